@@ -1,0 +1,1 @@
+"""Cordboard joins any contact-centre platform to any CRM page."""

@@ -1,0 +1,20 @@
+"""The pytest plugin, found by its entry point: whoever has Cordboard installed has these options and fixtures."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--accept`, which rewrites golden files instead of comparing with them."""
+    parser.getgroup("cordboard").addoption(
+        "--accept",
+        action="store_true",
+        help="write what the recordings' tests got over what they expected; review reads the diff",
+    )
+
+
+@pytest.fixture(scope="session")
+def accept(pytestconfig: pytest.Config) -> bool:
+    """Whether golden files are to be rewritten rather than compared with."""
+    return bool(pytestconfig.getoption("--accept"))

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+pytest_plugins = ["pytester"]
+
+ASKS = """
+def test_asks(accept):
+    assert accept is {expected}
+"""
+
+
+def test_golden_files_are_compared_with_unless_told_otherwise(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(ASKS.format(expected=False))
+    pytester.runpytest_subprocess("-p", "no:xdist").assert_outcomes(passed=1)
+
+
+def test_accept_rewrites_golden_files(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(ASKS.format(expected=True))
+    pytester.runpytest_subprocess("-p", "no:xdist", "--accept").assert_outcomes(passed=1)

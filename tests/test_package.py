@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
+import zipfile
 from importlib import metadata, resources
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -63,3 +68,32 @@ def test_the_lock_of_the_pages_names_no_registry() -> None:
     lock = (ROOT / "package-lock.json").read_text()
     assert '"resolved"' not in lock
     assert lock.count('"integrity"') > 0
+
+
+def test_continuous_integration_runs_every_python_that_is_promised() -> None:
+    promised = [text.rpartition(" ")[2] for text in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", text)]
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
+    assert workflow["jobs"]["run"]["strategy"]["matrix"]["python"] == promised
+
+
+def test_the_wheel_carries_the_pages_and_not_their_sources(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    for file in ("pyproject.toml", "README.md", "LICENSE", "NOTICE", ".gitignore"):
+        tree.mkdir(exist_ok=True)
+        shutil.copy(ROOT / file, tree / file)
+    written = {
+        "src/cordboard/__init__.py": True,
+        "src/cordboard/py.typed": True,
+        "src/cordboard/web/dist/desk.html": True,
+        "src/cordboard/web/dist/desk.js": True,
+        "src/cordboard/web/page/desk/main.ts": False,
+        "src/cordboard/protocols/native/page/bridge.ts": False,
+    }
+    for file in written:
+        (tree / file).parent.mkdir(parents=True, exist_ok=True)
+        (tree / file).touch()
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=tree, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    carried = set(zipfile.ZipFile(wheel).namelist())
+    assert {file: file.removeprefix("src/") in carried for file in written} == written

@@ -1,0 +1,435 @@
+"""`fold(state, entry) -> state`: total, never raises. The switch is right; what a table lacks is applied and flagged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+from zlib import crc32
+
+import msgspec
+from msgspec.structs import replace
+
+from cordboard.model import events as e
+from cordboard.model.commands import Command
+from cordboard.model.entities import (
+    AgentState,
+    Call,
+    CallKind,
+    Connection,
+    ConnectionState,
+    Contact,
+    Ending,
+    Medium,
+    Phase,
+    Role,
+    Stamp,
+    Stamps,
+)
+from cordboard.model.ids import AgentId, ContactId, LinkId, Millis, Subject, subject_id
+from cordboard.model.log import Entry
+from cordboard.model.state import RECENT, CommandRecord, LinkState, SubjectState, state_key
+from cordboard.model.tables import AGENT_MOVES, AGENT_STATES, CONNECTION_MOVES, PAUSING, PHASE_MOVES
+
+FOLD_VERSION = 1
+"""Counts up when the same log would fold into something else; saved states of another version are not used."""
+
+COMMAND_MEMORY: Millis = 24 * 60 * 60 * 1000
+"""For how long a command id is remembered."""
+
+
+def initial(subject: Subject) -> SubjectState:
+    """A subject before its first entry."""
+    return SubjectState(subject=subject)
+
+
+def fold(state: SubjectState, entry: Entry) -> SubjectState:
+    """The state after the entry. An entry that the state has already seen changes nothing."""
+    if entry.seq <= state.seq:
+        return state
+    event = entry.event
+    after = _FOLDS[type(event)](state, event, entry.at)
+    link = event.link
+    if entry.origin and state.cursors.get(link) != entry.origin:
+        return replace(after, seq=entry.seq, at=entry.at, cursors={**state.cursors, link: entry.origin})
+    return replace(after, seq=entry.seq, at=entry.at)
+
+
+def own_connection(call: Call, agent: AgentId | str | None) -> Connection | None:
+    """The agent's own connection in the call, if there is one."""
+    for item in call.connections:
+        if item.participant.role is Role.AGENT and item.participant.id == agent:
+            return item
+    return None
+
+
+def command_digest(command: Command) -> str:
+    """Tells whether two commands of one id ask for the same."""
+    return f"{crc32(msgspec.json.encode((command.subject, command.service))):08x}"
+
+
+# --- contacts and calls --------------------------------------------------------------------------------------------
+
+
+def _on_call(state: SubjectState, event: Any, now: Millis) -> SubjectState:
+    stamp = Stamp(vendor=event.at, ours=now)
+    contact = state.contacts.get(event.contact)
+    flags: list[str] = []
+    if contact is None:
+        contact = _opened(state, event, stamp)
+    contact = _with_facts(contact, event.contact_facts)
+    call, others = _split(contact, event)
+    call = _with_call_facts(call, event.call_facts)
+    allowed = CONNECTION_MOVES[type(event)]
+    connections = {item.id: item for item in call.connections}
+    for item in event.connections:
+        known = connections.get(item.id)
+        old = known.state if known is not None else ConnectionState.NULL
+        if (old, item.state) not in allowed:
+            flags.append(f"{type(event).__name__}: {old.value} -> {item.state.value}")
+        connections[item.id] = item
+    stamps = call.stamps
+    if not stamps.connected.ours and isinstance(event, e.Established):
+        stamps = replace(stamps, connected=stamp)
+    cleared = call.cleared or isinstance(event, e.CallCleared)
+    if cleared and not stamps.ended.ours:
+        stamps = replace(stamps, ended=stamp)
+    call = replace(call, connections=tuple(connections.values()), stamps=stamps, cleared=cleared)
+    if isinstance(event, e.Conferenced | e.Transferred) and event.merged is not None:
+        others = {
+            key: replace(item, cleared=True, connections=(), stamps=replace(item.stamps, ended=stamp))
+            if key == event.merged
+            else item
+            for key, item in others.items()
+        }
+    others[call.id] = call
+    contact = replace(contact, calls=tuple(others.values()))
+    return _moved(state, contact, type(event), stamp, flags)
+
+
+def _opened(state: SubjectState, event: Any, stamp: Stamp) -> Contact:
+    """A contact that is new here. Its phase comes from the agent's own connection in the event."""
+    agent = subject_id(state.subject) if state.subject.startswith("agent/") else None
+    own = next(
+        (
+            c.state
+            for c in event.connections
+            if c.participant.role is Role.AGENT and c.participant.id == agent
+        ),
+        None,
+    )
+    if isinstance(event, e.Established | e.Held | e.Retrieved | e.Conferenced):
+        phase = Phase.ACTIVE
+    elif own in (ConnectionState.INITIATED, ConnectionState.CONNECTED):
+        phase = Phase.DIALLING
+    else:
+        phase = Phase.OFFERED
+    return Contact(
+        id=event.contact,
+        link=event.link,
+        agent=AgentId(agent) if agent else None,
+        phase=phase,
+        phase_since=stamp,
+        created=stamp,
+    )
+
+
+def _split(contact: Contact, event: Any) -> tuple[Call, dict[str, Call]]:
+    """The event's call, and all calls by id in their order (the event's own place among them kept)."""
+    calls: dict[str, Call] = {item.id: item for item in contact.calls}
+    call = calls.get(event.call)
+    if call is None:
+        stamp = contact.created if not calls else Stamp(vendor=event.at, ours=contact.created.ours)
+        kind = CallKind.CONSULT if any(not item.cleared for item in calls.values()) else CallKind.MAIN
+        call = Call(id=event.call, kind=kind, direction=contact.direction, stamps=Stamps(created=stamp))
+        calls[call.id] = call
+    return call, calls
+
+
+def _told(facts: Any) -> dict[str, Any]:
+    return {name: value for name in facts.__struct_fields__ if (value := getattr(facts, name)) is not None}
+
+
+def _with_facts(contact: Contact, facts: e.ContactFacts | None) -> Contact:
+    if facts is None:
+        return contact
+    told = _told(facts)
+    queued_at = told.pop("queued_at", None)
+    if queued_at is not None:
+        told["queued"] = Stamp(vendor=queued_at, ours=contact.created.ours)
+    return replace(contact, **told)
+
+
+def _with_call_facts(call: Call, facts: e.CallFacts | None) -> Call:
+    return call if facts is None else replace(call, **_told(facts))
+
+
+def _moved(
+    state: SubjectState, contact: Contact, kind: type[e.Event], stamp: Stamp, flags: list[str], **more: Any
+) -> SubjectState:
+    """The state with the contact put back, its phase moved by the table."""
+    table = PAUSING if kind is e.Held and contact.medium is not Medium.VOICE else PHASE_MOVES[kind]
+    phase = table.get(contact.phase)
+    if phase is None:
+        phase = _forced(kind, contact.phase)
+        flags.append(f"{kind.__name__}: {contact.phase.value} -> {phase.value}")
+    if phase is not contact.phase:
+        more["phase"] = phase
+        more["phase_since"] = stamp
+    if flags:
+        more["flags"] = (*contact.flags, *flags)[-RECENT:]
+    if more:
+        contact = replace(contact, **more)
+    return replace(state, contacts={**state.contacts, contact.id: contact})
+
+
+def _forced(kind: type[e.Event], phase: Phase) -> Phase:
+    """Where an unexpected event leads all the same."""
+    match kind:
+        case e.Established | e.Conferenced | e.Retrieved:
+            return Phase.ACTIVE
+        case e.WrapUpStarted:
+            return Phase.WRAP_UP
+        case e.ContactClosed:
+            return Phase.CLOSED
+        case _:
+            return phase
+
+
+def _wrap_up(state: SubjectState, event: e.WrapUpStarted, now: Millis) -> SubjectState:
+    contact = state.contacts.get(event.contact)
+    if contact is None:
+        return _flagged(state, f"WrapUpStarted: unknown contact {event.contact}")
+    stamp = Stamp(vendor=event.at, ours=now)
+    calls = tuple(
+        replace(call, stamps=replace(call.stamps, wrapped_up=stamp)) if call.kind is CallKind.MAIN else call
+        for call in contact.calls
+    )
+    return _moved(state, replace(contact, calls=calls), e.WrapUpStarted, stamp, [], ended_by=event.ended_by)
+
+
+def _closed(state: SubjectState, event: e.ContactClosed, now: Millis) -> SubjectState:
+    contact = state.contacts.get(event.contact)
+    if contact is None:
+        return _flagged(state, f"ContactClosed: unknown contact {event.contact}")
+    return _retired(state, contact, event.ended_by, Stamp(vendor=event.at, ours=now))
+
+
+def _retired(state: SubjectState, contact: Contact, ended_by: Ending, stamp: Stamp) -> SubjectState:
+    closed = replace(
+        contact,
+        phase=Phase.CLOSED,
+        phase_since=stamp,
+        ended_by=contact.ended_by or ended_by,
+        calls=tuple(
+            replace(
+                call, cleared=True, stamps=call.stamps if call.cleared else replace(call.stamps, ended=stamp)
+            )
+            for call in contact.calls
+        ),
+    )
+    contacts = {key: item for key, item in state.contacts.items() if key != contact.id}
+    rest = tuple(item for item in state.recent if item.id != contact.id)
+    return replace(
+        state,
+        contacts=contacts,
+        recent=(closed, *rest)[:RECENT],
+        utterances={key: value for key, value in state.utterances.items() if key != contact.id},
+        suggestions={key: value for key, value in state.suggestions.items() if key != contact.id},
+    )
+
+
+def _flagged(state: SubjectState, text: str) -> SubjectState:
+    return replace(state, flags=(*state.flags, text)[-RECENT:])
+
+
+def _with_contact(state: SubjectState, contact: ContactId, **changes: Any) -> SubjectState:
+    """Changes fields of an open contact, or of a recently closed one."""
+    found = state.contacts.get(contact)
+    if found is not None:
+        return replace(state, contacts={**state.contacts, contact: replace(found, **changes)})
+    recent = tuple(replace(item, **changes) if item.id == contact else item for item in state.recent)
+    return replace(state, recent=recent)
+
+
+def _contact(state: SubjectState, contact: ContactId) -> Contact | None:
+    return state.contacts.get(contact) or next((item for item in state.recent if item.id == contact), None)
+
+
+# --- agents and links ----------------------------------------------------------------------------------------------
+
+
+def _on_agent(state: SubjectState, event: Any, now: Millis) -> SubjectState:
+    kind = type(event)
+    key = state_key(event.link, event.medium)
+    old = state.states.get(key)
+    target = AGENT_STATES[kind]
+    if old is not None and old.state not in AGENT_MOVES[kind]:
+        state = _flagged(state, f"{kind.__name__}: {old.state.value} -> {target.value}")
+    same = old is not None and old.state is target and old.reason == event.reason
+    new = AgentState(
+        link=event.link,
+        medium=event.medium,
+        state=target,
+        reason=event.reason,
+        pending=event.pending,
+        fault=event.fault,
+        since=old.since if same and old is not None else event.at or now,
+    )
+    return replace(state, states={**state.states, key: new})
+
+
+def _link_up(state: SubjectState, event: e.LinkUp, now: Millis) -> SubjectState:
+    new = LinkState(up=True, since=event.at or now, services=frozenset(event.services))
+    return replace(state, links={**state.links, event.link: new})
+
+
+def _link_down(state: SubjectState, event: e.LinkDown, now: Millis) -> SubjectState:
+    old = state.links.get(event.link)
+    services = old.services if old is not None else frozenset()
+    new = LinkState(up=False, since=event.at or now, cause=event.cause, retry=event.retry, services=services)
+    return replace(state, links={**state.links, event.link: new})
+
+
+def _snapshot(state: SubjectState, event: e.Snapshot, now: Millis) -> SubjectState:
+    stamp = Stamp(vendor=event.at, ours=now)
+    open_now = {item.id: item for item in event.contacts if item.phase is not Phase.CLOSED}
+    for old in tuple(state.contacts.values()):
+        if old.link == event.link and old.id not in open_now:
+            told = next((item for item in event.contacts if item.id == old.id), None)
+            last = old if told is None else _kept(told, old)
+            state = _retired(state, last, (told.ended_by if told else None) or Ending.LOST, stamp)
+    contacts = {key: item for key, item in state.contacts.items() if item.link != event.link}
+    for key, item in open_now.items():
+        contacts[key] = _kept(item, state.contacts.get(key))
+    states = {key: item for key, item in state.states.items() if item.link != event.link}
+    states.update((state_key(item.link, item.medium), item) for item in event.states)
+    profile = event.profile if event.profile is not None else state.profile
+    return replace(state, profile=profile, states=states, contacts=contacts)
+
+
+def _kept(told: Contact, old: Contact | None) -> Contact:
+    """The vendor's contact, with what only this hub knows of it."""
+    if old is None:
+        return told
+    return replace(
+        told,
+        notes=old.notes,
+        variables=old.variables,
+        records=old.records,
+        flags=old.flags,
+        created=old.created,
+    )
+
+
+def _profile(state: SubjectState, event: e.ProfileChanged, _now: Millis) -> SubjectState:
+    return replace(state, profile=event.profile)
+
+
+# --- commands ------------------------------------------------------------------------------------------------------
+
+
+def _issued(state: SubjectState, event: e.CommandIssued, now: Millis) -> SubjectState:
+    live = {key: item for key, item in state.commands.items() if item.issued > now - COMMAND_MEMORY}
+    live[event.command.id] = CommandRecord(
+        issued=now,
+        service=type(event.command.service).__name__,
+        digest=command_digest(event.command),
+        link=event.link or event.command.link or LinkId(""),
+    )
+    return replace(state, commands=live)
+
+
+def _settled(state: SubjectState, event: e.CommandSettled, _now: Millis) -> SubjectState:
+    known = state.commands.get(event.command)
+    if known is None or known.outcome is not None:
+        return state
+    return replace(state, commands={**state.commands, event.command: replace(known, outcome=event.outcome)})
+
+
+# --- what surrounds a contact ----------------------------------------------------------------------------------------
+
+
+def _unrecognised(state: SubjectState, _event: e.Unrecognised, _now: Millis) -> SubjectState:
+    return state
+
+
+def _uttered(state: SubjectState, event: e.Uttered, _now: Millis) -> SubjectState:
+    said = event.utterance
+    older = tuple(item for item in state.utterances.get(said.contact, ()) if item.id != said.id)
+    return replace(state, utterances={**state.utterances, said.contact: (*older, said)})
+
+
+def _suggested(state: SubjectState, event: e.Suggested, _now: Millis) -> SubjectState:
+    new = event.suggestion
+    older = tuple(item for item in state.suggestions.get(new.contact, ()) if item.id != new.id)
+    return replace(state, suggestions={**state.suggestions, new.contact: (*older, new)})
+
+
+def _looked_up(state: SubjectState, event: e.LookedUp, _now: Millis) -> SubjectState:
+    return _with_contact(state, event.contact, records=event.records)
+
+
+def _saved(state: SubjectState, event: e.ActivitySaved, _now: Millis) -> SubjectState:
+    record = event.activity.record
+    known = _contact(state, event.activity.contact)
+    if record is None or known is None or record in known.records:
+        return state
+    return _with_contact(state, event.activity.contact, records=(*known.records, record))
+
+
+def _shared(state: SubjectState, event: e.RecordShared, _now: Millis) -> SubjectState:
+    known = _contact(state, event.contact)
+    if known is None or event.record in known.records:
+        return state
+    return _with_contact(state, event.contact, records=(*known.records, event.record))
+
+
+def _noted(state: SubjectState, event: e.NoteTaken, _now: Millis) -> SubjectState:
+    return _with_contact(state, event.contact, notes=event.text)
+
+
+def _local(state: SubjectState, event: e.LocalDataSet, _now: Millis) -> SubjectState:
+    known = _contact(state, event.contact)
+    if known is None:
+        return state
+    merged = {key: value for key, value in {**known.variables, **event.variables}.items() if value}
+    return _with_contact(state, event.contact, variables=merged)
+
+
+def _posted(state: SubjectState, event: e.TeamMessagePosted, now: Millis) -> SubjectState:
+    live = tuple(
+        item
+        for item in state.messages
+        if item.id != event.message.id and (not item.duration or item.created + item.duration * 1000 > now)
+    )
+    return replace(state, messages=(*live, event.message))
+
+
+def _deleted(state: SubjectState, event: e.TeamMessageDeleted, _now: Millis) -> SubjectState:
+    return replace(state, messages=tuple(item for item in state.messages if item.id != event.message))
+
+
+_Fold = Callable[[SubjectState, Any, Millis], SubjectState]
+
+_FOLDS: Mapping[type[e.Event], _Fold] = {
+    **cast("dict[type[e.Event], _Fold]", dict.fromkeys(CONNECTION_MOVES, _on_call)),
+    **cast("dict[type[e.Event], _Fold]", dict.fromkeys(AGENT_STATES, _on_agent)),
+    e.WrapUpStarted: _wrap_up,
+    e.ContactClosed: _closed,
+    e.LinkUp: _link_up,
+    e.LinkDown: _link_down,
+    e.Snapshot: _snapshot,
+    e.ProfileChanged: _profile,
+    e.CommandIssued: _issued,
+    e.CommandSettled: _settled,
+    e.Unrecognised: _unrecognised,
+    e.Uttered: _uttered,
+    e.Suggested: _suggested,
+    e.LookedUp: _looked_up,
+    e.ActivitySaved: _saved,
+    e.RecordShared: _shared,
+    e.NoteTaken: _noted,
+    e.LocalDataSet: _local,
+    e.TeamMessagePosted: _posted,
+    e.TeamMessageDeleted: _deleted,
+}

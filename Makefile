@@ -12,6 +12,7 @@ PAGES := $(shell find src/cordboard/web/page src/cordboard/protocols \
 	\( -name '*.ts' -o -name '*.html' -o -name '*.css' -o -name '*.svg' \) 2>/dev/null)
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help setup demo test matrix lint types bench docs page wheel pins debian clean
 
 help: ## say what the words are

@@ -84,6 +84,7 @@ def test_the_wheel_carries_the_pages_and_not_their_sources(tmp_path: Path) -> No
     written = {
         "src/cordboard/__init__.py": True,
         "src/cordboard/py.typed": True,
+        "src/cordboard/web/dist/.built": False,
         "src/cordboard/web/dist/desk.html": True,
         "src/cordboard/web/dist/desk.js": True,
         "src/cordboard/web/page/desk/main.ts": False,

@@ -13,7 +13,7 @@ PAGES := $(shell find src/cordboard/web/page src/cordboard/protocols \
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test matrix lint types bench docs page wheel pins debian clean
+.PHONY: help setup demo test matrix lint types generate bench docs page wheel pins debian clean
 
 help: ## say what the words are
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 9
@@ -31,13 +31,18 @@ matrix: setup debian ## every cell of link x session x scenario
 	@echo "matrix: pytest -m matrix with $(JOBS) processes"
 	@$(BIN)/pytest -n $(JOBS) -m matrix $(TESTS)
 
-lint: .venv/.dev .venv/.package ## ruff, its format, and who may import whom
+lint: .venv/.dev .venv/.package ## ruff, its format, who may import whom, and whether what is generated is current
 	@echo "lint: ruff check"
 	@$(BIN)/ruff check
 	@echo "lint: ruff format --check"
 	@$(BIN)/ruff format --check
 	@echo "lint: imports"
 	@$(BIN)/lint-imports --no-logo
+	@echo "lint: generated files"
+	@$(BIN)/python -m tools.generate --check
+
+generate: .venv/.dev .venv/.package ## what is made from the model: types for the pages, JSON Schema, the reference
+	@$(BIN)/python -m tools.generate
 
 types: .venv/.dev .venv/.package node_modules/.installed ## mypy --strict and tsc
 	@echo "types: mypy --strict"

@@ -1,0 +1,1 @@
+"""Tools of whoever works on Cordboard. Nothing here is in the wheel."""

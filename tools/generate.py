@@ -1,0 +1,60 @@
+"""Writes what is made from the model: types for the pages, JSON Schema, the reference. `--check` only looks.
+
+python -m tools.generate [--check]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.schema import json_schema
+from tools.typescript import typescript
+
+ROOT = Path(__file__).parent.parent
+
+
+def files() -> Mapping[str, str]:
+    """Every generated file: its path from the root, and what has to stand in it."""
+    return {
+        "src/cordboard/web/page/wire/model.ts": typescript(),
+        "docs/reference/model.schema.json": json_schema(),
+    }
+
+
+def stale(root: Path = ROOT) -> list[str]:
+    """The generated files that are not what they have to be."""
+    return [name for name, text in files().items() if _read(root / name) != text]
+
+
+def write(root: Path = ROOT) -> list[str]:
+    """Write those that are not current, and name them."""
+    changed = stale(root)
+    for name in changed:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(files()[name], encoding="utf-8")
+    return changed
+
+
+def main(arguments: list[str]) -> int:
+    """Status 1 if `--check` finds a file that is not current."""
+    if arguments == ["--check"]:
+        old = stale()
+        for name in old:
+            sys.stderr.write(f"generate: {name} is not current; run `make generate` and commit it\n")
+        return 1 if old else 0
+    if arguments:
+        sys.stderr.write(f"{__doc__}\n")
+        return 2
+    for name in write():
+        sys.stdout.write(f"generate: {name}\n")
+    return 0
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

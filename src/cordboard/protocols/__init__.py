@@ -1,0 +1,1 @@
+"""The CTI protocols, one folder each; found by their entry points."""

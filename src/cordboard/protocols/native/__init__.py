@@ -1,0 +1,1 @@
+"""Cordboard's own protocol: REST and WebSocket for pages, and hubs linked to hubs."""

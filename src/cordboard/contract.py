@@ -267,6 +267,12 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
     subjects: Mapping[str, str | None]
 
 
+class Unwatch(msgspec.Struct, frozen=True, kw_only=True):
+    """Follow these no longer; named as they were watched."""
+
+    subjects: tuple[str, ...]
+
+
 class Share(msgspec.Struct, frozen=True, kw_only=True):
     """Tell the agent's other pages a volatile word."""
 
@@ -304,6 +310,7 @@ SessionEffect = (
     | SignIn
     | SignOut
     | Watch
+    | Unwatch
     | Share
     | Claim
     | Guard
@@ -356,7 +363,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     command: Command
 
 
-News = Shared | Claimed | Peers | Guarded | Asked
+class Barred(msgspec.Struct, frozen=True, kw_only=True):
+    """A `Watch`, `Claim`, `Guard` or `Share` that was not granted; `code` is one of `ERRORS`."""
+
+    subject: str
+    code: str
+    message: str
+
+
+News = Shared | Claimed | Peers | Guarded | Asked | Barred
 
 
 # --- the two plugs -------------------------------------------------------------------------------------------------

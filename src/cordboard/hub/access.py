@@ -1,0 +1,63 @@
+"""Who may see and command what, from an identity's scopes alone.
+
+``tenant`` sees all, ``tenant:command`` commands all; ``agent:<id>`` sees and commands that agent; ``team:<id>`` sees the
+team, its members and their queues, and may post to the team.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cordboard.contract import Identity
+from cordboard.model.ids import Subject
+from cordboard.model.state import SubjectState
+
+
+def may_see(identity: Identity | None, subject: Subject, states: Mapping[Subject, SubjectState]) -> bool:
+    """Whether the identity may watch the subject."""
+    if identity is None:
+        return False
+    scopes = identity.scopes
+    if "tenant" in scopes:
+        return True
+    kind, _, name = subject.partition("/")
+    if f"{kind}:{name}" in scopes:
+        return True
+    match kind:
+        case "agent":
+            return _team_of(states.get(subject)) in scopes
+        case "team":
+            return any(_team_of(states.get(agent)) == f"team:{name}" for agent in _agents(identity))
+        case "queue":
+            return any(_serves(states.get(agent), name) for agent in _agents(identity))
+        case _:
+            return False
+
+
+def may_command(identity: Identity | None, subject: Subject) -> bool:
+    """Whether the identity may issue commands on behalf of the subject's agent."""
+    if identity is None:
+        return False
+    kind, _, name = subject.partition("/")
+    return "tenant:command" in identity.scopes or (kind == "agent" and f"agent:{name}" in identity.scopes)
+
+
+def may_post(identity: Identity | None, team: str) -> bool:
+    """Whether the identity may write to the team."""
+    return identity is not None and bool(identity.scopes & {"tenant:command", f"team:{team}"})
+
+
+def _agents(identity: Identity) -> list[Subject]:
+    return [Subject(f"agent/{scope[6:]}") for scope in identity.scopes if scope.startswith("agent:")]
+
+
+def _team_of(state: SubjectState | None) -> str:
+    return f"team:{state.profile.team}" if state is not None and state.profile is not None else ""
+
+
+def _serves(state: SubjectState | None, queue: str) -> bool:
+    return (
+        state is not None
+        and state.profile is not None
+        and any(item.id == queue for item in state.profile.queues)
+    )

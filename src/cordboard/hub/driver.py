@@ -1,0 +1,306 @@
+"""The one driver that runs any link: sockets, HTTP, timers, and supervision.
+
+A link goes down in three ways: *later* (tried again with growing pauses), *log in again* and *give up* (both wait
+for a person). Each loss is logged once, and each return once. What the link had not settled is unconfirmed, and
+LinkDown stands in the log of every subject that it served.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, assert_never
+
+import msgspec
+import structlog
+
+from cordboard.contract import (
+    Answer,
+    Called,
+    Cancel,
+    Close,
+    CtiProtocol,
+    Down,
+    Emit,
+    Gauge,
+    Link,
+    LinkEffect,
+    LinkEffects,
+    LinkFrame,
+    Open,
+    Reply,
+    Request,
+    Scope,
+    Send,
+    Settle,
+    Wake,
+    Woke,
+)
+from cordboard.hub.channels import Channels
+from cordboard.kit.backoff import backoff
+from cordboard.model.commands import Command, NoAnswer, Query, Refused
+from cordboard.model.errors import CallerError, VendorError
+from cordboard.model.events import LinkDown, LinkUp, Unrecognised
+from cordboard.model.ids import LinkId, Millis, Subject
+from cordboard.model.log import Draft, draft
+
+if TYPE_CHECKING:
+    from cordboard.hub.hub import Hub
+
+_log = structlog.get_logger(__name__)
+
+
+class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """How a link is. `subjects`: how many it serves now."""
+
+    link: LinkId
+    protocol: str
+    state: Literal["starting", "up", "down", "login", "gave-up", "stopped"]
+    reason: str = ""
+    since: Millis = 0
+    subjects: int = 0
+
+
+class Driver:
+    """Runs one link, and a fresh one after each loss. Frames for a link that is gone fall on the floor."""
+
+    def __init__(self, hub: Hub, protocol: CtiProtocol, settings: Mapping[str, Any], scope: Scope) -> None:
+        self._hub = hub
+        self._protocol = protocol
+        self._settings = settings
+        self._scope = scope
+        self._name = scope.link
+        self._link: Link | None = protocol.link(settings, scope, hub.ids)  # wrong settings show now
+        self._channels = Channels(hub.clock, self._feed)
+        self._timers: dict[str, Callable[[], None]] = {}
+        self._served: set[Subject] = set()
+        self._asked: set[str] = set()
+        self._calls: dict[str, asyncio.Future[Reply]] = {}
+        self._attempt = 0
+        self._restart: Callable[[], None] | None = None
+        self._state: Literal["starting", "up", "down", "login", "gave-up", "stopped"] = "starting"
+        self._reason = ""
+        self._since = hub.clock.now()
+
+    @property
+    def status(self) -> LinkStatus:
+        """How the link is now."""
+        return LinkStatus(
+            link=self._name,
+            protocol=self._protocol.name,
+            state=self._state,
+            reason=self._reason,
+            since=self._since,
+            subjects=len(self._served),
+        )
+
+    @property
+    def protocol(self) -> CtiProtocol:
+        """The protocol that the link speaks."""
+        return self._protocol
+
+    def start(self) -> None:
+        """Begin, going on behind the last event of each subject that is in the log."""
+        link = self._link or self._protocol.link(self._settings, self._scope, self._hub.ids)
+        self._link = link
+        resume = {
+            subject: state.cursors[self._name]
+            for subject, state in self._hub.states.items()
+            if self._name in state.cursors
+        }
+        self._run(lambda: link.start(self._hub.clock.now(), resume))
+
+    async def stop(self, reason: str) -> None:
+        """End for good: the log says so, and nobody waits for an answer any more."""
+        if self._restart is not None:
+            self._restart()
+            self._restart = None
+        self._leave(reason, "later")
+        self._turn("stopped", reason)
+        await self._channels.close()
+
+    def execute(self, command: Command) -> None:
+        """Let the link do a command that is on disk."""
+        link = self._link
+        if link is None:
+            outcome = Refused(code="link-down", message=self._reason)
+            self._append([self._hub.dispatch.from_link(command.id, outcome)])
+            return
+        self._run(lambda: link.execute(command, self._hub.clock.now()))
+
+    def ask(self, ask: str, subject: Subject, query: Query) -> None:
+        """Let the link answer a query."""
+        link = self._link
+        if link is None:
+            self._hub.queries.answered(ask, NoAnswer(code="link-down", message=self._reason))
+            return
+        self._asked.add(ask)
+        self._run(lambda: link.ask(ask, subject, query, self._hub.clock.now()))
+
+    async def call(self, called: Called) -> Reply:
+        """An HTTP request at the link's own door."""
+        if self._link is None:
+            raise VendorError("link-down", f"link {self._name} is down", {"reason": self._reason})
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._calls[called.call] = future
+        try:
+            self._feed(called)
+            return await future
+        finally:
+            self._calls.pop(called.call, None)
+
+    # --- running -----------------------------------------------------------------------------------------------------
+
+    def _feed(self, frame: LinkFrame) -> None:
+        link = self._link
+        if link is not None:
+            self._run(lambda: link.receive(frame))
+
+    def _run(self, make: Callable[[], LinkEffects]) -> None:
+        """Do the effects; all facts of one frame go to the log together, in order."""
+        drafts: list[Draft | None] = []
+        try:
+            for effect in make():
+                if isinstance(effect, Down):
+                    self._append(drafts)
+                    self._down(effect)
+                    return
+                self._do(effect, drafts)
+        except Exception as error:  # noqa: BLE001 - see below
+            # A link must not raise. One that does is taken down like one whose socket broke, and what it told so far is kept.
+            _log.exception("link-failed", link=self._name)
+            self._append(drafts)
+            self._down(Down(retry="later", reason=f"link-failed: {type(error).__name__}"))
+            return
+        self._append(drafts)
+
+    def _do(self, effect: LinkEffect, drafts: list[Draft | None]) -> None:
+        match effect:
+            case Emit(subject=subject, event=event, origin=origin):
+                self._note(subject, effect)
+                drafts.append(draft(subject, event, self._hub.clock.now(), origin))
+            case Settle(command=command, outcome=outcome):
+                drafts.append(self._hub.dispatch.from_link(command, outcome))
+            case Gauge():
+                self._hub.gauge(effect)
+            case Answer(ask=ask, result=result):
+                self._asked.discard(ask)
+                self._hub.queries.answered(ask, result)
+            case Wake(name=name, after=after):
+                self._cancel(name)
+                self._timers[name] = self._hub.clock.call_after(after, lambda: self._woke(name))
+            case Cancel(name=name):
+                self._cancel(name)
+            case Reply(call=call):
+                future = self._calls.get(call)
+                if future is not None and not future.done():
+                    future.set_result(effect)
+            case Open():
+                self._channels.open(effect)
+            case Send():
+                self._channels.send(effect)
+            case Close():
+                self._channels.close_one(effect)
+            case Request():
+                self._channels.request(effect)
+            case Down():
+                raise AssertionError  # taken by the caller
+            case _:
+                assert_never(effect)
+
+    def _append(self, drafts: list[Draft | None]) -> None:
+        found = [item for item in drafts if item is not None]
+        if not found:
+            return
+        on_disk = asyncio.ensure_future(self._hub.append(found))
+
+        def appended(result: asyncio.Future[bool]) -> None:
+            if not result.cancelled() and not result.result() and self._link is not None:
+                # Facts that could not be kept are a gap like any other: start afresh, from a snapshot.
+                self._down(Down(retry="later", reason="store-failed"))
+
+        on_disk.add_done_callback(appended)
+
+    def _note(self, subject: Subject, effect: Emit) -> None:
+        match effect.event:
+            case LinkUp():
+                self._served.add(subject)
+                if self._state != "up":
+                    self._attempt = 0
+                    self._turn("up", "")
+            case LinkDown():
+                self._served.discard(subject)
+            case Unrecognised():
+                self._hub.metrics.unrecognised += 1
+            case _:
+                pass
+
+    def _woke(self, name: str) -> None:
+        self._timers.pop(name, None)
+        self._feed(Woke(name=name, at=self._hub.clock.now()))
+
+    def _cancel(self, name: str) -> None:
+        cancel = self._timers.pop(name, None)
+        if cancel is not None:
+            cancel()
+
+    # --- supervision ---------------------------------------------------------------------------------------------------
+
+    def _down(self, effect: Down) -> None:
+        self._leave(effect.reason, effect.retry)
+        match effect.retry:
+            case "later":
+                self._turn("down", effect.reason)
+                pause = max(effect.after, backoff(self._attempt, self._hub.ids.random))
+                self._attempt += 1
+                self._restart = self._hub.clock.call_after(pause, self._again)
+            case "login":
+                self._turn("login", effect.reason)
+            case "give-up":
+                self._turn("gave-up", effect.reason)
+            case _:
+                assert_never(effect.retry)
+
+    def _leave(self, reason: str, retry: str) -> None:
+        """Let go of the link and write down what its loss means."""
+        if self._link is None:
+            return
+        self._link = None
+        self._channels.drop()
+        for cancel in self._timers.values():
+            cancel()
+        self._timers.clear()
+        now = self._hub.clock.now()
+        drafts: list[Draft | None] = list(self._hub.dispatch.link_lost(self._name))
+        for subject in sorted(self._served):
+            event = LinkDown(link=self._name, at=now, cause=reason, retry=retry)
+            drafts.append(draft(subject, event, now))
+        self._served.clear()
+        for ask in tuple(self._asked):
+            self._hub.queries.answered(ask, NoAnswer(code="link-down", message=reason))
+        self._asked.clear()
+        for future in self._calls.values():
+            if not future.done():
+                future.set_exception(
+                    VendorError("link-down", f"link {self._name} went down", {"reason": reason})
+                )
+        found = [item for item in drafts if item is not None]
+        if found:
+            self._hub.append(found)
+
+    def _again(self) -> None:
+        self._restart = None
+        try:
+            self.start()
+        except CallerError as error:
+            self._turn("gave-up", str(error))
+
+    def _turn(
+        self, state: Literal["starting", "up", "down", "login", "gave-up", "stopped"], reason: str
+    ) -> None:
+        if state == self._state:
+            self._reason = reason
+            return
+        self._state, self._reason, self._since = state, reason, self._hub.clock.now()
+        log = _log.info if state in ("up", "stopped") else _log.warning
+        log("link-turned", link=self._name, protocol=self._protocol.name, state=state, reason=reason)

@@ -1,0 +1,459 @@
+"""The hub: one path for everything that happens: append -> (on disk) -> fold -> fan out.
+
+Whatever a link tells or a command leads to is appended first. The store delivers what is on disk, in order; only then
+is it folded and shown. So no page ever sees what a crash could take back, and a restarted hub is where its log is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import structlog
+
+from cordboard.contract import (
+    Ask,
+    Barred,
+    Called,
+    Claim,
+    CtiProtocol,
+    Gauge,
+    Gauged,
+    Guard,
+    Identity,
+    Ids,
+    Joined,
+    Reply,
+    Saved,
+    Scope,
+    Session,
+    Share,
+    Store,
+    parse_position,
+)
+from cordboard.hub.access import may_command, may_see
+from cordboard.hub.clock import Clock, VirtualClock
+from cordboard.hub.dispatch import Dispatch, Gate, Rules
+from cordboard.hub.driver import Driver, LinkStatus
+from cordboard.hub.metrics import HubMetrics
+from cordboard.hub.queries import Queries
+from cordboard.hub.room import Room
+from cordboard.hub.seat import Outlet, Seat
+from cordboard.model.commands import Command
+from cordboard.model.errors import CallerError, CordboardError
+from cordboard.model.events import CommandIssued, CommandSettled, LinkDown
+from cordboard.model.fold import FOLD_VERSION, fold, initial
+from cordboard.model.ids import SUBJECT_KINDS, LinkId, Millis, Subject, is_subject
+from cordboard.model.log import Draft, Entry, draft
+from cordboard.model.state import SubjectState
+from cordboard.model.threads import Threads
+
+_log = structlog.get_logger(__name__)
+
+TAIL_LIMIT = 20_000
+"""A page that missed more entries of a subject than this starts afresh from a snapshot."""
+SAVE_AFTER = 500
+"""Entries of a subject after which its folded state is saved, so that a restart folds little."""
+HOUSEKEEPING: Millis = 30_000
+DAY: Millis = 24 * 60 * 60 * 1000
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(SubjectState).decode
+
+
+class Hub:
+    """States, links and seats over one store. All methods are called on the event loop."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Clock,
+        ids: Ids,
+        protocols: Mapping[str, CtiProtocol],
+        rules: Rules | None = None,
+        gate: Gate | None = None,
+        texts: Mapping[str, str] | None = None,
+        retention: Millis = 0,
+    ) -> None:
+        """`retention`: how long entries are kept, 0 for ever. `texts`: what `GetSettings` answers."""
+        self.clock = clock
+        self.ids = ids
+        self.threads = Threads()
+        self.metrics = HubMetrics()
+        self.dispatch = Dispatch(self, rules or Rules(), gate)
+        self.queries = Queries(self, texts or {})
+        self._store = store
+        self._protocols = protocols
+        self._retention = retention
+        self._states: dict[Subject, SubjectState] = {}
+        self._saved: dict[Subject, int] = {}
+        self._rooms: dict[Subject, Room] = {}
+        self._gauges: dict[Subject, dict[str, tuple[float, Millis]]] = {}
+        self._drivers: dict[LinkId, Driver] = {}
+        self._wild: dict[Seat, None] = {}
+        self._pending: set[asyncio.Future[Any]] = set()
+        self._housekeeper: Callable[[], None] | None = None
+        self.broken = ""
+        """Why the log cannot be written any more; empty while it can."""
+        if isinstance(clock, VirtualClock):
+            clock.settle = self.settled
+
+    # --- life --------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Open the store, fold what it holds, and settle what a crash left unsettled. Links are added afterwards."""
+        await self._store.open(self._deliver)
+        for saved in await self._store.saved(FOLD_VERSION):
+            try:
+                self._states[saved.subject] = _decode(saved.data)
+                self._saved[saved.subject] = saved.seq
+            except msgspec.DecodeError:
+                _log.warning("saved-state-unreadable", subject=saved.subject)
+        for subject, head in (await self._store.heads()).items():
+            state = self._states.get(subject, initial(subject))
+            while state.seq < head.last:
+                entries = await self._store.read(subject, max(state.seq, head.first - 1), 5000)
+                if not entries:
+                    break
+                for entry in entries:
+                    state = fold(state, entry)
+            self._states[subject] = state
+        self.threads.load(self._states)
+        drafts = []
+        now = self.clock.now()
+        for subject, state in self._states.items():
+            for command, record in state.commands.items():
+                if record.outcome is None:
+                    drafts.append(self.dispatch.lost(subject, command, record.link, "hub-restarted", now))
+            for link, known in state.links.items():
+                if known.up:
+                    drafts.append(draft(subject, LinkDown(link=link, at=now, cause="hub-restarted"), now))
+        if drafts:
+            await self._store.append(drafts)
+        self._housekeeper = self.clock.call_after(HOUSEKEEPING, self._housekeep)
+
+    async def stop(self) -> None:
+        """Stop the links, save the folded states and close the store."""
+        if self._housekeeper is not None:
+            self._housekeeper()
+        for driver in self._drivers.values():
+            await driver.stop("hub-stopped")
+        await self.settled()
+        if not self.broken:
+            await self._save(1)
+        await self._store.close()
+
+    async def add_link(
+        self, link: LinkId, protocol: str, settings: Mapping[str, Any], scope: Scope | None = None
+    ) -> None:
+        """Start a link. `CallerError` if the protocol is not installed, has no link, or its settings are wrong."""
+        found = self._protocols.get(protocol)
+        if found is None:
+            raise CallerError(
+                "bad-field", f"no protocol {protocol!r} is installed", {"field": "links.protocol"}
+            )
+        if link in self._drivers:
+            raise CallerError("bad-field", f"two links are named {link!r}", {"field": "links.name"})
+        driver = Driver(self, found, settings, scope or Scope(kind="tenant", link=link))
+        self._drivers[link] = driver
+        driver.start()
+
+    async def settled(self) -> None:
+        """Wait until all that was appended so far is on disk, folded and shown, and what that led to as well."""
+        quiet = 0
+        while quiet < 3:  # noqa: PLR2004 - a callback may schedule a callback that appends
+            if self._pending:
+                await asyncio.wait(tuple(self._pending))
+                quiet = 0
+            await asyncio.sleep(0)
+            quiet = 0 if self._pending or self.dispatch.gating else quiet + 1
+
+    # --- what is known ------------------------------------------------------------------------------------------
+
+    @property
+    def epoch(self) -> str:
+        """The store's epoch."""
+        return self._store.epoch
+
+    @property
+    def links(self) -> Mapping[LinkId, LinkStatus]:
+        """How each link is."""
+        return {link: driver.status for link, driver in self._drivers.items()}
+
+    @property
+    def protocols(self) -> Mapping[str, CtiProtocol]:
+        """The installed protocols by name."""
+        return self._protocols
+
+    @property
+    def states(self) -> Mapping[Subject, SubjectState]:
+        """All folded states."""
+        return self._states
+
+    def state(self, subject: Subject) -> SubjectState | None:
+        """The folded state of a subject."""
+        return self._states.get(subject)
+
+    def subjects(self) -> tuple[Subject, ...]:
+        """All subjects that have a log."""
+        return tuple(self._states)
+
+    def driver(self, link: LinkId) -> Driver | None:
+        """The driver of a link."""
+        return self._drivers.get(link)
+
+    def room(self, subject: Subject) -> Room:
+        """The pages around a subject."""
+        room = self._rooms.get(subject)
+        if room is None:
+            room = self._rooms[subject] = Room(subject)
+        return room
+
+    # --- events in ------------------------------------------------------------------------------------------------
+
+    def append(self, drafts: Sequence[Draft]) -> Awaitable[bool]:
+        """Append in the order of the calls. The answer is whether they are on disk; it need not be awaited."""
+        began = self.clock.now()
+        future = asyncio.ensure_future(self._store.append(drafts))
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._pending.add(done)
+
+        def finished(result: asyncio.Future[Sequence[Entry]]) -> None:
+            self._pending.discard(done)
+            error = None if result.cancelled() else result.exception()
+            if error is not None:
+                self.broken = str(error)
+                _log.error("append-failed", error=str(error))
+            else:
+                self.broken = ""
+                self.metrics.appended(len(drafts), self.clock.now() - began)
+            if not done.done():
+                done.set_result(error is None)
+
+        future.add_done_callback(finished)
+        return done
+
+    def gauge(self, effect: Gauge) -> None:
+        """A counter's last value: the newest vendor time wins, nothing is logged."""
+        known = self._gauges.setdefault(effect.subject, {})
+        old = known.get(effect.name)
+        if old is not None and (old[1] > effect.at or old[0] == effect.value):
+            return
+        known[effect.name] = (effect.value, effect.at)
+        room = self._rooms.get(effect.subject)
+        if room is not None:
+            frame = Gauged(subject=effect.subject, name=effect.name, value=effect.value, at=effect.at)
+            room.gauge(frame)
+
+    def _deliver(self, entries: Sequence[Entry]) -> None:
+        """What the store has on disk: fold it, show it."""
+        now = self.clock.now()
+        for entry in entries:
+            subject = entry.subject
+            before = self._states.get(subject)
+            if before is None:
+                before = self._states[subject] = initial(subject)
+                self._greet(subject)
+            after = fold(before, entry)
+            self._states[subject] = after
+            self.threads.observe(entry, before, after)
+            self.room(subject).publish(entry, before, after, now)
+            event = entry.event
+            if isinstance(event, CommandIssued):
+                self.dispatch.issued(event.command)
+            elif isinstance(event, CommandSettled):
+                self.dispatch.settled(event.command, event.outcome)
+
+    # --- seats -----------------------------------------------------------------------------------------------------
+
+    def seat(
+        self, protocol: CtiProtocol, session: Session, identity: Identity | None, outlet: Outlet
+    ) -> Seat:
+        """Plug a session in and begin it."""
+        seat = Seat(self, protocol, session, identity, outlet, page=self.ids.new("page"))
+        self.metrics.pages += 1
+        seat.start()
+        return seat
+
+    def leave(self, seat: Seat) -> None:
+        """The page is gone (called by the seat, once)."""
+        self.metrics.pages -= 1
+        self._wild.pop(seat, None)
+        for subject in tuple(seat.watched):
+            self.room(subject).remove(seat)
+        self.dispatch.forget(seat)
+
+    def watch(self, seat: Seat, subjects: Mapping[str, str | None]) -> None:
+        """Let the seat follow subjects, each from its position; ``kind/*`` means all that it may see."""
+        for name, place in subjects.items():
+            kind, _, rest = name.partition("/")
+            if rest == "*" and kind in SUBJECT_KINDS:
+                seat.kinds[kind] = place
+                self._wild[seat] = None
+                for subject in tuple(self._states):
+                    if (
+                        subject.startswith(f"{kind}/")
+                        and subject not in subjects
+                        and subject not in seat.watched
+                    ):
+                        self._admit(seat, subject, place, quiet=True)
+            elif not is_subject(name):
+                seat.peer(Barred(subject=name, code="bad-subject", message=f"{name!r} is no subject"))
+            else:
+                self._admit(seat, Subject(name), place)
+
+    def unwatch(self, seat: Seat, subjects: Sequence[str]) -> None:
+        """Stop following."""
+        for name in subjects:
+            if name.endswith("/*"):
+                seat.kinds.pop(name[:-2], None)
+            elif name in seat.watched:
+                self.room(Subject(name)).remove(seat)
+
+    def ask(self, effect: Ask, seat: Seat) -> None:
+        """Answer a query of a seat."""
+        self.queries.ask(effect, seat)
+
+    def among_pages(self, seat: Seat, effect: Share | Claim | Guard) -> None:
+        """Words, claims and guards among the pages of an agent."""
+        if effect.subject not in seat.watched or not may_command(seat.identity, effect.subject):
+            seat.peer(
+                Barred(subject=effect.subject, code="not-allowed", message="watch an agent of your own first")
+            )
+            return
+        room = self.room(effect.subject)
+        match effect:
+            case Share():
+                room.share(seat, effect)
+            case Claim():
+                room.claim(seat, effect)
+            case Guard():
+                room.guard(seat, effect)
+
+    async def call_link(self, link: LinkId, called: Called) -> Reply:
+        """An HTTP request at a link's own door. `CallerError("not-found")` if there is no such link."""
+        driver = self._drivers.get(link)
+        if driver is None:
+            raise CallerError("not-found", f"no link {link!r}", {"field": "link"})
+        return await driver.call(called)
+
+    def _admit(self, seat: Seat, subject: Subject, place: str | None, *, quiet: bool = False) -> None:
+        if not may_see(seat.identity, subject, self._states):
+            if not quiet:
+                seat.peer(
+                    Barred(subject=subject, code="not-allowed", message=f"your scopes do not cover {subject}")
+                )
+            return
+        state = self._states.get(subject) or initial(subject)
+        if place is None:
+            self._join(seat, state, (), recovered=None)
+            return
+        parsed = parse_position(place)
+        if parsed is None:
+            seat.peer(Barred(subject=subject, code="bad-position", message="give positions back as received"))
+            return
+        epoch, seq = parsed
+        if epoch != self._store.epoch or seq > state.seq or state.seq - seq > TAIL_LIMIT:
+            self._join(seat, state, (), recovered=False)
+            return
+        tail = self._at_hand(subject, seq, state.seq)
+        if tail is not None:
+            self._join(seat, state, tail, recovered=True)
+            return
+        task = asyncio.ensure_future(self._catch_up(seat, subject, seq))
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+
+    def _at_hand(self, subject: Subject, after: int, last: int) -> tuple[Entry, ...] | None:
+        """The entries `after` … `last` if memory still has them all."""
+        if after == last:
+            return ()
+        room = self._rooms.get(subject)
+        if room is None or not room.last or room.last[0].seq > after + 1:
+            return None
+        return tuple(entry for entry in room.last if entry.seq > after)
+
+    async def _catch_up(self, seat: Seat, subject: Subject, after: int) -> None:
+        """Read what the page missed; then, in one step with joining it, add what came in meanwhile."""
+        tail: list[Entry] = []
+        reached = after
+        try:
+            while True:
+                rest = self._at_hand(subject, reached, self._states[subject].seq)
+                if rest is not None:
+                    tail.extend(rest)
+                    break
+                found = await self._store.read(subject, reached, 1000)
+                if not found or found[0].seq != reached + 1:
+                    self._join(seat, self._states[subject], (), recovered=False)
+                    return
+                tail.extend(found)
+                reached = tail[-1].seq
+        except CordboardError:
+            _log.exception("tail-unreadable", subject=subject)
+            self._join(seat, self._states[subject], (), recovered=False)
+            return
+        self._join(seat, self._states[subject], tuple(tail), recovered=True)
+
+    def _join(
+        self, seat: Seat, state: SubjectState, tail: tuple[Entry, ...], *, recovered: bool | None
+    ) -> None:
+        if seat.left:
+            return
+        gauges = {name: value for name, (value, _) in self._gauges.get(state.subject, {}).items()}
+        seat.open(
+            Joined(
+                subject=state.subject,
+                state=state,
+                epoch=self._store.epoch,
+                tail=tail,
+                recovered=recovered,
+                gauges=gauges,
+            )
+        )
+        self.room(state.subject).add(seat)
+
+    def _greet(self, subject: Subject) -> None:
+        """A subject is new: those who watch its whole kind get it."""
+        kind = subject.partition("/")[0]
+        for seat in tuple(self._wild):
+            if kind in seat.kinds and subject not in seat.watched:
+                place = f"{self._store.epoch}.0" if seat.kinds[kind] is not None else None
+                self._admit(seat, subject, place, quiet=True)
+
+    # --- housekeeping ------------------------------------------------------------------------------------------------
+
+    def _housekeep(self) -> None:
+        task = asyncio.ensure_future(self._tidy())
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+        self._housekeeper = self.clock.call_after(HOUSEKEEPING, self._housekeep)
+
+    async def _tidy(self) -> None:
+        try:
+            await self._save(SAVE_AFTER)
+            if self._retention:
+                await self._store.trim(self.clock.now() - self._retention)
+        except CordboardError:
+            _log.exception("housekeeping-failed")
+
+    async def _save(self, least: int) -> None:
+        """Save the states that have moved on by at least so many entries. Only what is folded, so only what is on disk."""
+        moved = [
+            state for state in self._states.values() if state.seq - self._saved.get(state.subject, 0) >= least
+        ]
+        if moved:
+            await self._store.save(
+                [
+                    Saved(subject=state.subject, seq=state.seq, version=FOLD_VERSION, data=_encode(state))
+                    for state in moved
+                ]
+            )
+            self._saved.update((state.subject, state.seq) for state in moved)
+
+    def execute(self, command: Command, identity: Identity | None) -> Awaitable[Any]:
+        """A command from inside (CLI, tests): the outcome when it is settled."""
+        return self.dispatch.run(command, identity)

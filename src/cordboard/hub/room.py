@@ -1,0 +1,120 @@
+"""The pages around one subject: who watches, who holds which claim, who guards what."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from cordboard.contract import Claim, Claimed, Gauged, Guard, News, Peers, Share, Shared
+
+if TYPE_CHECKING:
+    from cordboard.hub.seat import Seat
+    from cordboard.model.ids import Millis, Subject
+    from cordboard.model.log import Entry
+    from cordboard.model.state import SubjectState
+
+MEMORY = 64
+"""Entries of a subject kept at hand, so that a page that was away for a moment costs no read."""
+
+
+class Room:
+    """One subject's pages and its last entries."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.last: deque[Entry] = deque(maxlen=MEMORY)
+        self._seats: dict[Seat, None] = {}
+        self._claims: dict[str, Seat] = {}
+        self._guards: dict[str, list[Seat]] = {}
+
+    def publish(self, entry: Entry, before: SubjectState, after: SubjectState, at: Millis) -> None:
+        """Tell every page of a new entry; each protocol renders it once."""
+        self.last.append(entry)
+        if not self._seats:
+            return
+        rendered: dict[str, bytes | None] = {}
+        for seat in tuple(self._seats):
+            name = seat.protocol.name
+            if name not in rendered:
+                rendered[name] = seat.protocol.render(entry, before, after)
+            seat.observe(entry, before, after, rendered[name], at)
+
+    def gauge(self, frame: Gauged) -> None:
+        """Tell every page of a counter's new value."""
+        for seat in tuple(self._seats):
+            seat.receive(frame)
+
+    def add(self, seat: Seat) -> None:
+        """The page watches now."""
+        self._seats[seat] = None
+        seat.watched.add(self.subject)
+        for name, holder in self._claims.items():
+            seat.peer(Claimed(subject=self.subject, name=name, page=holder.id, mine=False))
+        self._tell_peers()
+
+    def remove(self, seat: Seat) -> None:
+        """The page is gone; what it claimed is free, what it guarded is open."""
+        if seat not in self._seats:
+            return
+        del self._seats[seat]
+        seat.watched.discard(self.subject)
+        for guards in self._guards.values():
+            if seat in guards:
+                guards.remove(seat)
+        for name in [name for name, holder in self._claims.items() if holder is seat]:
+            self._grant(name, None)
+        self._tell_peers()
+
+    def share(self, seat: Seat, effect: Share) -> None:
+        """Pass a volatile word to all pages, the sender included."""
+        self._tell(lambda _: Shared(subject=self.subject, name=effect.name, data=effect.data, page=seat.id))
+
+    def claim(self, seat: Seat, effect: Claim) -> None:
+        """Grant a claim if it is free or taken over; tell all who holds it."""
+        holder = self._claims.get(effect.name)
+        if effect.give:
+            if holder is seat:
+                self._grant(effect.name, None)
+        elif holder is None or effect.take:
+            self._grant(effect.name, seat)
+        else:
+            seat.peer(Claimed(subject=self.subject, name=effect.name, page=holder.id, mine=holder is seat))
+
+    def guard(self, seat: Seat, effect: Guard) -> None:
+        """Stand before a service, or stop."""
+        guards = self._guards.setdefault(effect.service, [])
+        if effect.on and seat not in guards:
+            guards.append(seat)
+        elif not effect.on and seat in guards:
+            guards.remove(seat)
+
+    def guards(self, service: str) -> tuple[Seat, ...]:
+        """Who guards the service."""
+        return tuple(self._guards.get(service, ()))
+
+    def holder(self, name: str) -> Seat | None:
+        """Who holds the claim."""
+        return self._claims.get(name)
+
+    def __contains__(self, seat: Seat) -> bool:
+        return seat in self._seats
+
+    def __len__(self) -> int:
+        return len(self._seats)
+
+    def _grant(self, name: str, seat: Seat | None) -> None:
+        if seat is None:
+            self._claims.pop(name, None)
+        else:
+            self._claims[name] = seat
+        page = seat.id if seat is not None else ""
+        self._tell(lambda each: Claimed(subject=self.subject, name=name, page=page, mine=each is seat))
+
+    def _tell_peers(self) -> None:
+        pages = tuple(seat.id for seat in self._seats)
+        self._tell(lambda each: Peers(subject=self.subject, pages=pages, me=each.id))
+
+    def _tell(self, news: Callable[[Seat], News]) -> None:
+        for seat in tuple(self._seats):
+            seat.peer(news(seat))

@@ -1,0 +1,203 @@
+"""A session plugged into the hub: the seat runs its effects, of which some are the hub's and some the web edge's."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, assert_never
+
+import structlog
+
+from cordboard.contract import (
+    Ask,
+    Cancel,
+    Claim,
+    Close,
+    CtiProtocol,
+    Execute,
+    Guard,
+    Identity,
+    Joined,
+    News,
+    Reply,
+    Send,
+    Session,
+    SessionEffect,
+    SessionEffects,
+    SessionFrame,
+    Settle,
+    Share,
+    SignIn,
+    SignOut,
+    Unwatch,
+    Wake,
+    Watch,
+    Woke,
+)
+
+if TYPE_CHECKING:
+    from cordboard.hub.clock import Canceller
+    from cordboard.hub.hub import Hub
+    from cordboard.model.commands import Outcome, Result
+    from cordboard.model.ids import Subject
+    from cordboard.model.log import Entry
+    from cordboard.model.state import SubjectState
+
+_log = structlog.get_logger(__name__)
+
+
+class Outlet(Protocol):
+    """What the web edge does for a session. Called on the event loop; must not block."""
+
+    def send(self, effect: Send) -> None:
+        """Put data on the way out; a page that does not take it is closed, never waited for."""
+        ...
+
+    def reply(self, effect: Reply) -> None:
+        """Answer an HTTP request."""
+        ...
+
+    def close(self, effect: Close) -> None:
+        """Close the page's channel."""
+        ...
+
+    def sign_in(self, effect: SignIn) -> None:
+        """Check credentials; later set the seat's identity and hand in `Identified`."""
+        ...
+
+    def sign_out(self) -> None:
+        """End the login."""
+        ...
+
+
+class Seat:
+    """One session, its identity and its timers. `id` names the page to the agent's other pages."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        protocol: CtiProtocol,
+        session: Session,
+        identity: Identity | None,
+        outlet: Outlet,
+        *,
+        page: str,
+    ) -> None:
+        self.id = page
+        self.protocol = protocol
+        self.identity = identity
+        self.watched: set[Subject] = set()
+        self.kinds: dict[str, str | None] = {}
+        """Kinds watched by a wildcard, with the position that subjects not named start from."""
+        self._hub = hub
+        self._session = session
+        self._outlet = outlet
+        self._timers: dict[str, Canceller] = {}
+        self._todo: deque[Callable[[], SessionEffects]] = deque()
+        self._busy = False
+        self.left = False
+
+    def start(self) -> None:
+        """Begin the session."""
+        self._feed(lambda: self._session.start(self._hub.clock.now()))
+
+    def receive(self, frame: SessionFrame) -> None:
+        """Hand in what happened on the page's side."""
+        self._feed(lambda: self._session.receive(frame))
+
+    def leave(self) -> None:
+        """The page is gone: its watches, claims, guards and timers end."""
+        if not self.left:
+            self.left = True
+            self._hub.leave(self)
+            for cancel in self._timers.values():
+                cancel()
+            self._timers.clear()
+            self._todo.clear()
+
+    def open(self, joined: Joined) -> None:
+        """A watched subject is there."""
+        self._feed(lambda: self._session.open(joined, self._hub.clock.now()))
+
+    def observe(
+        self, entry: Entry, before: SubjectState, after: SubjectState, rendered: bytes | None, at: int
+    ) -> None:
+        """A new entry of a watched subject."""
+        self._feed(lambda: self._session.observe(entry, before, after, rendered, at))
+
+    def settle(self, command_id: str, outcome: Outcome) -> None:
+        """What became of a command of this session."""
+        self._feed(lambda: self._session.settle(command_id, outcome, self._hub.clock.now()))
+
+    def answer(self, ask: str, result: Result) -> None:
+        """The result of a query of this session."""
+        self._feed(lambda: self._session.answer(ask, result, self._hub.clock.now()))
+
+    def peer(self, news: News) -> None:
+        """News among the pages of an agent."""
+        self._feed(lambda: self._session.peer(news, self._hub.clock.now()))
+
+    def _feed(self, make: Callable[[], SessionEffects]) -> None:
+        """Run what the session answers; what happens meanwhile waits its turn, so that no generator runs within another."""
+        if self.left:
+            return
+        if self._busy:
+            self._todo.append(make)
+            return
+        self._busy = True
+        try:
+            self._run(make)
+            while self._todo and not self.left:
+                self._run(self._todo.popleft())
+        finally:
+            self._busy = False
+
+    def _run(self, make: Callable[[], SessionEffects]) -> None:
+        try:
+            for effect in make():
+                self._do(effect)
+        except Exception:  # noqa: BLE001 - see below
+            # A session must not raise; one that does is our fault and ends alone, and its page may come back.
+            _log.exception("session-failed", protocol=self.protocol.name, page=self.id)
+            self._outlet.close(Close(channel="", code=4000, reason="internal"))
+
+    def _do(self, effect: SessionEffect) -> None:
+        match effect:
+            case Send():
+                self._outlet.send(effect)
+            case Reply():
+                self._outlet.reply(effect)
+            case Close():
+                self._outlet.close(effect)
+            case Wake(name=name, after=after):
+                self._cancel(name)
+                self._timers[name] = self._hub.clock.call_after(after, lambda: self._woke(name))
+            case Cancel(name=name):
+                self._cancel(name)
+            case Execute(command=command):
+                self._hub.dispatch.execute(command, self)
+            case Ask():
+                self._hub.ask(effect, self)
+            case Watch(subjects=subjects):
+                self._hub.watch(self, subjects)
+            case Unwatch(subjects=names):
+                self._hub.unwatch(self, names)
+            case Share() | Claim() | Guard():
+                self._hub.among_pages(self, effect)
+            case Settle(command=command_id, outcome=outcome):
+                self._hub.dispatch.settle_desk(self, command_id, outcome)
+            case SignIn():
+                self._outlet.sign_in(effect)
+            case SignOut():
+                self._outlet.sign_out()
+            case _:
+                assert_never(effect)
+
+    def _cancel(self, name: str) -> None:
+        cancel = self._timers.pop(name, None)
+        if cancel is not None:
+            cancel()
+
+    def _woke(self, name: str) -> None:
+        self._timers.pop(name, None)
+        self._feed(lambda: self._session.receive(Woke(name=name, at=self._hub.clock.now())))

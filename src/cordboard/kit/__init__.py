@@ -1,0 +1,1 @@
+"""Pure helpers for authors of CTI protocols."""

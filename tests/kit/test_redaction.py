@@ -1,0 +1,76 @@
+import inspect
+
+import msgspec
+import pytest
+
+from cordboard.kit.redaction import HIDDEN, PERSONAL, redacted
+from cordboard.model import commands as c, entities as n, events as e
+from cordboard.model.ids import AgentId, CallId, CommandId, ConnectionId, ContactId, LinkId, Subject
+
+CUSTOMER = n.Participant(role=n.Role.CUSTOMER, name="Ada Lovelace", number="+441632960001")
+ANN = n.Participant(role=n.Role.AGENT, id="ann", name="Ann")
+
+
+def test_hides_the_customer_and_keeps_the_agent() -> None:
+    event = e.Established(
+        contact=ContactId("c1"),
+        call=CallId("k1"),
+        connections=(
+            n.Connection(id=ConnectionId("1"), participant=CUSTOMER, state=n.ConnectionState.CONNECTED),
+            n.Connection(id=ConnectionId("2"), participant=ANN, state=n.ConnectionState.CONNECTED),
+        ),
+        contact_facts=e.ContactFacts(customer=CUSTOMER),
+        call_facts=e.CallFacts(
+            ani="+441632960001", data=n.AttachedData(named={"iban": "GB33"}, local={"empty": ""})
+        ),
+    )
+    text = e.encode_event(redacted(event)).decode()
+    assert "Ada" not in text
+    assert "960001" not in text
+    assert "GB33" not in text
+    assert '"iban"' in text
+    assert '"empty":""' in text
+    assert '"name":"Ann"' in text
+    assert redacted(event).connections[0].participant.name == HIDDEN
+
+
+def test_reaches_into_commands_and_snapshots() -> None:
+    issued = e.CommandIssued(
+        command=c.Command(
+            id=CommandId("1"),
+            subject=Subject("agent/ann"),
+            service=c.MakeCall(target=n.Target(kind=n.TargetKind.NUMBER, number="+441632960002")),
+        )
+    )
+    assert "960002" not in e.encode_event(redacted(issued)).decode()
+    contact = n.Contact(id=ContactId("c"), link=LinkId("sim"), customer=CUSTOMER, notes="owes money")
+    text = e.encode_event(redacted(e.Snapshot(contacts=(contact,)))).decode()
+    assert "owes" not in text
+    assert "Ada" not in text
+
+
+def test_gives_back_what_has_nothing_to_hide() -> None:
+    for event in (
+        e.LinkUp(services=("HoldCall",)),
+        e.AgentReady(),
+        e.Snapshot(profile=n.AgentProfile(id=AgentId("ann"), skills={"english": 3})),
+    ):
+        assert redacted(event) is event
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [item for module in (n, e) for _, item in inspect.getmembers(module, inspect.isclass)],
+    ids=lambda kind: str(kind.__name__),
+)
+def test_whatever_the_model_calls_personal_is_in_the_table(kind: type) -> None:
+    if not issubclass(kind, msgspec.Struct) or "ersonal" not in (kind.__doc__ or "") + inspect.getsource(
+        kind
+    ):
+        return
+    assert kind in PERSONAL
+
+
+def test_the_table_names_fields_that_exist() -> None:
+    for kind, fields in PERSONAL.items():
+        assert fields <= set(kind.__struct_fields__), kind

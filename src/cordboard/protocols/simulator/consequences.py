@@ -1,0 +1,204 @@
+"""What follows from a change of a party: for its call, then its segments, then its agents, then the interaction.
+
+These rules are the heart of the oracle, and stand here once:
+
+- A call goes on while someone is on the line and someone else is on it, rings, or is queued for; a failed party's tone
+  keeps it for as long as it sounds; a call being dialled stays. Otherwise whoever is left is cleared.
+- An agent's segment is open while the agent has a live connection in one of its calls. After that comes wrap-up, if
+  they talked with someone from outside and the queue (or the centre) has wrap-up.
+- An agent is busy while they have a live connection, then working after the call while a segment is in wrap-up, then
+  whatever is pending, or what they were before.
+- An interaction has ended when none of its calls runs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from cordboard.protocols.simulator.journal import Kind
+from cordboard.protocols.simulator.picture import (
+    PRESENT,
+    Agent,
+    AgentState,
+    Call,
+    EndedBy,
+    Party,
+    Segment,
+    Stance,
+)
+from cordboard.protocols.simulator.timers import WrapUpEnds
+
+if TYPE_CHECKING:
+    from cordboard.protocols.simulator.exchange import Exchange
+
+FAILURES = frozenset({"busy", "no-answer", "invalid-number", "unavailable", "rejected", "max-wait"})
+"""Causes for which a call that was dialled counts as failed."""
+
+
+class Touched:
+    """What has changed since the last settling, and what the one who changed it knows about the reasons."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, None] = {}
+        self.segments: dict[str, None] = {}
+        self.agents: dict[str, None] = {}
+        self.causes: dict[str, str | None] = {}
+        self.verdicts: dict[str, EndedBy] = {}
+        self.stances: dict[str, Stance] = {}
+
+    def party(self, party: Party) -> None:
+        """Note all that a party's change may concern."""
+        self.calls[party.call] = None
+        if party.segment is not None:
+            self.segments[party.segment] = None
+        if party.agent is not None:
+            self.agents[party.agent] = None
+
+
+def settle(exchange: Exchange) -> None:
+    """Derive everything that follows from what was touched."""
+    touched = exchange.touched
+    interactions: dict[str, None] = {}
+    while touched.calls:
+        ident = next(iter(touched.calls))
+        _settle_call(exchange, exchange.picture.calls[ident])
+        interactions[exchange.picture.calls[ident].interaction] = None
+        touched.calls.pop(ident)
+    for segment in touched.segments:
+        _settle_segment(exchange, exchange.picture.segments[segment])
+    for agent in touched.agents:
+        _settle_agent(exchange, exchange.picture.agents[agent])
+    for ident in interactions:
+        interaction = exchange.picture.interactions[ident]
+        if interaction.ended is None and not exchange.picture.running(ident):
+            exchange.change("interaction-ended", interaction, ended=exchange.now)
+    exchange.touched = Touched()
+
+
+def talking(party: Party) -> bool:
+    """Whether this party is on the line for good: not being dialled, not ringing."""
+    return party.state in ("connected", "hold")
+
+
+def _settle_call(exchange: Exchange, call: Call) -> None:
+    if call.ended is not None:
+        return
+    parties = exchange.picture.of_call(call.id)
+    for party in parties:
+        exchange.touched.party(party)
+        held_by = party.held_by
+        if held_by is not None and not any(p.agent == held_by and p.state in PRESENT for p in parties):
+            exchange.change("retrieved-alone", party, held_by=None, why="holder-left")
+    if not _goes_on(parties):
+        cause = exchange.touched.causes.get(call.id)
+        for party in exchange.picture.of_call(call.id):
+            if party.state != "null":
+                why = party.cause if party.state == "fail" else cause
+                exchange.move("connection-cleared", party, "null", cause=why)
+        exchange.change("call-cleared", call, recording=False, ended=exchange.now, why=cause)
+        return
+    on_line = [p for p in parties if talking(p)]
+    for party in on_line:
+        if party.agent is None:
+            exchange.watch_patience(party, waits=len(on_line) == 1)
+    if call.answered is None and len(on_line) > 1:
+        exchange.change("call-answered", call, answered=exchange.now)
+
+
+def _goes_on(parties: list[Party]) -> bool:
+    states = [p.state for p in parties]
+    if "initiated" in states:
+        return True
+    on_line = sum(talking(p) for p in parties)
+    coming = sum(s in ("alerting", "queued", "fail") for s in states)
+    return on_line > 0 and on_line + coming > 1
+
+
+def _settle_segment(exchange: Exchange, segment: Segment) -> None:
+    if segment.phase in ("wrap_up", "closed"):
+        return
+    own = [p for p in exchange.picture.of_agent(segment.agent) if p.segment == segment.id]
+    if not own:
+        _end_segment(exchange, segment)
+        return
+    phase = segment.phase
+    if any(_has_begun(exchange, p, segment) for p in own):
+        phase = "active"
+    wraps = segment.wraps or (phase == "active" and any(_with_outside(exchange, p, segment) for p in own))
+    answered = exchange.now if phase == "active" and segment.answered is None else segment.answered
+    after = msgspec.structs.replace(segment, phase=phase, wraps=wraps, answered=answered)
+    if after != segment:
+        exchange.put("segment-active" if phase != segment.phase else "segment-changed", after)
+
+
+def _has_begun(exchange: Exchange, own: Party, segment: Segment) -> bool:
+    if not talking(own):
+        return False
+    others = [p for p in exchange.picture.of_call(own.call) if p.id != own.id]
+    return segment.phase == "offered" or any(talking(p) for p in others)
+
+
+def _with_outside(exchange: Exchange, own: Party, segment: Segment) -> bool:
+    queue = exchange.directory.queues.get(segment.queue or "")
+    if not (queue.wrap_up if queue else exchange.centre.rules.wrap_up):
+        return False
+    if not talking(own) or exchange.picture.calls[own.call].kind == "consult":
+        return False
+    return any(talking(p) and p.agent is None for p in exchange.picture.of_call(own.call))
+
+
+def _end_segment(exchange: Exchange, segment: Segment) -> None:
+    parties = [p for c in segment.calls for p in exchange.picture.of_call(c)]
+    failure = next((p.cause for p in parties if p.cause in FAILURES), None)
+    cause: str | None = exchange.touched.causes.get(segment.calls[-1])
+    ended_by: EndedBy
+    match segment.phase:
+        case "dialling":
+            ended_by, cause = ("failed", failure) if failure else ("abandoned", cause)
+        case "offered":
+            ended_by = "abandoned"
+        case _:
+            ended_by = "completed"
+    ended_by = exchange.touched.verdicts.get(segment.id, ended_by)
+    fields: dict[str, object] = {"ended_by": ended_by}
+    if segment.phase != "active" or not segment.wraps:
+        exchange.change("segment-closed", segment, why=cause, phase="closed", ended=exchange.now, **fields)
+        return
+    queue = exchange.directory.queues.get(segment.queue or "")
+    seconds = queue.wrap_up_seconds if queue else exchange.centre.rules.wrap_up_seconds
+    if seconds:
+        fields["wrap_up_until"] = exchange.later(seconds)
+        exchange.timers.set(exchange.later(seconds), WrapUpEnds(segment=segment.id))
+    exchange.change("segment-wrap-up", segment, why=cause, phase="wrap_up", **fields)
+
+
+def _settle_agent(exchange: Exchange, agent: Agent) -> None:
+    resume = exchange.touched.stances.get(agent.id, agent.resume)
+    pending = agent.pending
+    if resume is not agent.resume and pending is not None and pending.state == "ready":
+        pending = None
+    state: AgentState
+    reason = None
+    if exchange.picture.of_agent(agent.id):
+        state = "busy"
+    elif any(s.phase == "wrap_up" for s in exchange.picture.open_segments(agent.id)):
+        state = "working_after_call"
+    else:
+        resume = pending or resume
+        state, reason, pending = resume.state, resume.reason, None
+    after = msgspec.structs.replace(agent, state=state, reason=reason, pending=pending, resume=resume)
+    if (state, reason) != (agent.state, agent.reason):
+        exchange.put(_KINDS[state], msgspec.structs.replace(after, since=exchange.now))
+    elif after != agent:
+        exchange.put("agent-pending", after)
+
+
+_KINDS: dict[AgentState, Kind] = {
+    "null": "agent-logged-off",
+    "not_ready": "agent-not-ready",
+    "ready": "agent-ready",
+    "busy": "agent-busy",
+    "working_after_call": "agent-working-after-call",
+}

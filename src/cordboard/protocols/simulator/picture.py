@@ -1,0 +1,279 @@
+"""What is true on the switch: agents, interactions, calls, parties and segments, as frozen values in tables.
+
+The switch changes nothing but these tables, and only by journal records; whoever applies the same records in order
+to a `Picture` of their own therefore holds the same truth, at whatever record they stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, assert_never
+
+import msgspec
+
+AgentState = Literal["null", "not_ready", "ready", "busy", "working_after_call"]
+ConnectionState = Literal["null", "initiated", "alerting", "connected", "hold", "queued", "fail"]
+PartyRole = Literal["customer", "agent", "third_party", "queue"]
+CallKind = Literal["main", "consult"]
+Direction = Literal["inbound", "outbound", "internal"]
+Phase = Literal["offered", "dialling", "active", "wrap_up", "closed"]
+EndedBy = Literal["completed", "missed", "declined", "abandoned", "failed", "transferred"]
+
+PRESENT: frozenset[ConnectionState] = frozenset({"initiated", "connected", "hold"})
+"""States of a party that is on the line, whether or not it hears anything."""
+LIVE: frozenset[ConnectionState] = PRESENT | {"alerting", "queued"}
+"""States of a party that is on the line or being brought to it. `fail` is only a tone that someone hears."""
+
+
+class Stance(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent is, or will be, when no call and no wrap-up holds them."""
+
+    state: Literal["null", "not_ready", "ready"]
+    reason: str | None = None
+
+
+class Agent(msgspec.Struct, frozen=True, kw_only=True, tag="agent"):
+    """An agent's state for voice. `resume` is the stance to return to, `pending` one that was asked for meanwhile."""
+
+    id: str
+    state: AgentState = "null"
+    reason: str | None = None
+    pending: Stance | None = None
+    resume: Stance = Stance(state="null")
+    station: str = ""
+    since: int = 0
+
+
+class Interaction(msgspec.Struct, frozen=True, kw_only=True, tag="interaction"):
+    """One matter between the centre and someone, over all its calls and all its agents."""
+
+    id: str
+    direction: Direction
+    started: int
+    ended: int | None = None
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
+    """One call. A consult has the `parent` it was made from; a merged call says which it went `into`.
+
+    `queue` is the last queue it stood in; `previous` the segment that handed it on and is noted in the next one.
+    """
+
+    id: str
+    interaction: str
+    kind: CallKind = "main"
+    direction: Direction
+    calling: str = ""
+    called: str = ""
+    queue: str | None = None
+    parent: str | None = None
+    into: str | None = None
+    previous: str | None = None
+    data: dict[str, str] = {}
+    wrap_up_reason: str | None = None
+    recording: bool = False
+    started: int
+    answered: int | None = None
+    ended: int | None = None
+    cause: str | None = None
+
+
+class Party(msgspec.Struct, frozen=True, kw_only=True, tag="party"):
+    """One end of a call. Once `null` it stays so; whoever comes back comes as a new party.
+
+    Hold lies on the holder's own party (`state`); `held_by` names the agent who holds this party alone. For an agent
+    `queue` is where the call returns to if they do not take it; for a queue it is the queue.
+    """
+
+    id: str
+    interaction: str
+    call: str
+    role: PartyRole
+    number: str = ""
+    name: str = ""
+    agent: str | None = None
+    segment: str | None = None
+    queue: str | None = None
+    state: ConnectionState
+    muted: bool = False
+    held_by: str | None = None
+    cause: str | None = None
+    since: int
+
+
+class Segment(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):
+    """One agent's part in an interaction, with every call they had in it; `wraps` says that wrap-up follows."""
+
+    id: str
+    interaction: str
+    agent: str
+    phase: Phase
+    direction: Direction
+    ended_by: EndedBy | None = None
+    cause: str | None = None
+    queue: str | None = None
+    previous: str | None = None
+    calls: tuple[str, ...] = ()
+    disposition: str | None = None
+    wraps: bool = False
+    started: int
+    answered: int | None = None
+    wrap_up_until: int | None = None
+    ended: int | None = None
+
+
+Thing = Agent | Interaction | Call | Party | Segment
+
+
+class Picture:
+    """The tables, with the look-ups that the switch and a link need."""
+
+    def __init__(self) -> None:
+        self.agents: dict[str, Agent] = {}
+        self.interactions: dict[str, Interaction] = {}
+        self.calls: dict[str, Call] = {}
+        self.parties: dict[str, Party] = {}
+        self.segments: dict[str, Segment] = {}
+        self.ready: dict[str, None] = {}
+        self._of_call: dict[str, dict[str, None]] = {}
+        self._of_agent: dict[str, dict[str, None]] = {}
+        self._open: dict[str, dict[str, None]] = {}
+        self._running: dict[str, dict[str, None]] = {}
+        self._engaged: dict[str, str] = {}
+
+    def put(self, thing: Thing) -> None:
+        """Make this value the current one of its thing."""
+        match thing:
+            case Agent():
+                self.agents[thing.id] = thing
+                _keep(self.ready, thing.id, when=thing.state == "ready")
+            case Interaction():
+                self.interactions[thing.id] = thing
+            case Call():
+                self.calls[thing.id] = thing
+                _keep(self._running.setdefault(thing.interaction, {}), thing.id, when=thing.ended is None)
+            case Party():
+                self._put_party(thing)
+            case Segment():
+                self.segments[thing.id] = thing
+                _keep(self._open.setdefault(thing.agent, {}), thing.id, when=thing.phase != "closed")
+            case _:
+                assert_never(thing)
+
+    def get(self, thing: Thing) -> Thing | None:
+        """The current value of the thing that `thing` is a value of."""
+        match thing:
+            case Agent():
+                return self.agents.get(thing.id)
+            case Interaction():
+                return self.interactions.get(thing.id)
+            case Call():
+                return self.calls.get(thing.id)
+            case Party():
+                return self.parties.get(thing.id)
+            case Segment():
+                return self.segments.get(thing.id)
+            case _:
+                assert_never(thing)
+
+    def of_call(self, call: str) -> list[Party]:
+        """All parties of a call, in the order they came."""
+        return [self.parties[p] for p in self._of_call.get(call, ())]
+
+    def live_in(self, call: str) -> list[Party]:
+        """The parties of a call that are on the line or being brought to it."""
+        return [p for p in self.of_call(call) if p.state in LIVE]
+
+    def of_agent(self, agent: str) -> list[Party]:
+        """The agent's own live parties, oldest first: what makes them busy."""
+        return [self.parties[p] for p in self._of_agent.get(agent, ())]
+
+    def open_segments(self, agent: str) -> list[Segment]:
+        """The agent's segments that are not closed, oldest first."""
+        return [self.segments[s] for s in self._open.get(agent, ())]
+
+    def running(self, interaction: str) -> list[Call]:
+        """The interaction's calls that have not ended."""
+        return [self.calls[c] for c in self._running.get(interaction, ())]
+
+    def engaged(self, number: str) -> Party | None:
+        """The customer's or third party's live party on this number, if there is one."""
+        return self.parties.get(self._engaged.get(number, ""))
+
+    def copy(self) -> Picture:
+        """The same truth, apart from what happens to this one later."""
+        twin = Picture()
+        for table in (self.agents, self.interactions, self.calls, self.parties, self.segments):
+            for thing in table.values():
+                twin.put(thing)
+        return twin
+
+    def forget(self, before: int) -> None:
+        """Drop the interactions that ended before this time and in which no segment is open."""
+        done = {i.id for i in self.interactions.values() if i.ended is not None and i.ended < before}
+        done -= {s.interaction for s in self.segments.values() if s.phase != "closed"}
+        for party in [p for p in self.parties.values() if p.interaction in done]:
+            del self.parties[party.id]
+        for call in [c for c in self.calls.values() if c.interaction in done]:
+            del self.calls[call.id]
+            self._of_call.pop(call.id, None)
+        for segment in [s for s in self.segments.values() if s.interaction in done]:
+            del self.segments[segment.id]
+        for interaction in done:
+            del self.interactions[interaction]
+            self._running.pop(interaction, None)
+
+    def state(self) -> dict[str, object]:
+        """The whole truth as plain JSON: each agent with their segments, each segment with its calls and parties.
+
+        `calls` holds those that no agent has yet, or any longer, a part in: callers in a queue, for one.
+        """
+        segments: dict[str, list[dict[str, object]]] = {}
+        for segment in self.segments.values():
+            plain = _plain(segment)
+            plain["calls"] = [self._call(c) for c in segment.calls]
+            segments.setdefault(segment.agent, []).append(plain)
+        served = {c for s in self.segments.values() if s.phase != "closed" for c in s.calls}
+        return {
+            "agents": {a.id: _plain(a) | {"segments": segments.get(a.id, [])} for a in self.agents.values()},
+            "calls": {
+                c.id: self._call(c.id) for c in self.calls.values() if c.ended is None and c.id not in served
+            },
+        }
+
+    def _call(self, call: str) -> dict[str, object]:
+        plain = _plain(self.calls[call])
+        plain["parties"] = [_plain(p) for p in self.of_call(call)]
+        return plain
+
+    def _put_party(self, party: Party) -> None:
+        old = self.parties.get(party.id)
+        if old is not None and old.call != party.call:
+            self._of_call[old.call].pop(old.id)
+        self.parties[party.id] = party
+        self._of_call.setdefault(party.call, {})[party.id] = None
+        if party.agent is not None:
+            _keep(self._of_agent.setdefault(party.agent, {}), party.id, when=party.state in LIVE)
+        elif party.state in LIVE:
+            self._engaged[party.number] = party.id
+        elif self._engaged.get(party.number) == party.id:
+            del self._engaged[party.number]
+
+
+def _keep(index: dict[str, None], key: str, *, when: bool) -> None:
+    if when:
+        index.setdefault(key)
+    else:
+        index.pop(key, None)
+
+
+def _plain(thing: Thing) -> dict[str, object]:
+    plain: dict[str, object] = msgspec.to_builtins(thing)
+    del plain["type"]
+    return plain
+
+
+def everything(picture: Picture) -> Iterator[Thing]:
+    """Every value of a picture, in a fixed order; two pictures hold the same truth if these are equal."""
+    for table in (picture.agents, picture.interactions, picture.calls, picture.parties, picture.segments):
+        yield from (table[key] for key in sorted(table))

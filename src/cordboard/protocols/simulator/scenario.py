@@ -1,0 +1,206 @@
+"""Scenarios: named steps with expectations, as data, and the one who plays them on a switch.
+
+A scenario is a TOML text: `name`, `about`, optionally `ready` (agents who log on ready first), and `[[step]]` tables.
+In a step `do` names an action (see `console.actions`) whose parameters stand beside it; `refused` the code with which
+it should be refused; `as` a name for what it made; `advance` the seconds that pass after it; `expect` what must then
+be seen. A text parameter `$name` stands for the call of the step called so, `$name.party` (or `.segment`,
+`.interaction`) for its other ids.
+
+What can be expected is what `glance` shows, and `records`: those that must be among the step's, in that order. Every
+expectation is partial: only what is written is compared.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+
+import msgspec
+
+from cordboard.protocols.simulator.commands import Done, Outcome, Refused
+from cordboard.protocols.simulator.console import act
+from cordboard.protocols.simulator.journal import Record
+from cordboard.protocols.simulator.picture import Agent, Call, Party, Picture
+from cordboard.protocols.simulator.switch import Switch
+
+
+class ScenarioError(ValueError):
+    """The scenario's text is wrong; the message says where."""
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step: do, let time pass, look."""
+
+    do: str | None = None
+    params: dict[str, object] = {}
+    named: str | None = None
+    refused: str | None = None
+    advance: float = 0
+    expect: dict[str, object] = {}
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True):
+    """A story with a name."""
+
+    name: str
+    about: str
+    ready: tuple[str, ...] = ()
+    steps: tuple[Step, ...]
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """What differed at a step (counted from 1): the place, what was expected, what was seen."""
+
+    step: int
+    where: str
+    expected: object
+    actual: object
+
+
+def loads(text: str) -> Scenario:
+    """The scenario described by a TOML text."""
+    try:
+        plain = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"not TOML: {error}") from error
+    steps = plain.pop("step", [])
+    try:
+        return msgspec.convert({**plain, "steps": [_step(s) for s in steps]}, Scenario)
+    except msgspec.ValidationError as error:
+        raise ScenarioError(str(error)) from error
+
+
+def run(scenario: Scenario, switch: Switch) -> list[Failure]:
+    """Play the scenario from the switch's present on; the failures, in order. A step that cannot be done ends it."""
+    made: dict[str, Done] = {}
+    failures: list[Failure] = []
+    for agent in scenario.ready:
+        act(switch, "log_on", {"agent": agent, "state": "ready"}, ident=f"{scenario.name}-{agent}")
+    for number, step in enumerate(scenario.steps, start=1):
+        reader = switch.reader()
+        if step.do is not None:
+            params = _resolved(step.params, made)
+            outcome = act(switch, step.do, params, ident=f"{scenario.name}-{number}")
+            wrong = _unexpected(step, outcome)
+            if wrong is not None:
+                return [
+                    *failures,
+                    Failure(step=number, where=step.do, expected=step.refused or "done", actual=wrong),
+                ]
+            if step.named is not None and isinstance(outcome, Done):
+                made[step.named] = outcome
+        switch.advance(switch.now + round(step.advance * 1000))
+        expect = dict(step.expect)
+        wanted = expect.pop("records", [])
+        failures += _differences(number, "", expect, glance(switch, made))
+        failures += _missing(number, _resolved_list(wanted, made), reader.read())
+    return failures
+
+
+def glance(switch: Switch, made: Mapping[str, Done]) -> dict[str, object]:
+    """What a scenario can see: each agent with their newest segment, and the calls it has names for.
+
+    A call's `parties` maps who (an agent's id, a queue's id, `customer`, or a number) to the connection state.
+    """
+    picture = switch.picture
+    calls = {name: _call(picture, picture.calls[d.call]) for name, d in made.items() if d.call}
+    return {"agents": {a.id: _agent(picture, a) for a in picture.agents.values()}, "calls": calls}
+
+
+def _step(plain: object) -> dict[str, object]:
+    if not isinstance(plain, dict):
+        raise ScenarioError("step: must be a table")
+    params = {k: v for k, v in plain.items() if k not in {"do", "as", "refused", "advance", "expect"}}
+    step: dict[str, object] = {k: plain[k] for k in ("do", "refused", "advance", "expect") if k in plain}
+    return {**step, "params": params, "named": plain.get("as")}
+
+
+def _resolved(params: Mapping[str, object], made: Mapping[str, Done]) -> dict[str, object]:
+    return {name: _value(value, made) for name, value in params.items()}
+
+
+def _resolved_list(wanted: object, made: Mapping[str, Done]) -> list[dict[str, object]]:
+    if not isinstance(wanted, list):
+        raise ScenarioError("expect.records: must be a list")
+    return [_resolved(w, made) for w in wanted]
+
+
+def _value(value: object, made: Mapping[str, Done]) -> object:
+    if not isinstance(value, str) or not value.startswith("$"):
+        return value
+    name, _, part = value[1:].partition(".")
+    found = getattr(made.get(name), part or "call", None)
+    if found is None:
+        raise ScenarioError(f"{value}: no earlier step made this")
+    return found
+
+
+def _unexpected(step: Step, outcome: Outcome) -> object:
+    if isinstance(outcome, Refused):
+        return None if outcome.code == step.refused else f"{outcome.code} ({outcome.message})"
+    return None if step.refused is None else "done"
+
+
+def _agent(picture: Picture, agent: Agent) -> dict[str, object]:
+    segments = [s for s in picture.segments.values() if s.agent == agent.id]
+    newest = segments[-1] if segments else None
+    return {
+        "state": agent.state,
+        "reason": agent.reason,
+        "pending": agent.pending.state if agent.pending else None,
+        "phase": newest.phase if newest else None,
+        "ended_by": newest.ended_by if newest else None,
+        "disposition": newest.disposition if newest else None,
+        "segments": len(segments),
+    }
+
+
+def _call(picture: Picture, call: Call) -> dict[str, object]:
+    parties = {_label(p): p for p in picture.of_call(call.id)}
+    return {
+        "kind": call.kind,
+        "direction": call.direction,
+        "queue": call.queue,
+        "ended": call.ended is not None,
+        "cause": call.cause,
+        "recording": call.recording,
+        "wrap_up_reason": call.wrap_up_reason,
+        "data": call.data,
+        "parties": {label: p.state for label, p in parties.items()},
+        "causes": {label: p.cause for label, p in parties.items()},
+        "muted": [label for label, p in parties.items() if p.muted],
+        "held_alone": [label for label, p in parties.items() if p.held_by],
+    }
+
+
+def _label(party: Party) -> str:
+    if party.role == "customer":
+        return "customer"
+    return party.agent or party.queue or party.number
+
+
+def _differences(step: int, where: str, expected: object, actual: object) -> list[Failure]:
+    if isinstance(expected, dict):
+        seen = actual if isinstance(actual, dict) else {}
+        return [
+            failure
+            for key, value in expected.items()
+            for failure in _differences(step, f"{where}.{key}".strip("."), value, seen.get(key))
+        ]
+    # TOML has no null: "none" is how a scenario says that there is nothing.
+    if actual == expected or (actual is None and expected == "none"):
+        return []
+    return [Failure(step=step, where=where, expected=expected, actual=actual)]
+
+
+def _missing(step: int, wanted: list[dict[str, object]], records: list[Record]) -> list[Failure]:
+    plain = [msgspec.to_builtins(r) for r in records]
+    place = 0
+    for want in wanted:
+        while place < len(plain) and _differences(step, "", want, plain[place]):
+            place += 1
+        if place == len(plain):
+            seen = [r.kind for r in records]
+            return [Failure(step=step, where="records", expected=want, actual=seen)]
+        place += 1
+    return []

@@ -1,0 +1,96 @@
+"""What the world outside does: people ring, answer, press keys and hang up."""
+
+from __future__ import annotations
+
+import math
+from typing import assert_never
+
+from cordboard.protocols.simulator.centre import AgentPlan, QueuePlan, normal
+from cordboard.protocols.simulator.commands import (
+    CustomerAnswer,
+    CustomerDigits,
+    CustomerHangUp,
+    Done,
+    Happening,
+    RefusedError,
+    Ring,
+    SetArrivals,
+)
+from cordboard.protocols.simulator.consequences import talking
+from cordboard.protocols.simulator.exchange import Exchange
+from cordboard.protocols.simulator.lines import party_named
+from cordboard.protocols.simulator.picture import Party
+from cordboard.protocols.simulator.telephony import send_digits
+
+
+def happen(exchange: Exchange, happening: Happening) -> Done:
+    """Let it happen, or raise `RefusedError` with nothing changed."""
+    match happening:
+        case Ring():
+            return _ring(exchange, happening)
+        case SetArrivals(queue=queue, per_hour=rate):
+            if queue not in exchange.directory.queues:
+                raise RefusedError("unknown-queue", queue)
+            if not (math.isfinite(rate) and rate >= 0):
+                raise RefusedError("invalid-parameters", "per_hour must be zero or more")
+            exchange.arrivals[queue] = rate
+            return Done()
+        case CustomerHangUp(call=call, party=named):
+            party = _outside(exchange, call, named)
+            hang_up(exchange, party)
+        case CustomerAnswer(call=call, party=named):
+            party = _outside(exchange, call, named)
+            if party.state != "alerting":
+                raise RefusedError("wrong-state", party.state)
+            exchange.move("established", party, "connected")
+        case CustomerDigits(call=call, party=named, digits=digits):
+            party = _outside(exchange, call, named)
+            send_digits(exchange, party, digits)
+        case _:
+            assert_never(happening)
+    return Done(interaction=party.interaction, call=party.call, party=party.id)
+
+
+def hang_up(exchange: Exchange, party: Party) -> None:
+    """An outside party leaves; whoever leaves before anyone talked to them has abandoned."""
+    others = [p for p in exchange.picture.of_call(party.call) if p.id != party.id]
+    cause = "hang-up" if party.state == "alerting" or any(talking(p) for p in others) else "abandoned"
+    exchange.move("connection-cleared", party, "null", cause=cause)
+
+
+def _ring(exchange: Exchange, happening: Ring) -> Done:
+    number = normal(happening.number)
+    target = exchange.directory.target(happening.to)
+    match target:
+        case AgentPlan() | QueuePlan():
+            pass
+        case _:
+            raise RefusedError("invalid-destination", happening.to)
+    if number and exchange.engaged(number):
+        raise RefusedError("line-busy", number)
+    if happening.patience is not None and happening.patience <= 0:
+        raise RefusedError("invalid-parameters", "patience must be positive")
+    known = exchange.directory.customers.get(number)
+    call = exchange.start_call(
+        direction="inbound",
+        calling=number,
+        called=exchange.number_of(target),
+        data={**(known.data if known else {}), **happening.data},
+    )
+    name = happening.name if happening.name is not None else (known.name if known else "")
+    party = exchange.add_party("originated", call, "customer", "connected", number=number, name=name)
+    if happening.patience is not None:
+        exchange.give_patience(party, happening.patience)
+    exchange.reach(call, target)
+    return Done(interaction=call.interaction, call=call.id, party=party.id)
+
+
+def _outside(exchange: Exchange, call: str, named: str | None) -> Party:
+    if call not in exchange.picture.calls:
+        raise RefusedError("unknown-call", call)
+    if exchange.picture.calls[call].ended is not None:
+        raise RefusedError("call-ended", call)
+    party = party_named(exchange, call, named or "customer")
+    if party.role not in ("customer", "third_party"):
+        raise RefusedError("unknown-party", named or "")
+    return party

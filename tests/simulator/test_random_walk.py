@@ -1,0 +1,288 @@
+"""Thousands of random actions on random moments; whatever happens, these things hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from random import Random
+
+import msgspec
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from cordboard.protocols.simulator.centre import Centre, normal
+from cordboard.protocols.simulator.commands import REFUSALS, Done, Refused
+from cordboard.protocols.simulator.console import act, actions
+from cordboard.protocols.simulator.journal import Record
+from cordboard.protocols.simulator.people import People
+from cordboard.protocols.simulator.picture import (
+    LIVE,
+    Agent,
+    Call,
+    Interaction,
+    Party,
+    Picture,
+    Segment,
+    everything,
+)
+from cordboard.protocols.simulator.switch import Switch
+
+ACTIONS = actions()
+FAVOURED = {
+    "ring": 12,
+    "answer_call": 60,
+    "customer_answer": 10,
+    "make_call": 6,
+    "consultation_call": 8,
+    "log_on": 8,
+    "set_agent_state": 10,
+    "complete_wrap_up": 12,
+    "log_off": 0.4,
+    "deflect_call": 1,
+    "customer_hang_up": 5,
+    "clear_connection": 3,
+    "conference_call": 8,
+    "transfer_call": 6,
+    "hold_party": 5,
+    "retrieve_party": 8,
+}
+
+
+def walk(centre: Centre, seed: int, steps: int) -> Switch:
+    rng = Random(seed)
+    switch = Switch(centre, now=0)
+    mirror = switch.snapshot()
+    weights = [FAVOURED.get(a.name, 2.0) for a in ACTIONS]
+    for step in range(steps):
+        action = rng.choices(ACTIONS, weights)[0]
+        params = _params(switch, rng, action.name)
+        before = switch.journal.last
+        outcome = act(switch, action.name, params, ident=f"w{step}")
+        assert isinstance(outcome, Done | Refused)
+        if isinstance(outcome, Refused):
+            assert outcome.code in REFUSALS
+            assert switch.journal.last == before
+        _hold(switch)
+        switch.advance(switch.now + rng.choice([0, 0, 300, 700, 2000, 5000, 20000]))
+        _hold(switch)
+        for record in switch.drain():
+            mirror.put(record.after)
+    assert list(everything(mirror)) == list(everything(switch.picture))
+    assert mirror.state() == switch.state()
+    return switch
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_random_walk_breaks_nothing(northquay: Centre, seed: int) -> None:
+    switch = walk(northquay, seed, 2500)
+    _check_journal(list(switch.journal.records))
+    kinds = Counter(r.kind for r in switch.journal.records)
+    assert kinds["established"] > 20
+    assert kinds["held"] > 5
+    assert set(switch.commands_seen.values()) == {1}
+
+
+def test_random_walks_meet_every_kind_of_record(northquay: Centre) -> None:
+    met: Counter[str] = Counter()
+    for seed in range(100, 106):
+        met.update(r.kind for r in walk(northquay, seed, 1500).journal.records)
+    missing = {
+        "conferenced", "transferred", "failed", "held-alone", "retrieved-alone", "digits", "muted", "unmuted",
+        "disposition-set", "agent-pending", "agent-logged-off", "recording-started", "segment-wrap-up", "diverted",
+    } - set(met)  # fmt: skip
+    assert missing == set()
+
+
+def test_the_same_walk_leaves_the_same_journal(northquay: Centre) -> None:
+    first, second = walk(northquay, 7, 800), walk(northquay, 7, 800)
+    assert first.journal.records == second.journal.records
+    assert first.state() == second.state()
+    assert walk(northquay, 8, 800).journal.records != first.journal.records
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_day_with_people_breaks_nothing(northquay: Centre, seed: int) -> None:
+    switch = Switch(northquay, now=0)
+    people = People(switch, Random(seed))
+    rng = Random(seed)
+    for step in range(400):
+        people.advance(switch.now + rng.randrange(1, 20_000))
+        _hold(switch)
+        action = rng.choice(ACTIONS)
+        if action.name not in ("set_arrivals", "log_off"):
+            act(switch, action.name, _params(switch, rng, action.name), ident=f"w{step}")
+            _hold(switch)
+    _check_journal(list(switch.journal.records))
+    assert set(switch.commands_seen.values()) == {1}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([a.name for a in ACTIONS] + ["", "dance"]),
+            st.dictionaries(
+                st.sampled_from(
+                    ["agent", "call", "to", "party", "number", "digits", "state", "data", "on", "do"]
+                ),
+                st.one_of(
+                    st.none(),
+                    st.integers(),
+                    st.text(max_size=8),
+                    st.sampled_from(["mia", "c1", "p1", "8001", "ready"]),
+                ),
+            ),
+        ),
+        max_size=12,
+    )
+)
+def test_nonsense_is_refused_and_never_raises(
+    northquay: Centre, asked: list[tuple[str, dict[str, object]]]
+) -> None:
+    switch = Switch(northquay, now=0)
+    act(switch, "log_on", {"agent": "mia", "state": "ready"})
+    act(switch, "ring", {"number": "+44 20 7946 0101", "to": "8001"})
+    for name, params in asked:
+        outcome = act(switch, name, params)
+        assert isinstance(outcome, Done) or outcome.code in REFUSALS
+        _hold(switch)
+    _check_journal(list(switch.journal.records))
+
+
+def _params(switch: Switch, rng: Random, name: str) -> dict[str, object]:
+    """Parameters that often fit: an agent, one of their calls, someone to reach."""
+    picture, plan = switch.picture, switch.centre
+    live = [c.id for c in picture.calls.values() if c.ended is None]
+    agent, call = rng.choice(plan.agents).id, rng.choice([*live, "c0"])
+    if rng.random() < 0.9:
+        agent, call = _someone_fit(switch, rng, name) or (agent, call)
+    to = rng.choice(
+        [rng.choice(plan.agents).extension, rng.choice(plan.queues).number, rng.choice(plan.customers).number,
+         rng.choice(plan.numbers).number, "+44 1632 960555", "nobody"]
+    )  # fmt: skip
+    parties = [p.id for p in picture.live_in(call)] or ["p0"]
+    given: dict[str, object] = {
+        "agent": agent,
+        "call": call,
+        "to": to,
+        "party": rng.choice([*parties, "customer"]),
+        "number": rng.choice(plan.customers).number,
+        "digits": rng.choice(["1", "22#", "x"]),
+        "on": rng.random() < 0.5,
+        "state": rng.choice(["ready", "ready", "not_ready"]),
+        "data": {"note": rng.choice(["a", "b"])},
+        "disposition": rng.choice(plan.dispositions).code,
+        "reason": rng.choice(plan.reasons).code,
+        "patience": rng.choice([5, 60, 600]),
+        "queue": rng.choice(plan.queues).id,
+        "per_hour": 10,
+    }
+    if name == "ring":
+        given["to"] = rng.choice(["8001", "8002", "8003", "2001", "2002"])
+    wanted = next(a for a in ACTIONS if a.name == name).parameters
+    optional = {p.name for p in wanted if not p.required}
+    return {
+        p.name: given[p.name]
+        for p in wanted
+        if p.name in given and (p.name not in optional or (p.name != "station" and rng.random() < 0.5))
+    }
+
+
+def _someone_fit(switch: Switch, rng: Random, name: str) -> tuple[str, str] | None:
+    """An agent and a call for whom the action makes sense."""
+    picture = switch.picture
+    states = {
+        "log_on": {"null"},
+        "set_agent_state": {"not_ready", "ready", "busy"},
+        "complete_wrap_up": {"working_after_call"},
+        "make_call": {"ready", "not_ready"},
+    }
+    if name in states:
+        fit = [(a.id, "c0") for a in picture.agents.values() if a.state in states[name]]
+    else:
+        ringing = name in ("answer_call", "deflect_call")
+        parties = [p for p in picture.parties.values() if p.agent is not None and p.state in LIVE]
+        fit = [(p.agent or "", p.call) for p in parties if (p.state == "alerting") == ringing]
+    if name in ("transfer_call", "conference_call", "reconnect_call", "alternate_call"):
+        consults = [f for f in fit if picture.calls[f[1]].kind == "consult"]
+        fit = consults or fit
+    return rng.choice(fit) if fit else None
+
+
+def _hold(switch: Switch) -> None:
+    """What is true of the switch at any moment."""
+    picture = switch.picture
+    for agent in picture.agents.values():
+        _hold_agent(picture, agent)
+    for call in picture.calls.values():
+        parties = picture.of_call(call.id)
+        if call.ended is not None:
+            assert {p.state for p in parties} <= {"null"}
+            continue
+        on_line = [p for p in parties if p.state in ("connected", "hold", "initiated")]
+        assert on_line, call
+        assert len([p for p in parties if p.state != "null"]) > 1 or on_line[0].state == "initiated"
+        agents = [p.agent for p in parties if p.agent and p.state in LIVE]
+        assert len(agents) == len(set(agents)), "an agent is in a call once"
+    numbers = Counter(p.number for p in picture.parties.values() if p.state in LIVE and p.role == "customer")
+    listed = {normal(n.number) for n in switch.centre.numbers}
+    assert {n for n, c in numbers.items() if c > 1} <= listed
+    for interaction in picture.interactions.values():
+        assert (interaction.ended is None) == bool(picture.running(interaction.id))
+    due = switch.next_due()
+    assert due is None or due > switch.now
+    waiting = {p.id for p in picture.parties.values() if p.state == "queued"}
+    assert set(switch._exchange.waiting) == waiting
+
+
+def _hold_agent(picture: Picture, agent: Agent) -> None:
+    live = [p for p in picture.parties.values() if p.agent == agent.id and p.state in LIVE]
+    assert (agent.state == "busy") == bool(live)
+    assert sum(p.state in ("connected", "initiated") for p in live) <= 1
+    assert sum(p.state == "alerting" for p in live) <= 1
+    assert len(live) <= 3
+    segments = [s for s in picture.segments.values() if s.agent == agent.id and s.phase != "closed"]
+    wrapping = [s for s in segments if s.phase == "wrap_up"]
+    if not live:
+        assert (agent.state == "working_after_call") == bool(wrapping)
+    if agent.state not in ("busy", "working_after_call"):
+        assert agent.pending is None
+        assert (agent.resume.state, agent.resume.reason) == (agent.state, agent.reason)
+    assert {p.segment for p in live} == {s.id for s in segments if s.phase != "wrap_up"}
+    for party in live:
+        assert party.segment is not None
+        assert party.call in picture.segments[party.segment].calls
+        assert party.interaction == picture.segments[party.segment].interaction
+
+
+def _check_journal(records: list[Record]) -> None:
+    assert [r.n for r in records] == list(range(1, len(records) + 1))
+    assert all(a.at <= b.at for a, b in pairwise(records))
+    last: dict[tuple[type, str], object] = {}
+    ended: Counter[str] = Counter()
+    started: Counter[str] = Counter()
+    for record in records:
+        key = (type(record.after), record.after.id)
+        if not isinstance(record.after, Agent) or key in last:
+            assert record.before == last.get(key), record
+        last[key] = record.after
+        assert record.before != record.after or record.kind == "digits", record
+        match record.before, record.after:
+            case Interaction(), Interaction(id=ident, ended=int()):
+                ended[ident] += 1
+            case None, Interaction(id=ident):
+                started[ident] += 1
+            case Party(state=before), Party(state=after):
+                assert before != "null"
+                assert (before, after) != ("connected", "alerting")
+            case Call(ended=before_ended), Call():
+                assert before_ended is None
+            case Segment(phase=phase), Segment():
+                assert phase != "closed"
+            case _:
+                pass
+    assert set(ended.values()) <= {1}
+    assert set(started.values()) <= {1}
+    assert set(ended) <= set(started)
+    decoded = msgspec.json.decode(msgspec.json.encode(records), type=list[Record])
+    assert decoded == records

@@ -1,1 +1,58 @@
-"""The simulated contact centre: a small switch with a state and journal of its own."""
+"""The built-in contact centre: a link that needs no vendor, no account and no network. It has no session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from cordboard.contract import Called, Identity, Ids, Link, Scope, Session
+from cordboard.model.errors import CallerError
+from cordboard.model.log import Entry
+from cordboard.model.state import SubjectState
+from cordboard.protocols.simulator.doors import ROUTES
+from cordboard.protocols.simulator.floor import Floor, floor
+from cordboard.protocols.simulator.link import SimulatorLink
+from cordboard.protocols.simulator.orders import SERVICES
+
+
+class Simulator:
+    """The protocol. `link` takes the fields of `floor.Settings`, or a ready `Floor` under ``floor``, which outlives links."""
+
+    name = "simulator"
+    routes = ROUTES
+    services = SERVICES
+    ignores: frozenset[str] = frozenset()
+
+    def key(self, called: Called) -> str | None:  # noqa: ARG002 - no sessions, no keys
+        """No sessions."""
+        return None
+
+    def link(self, settings: Mapping[str, Any], scope: Scope, ids: Ids) -> Link:
+        """A link to the floor in the settings, or to a new one that they describe."""
+        if scope.kind != "tenant":
+            raise CallerError(
+                "bad-field", "a simulator link serves the whole centre", {"field": "links.scope"}
+            )
+        ready = settings.get("floor")
+        own = ready if isinstance(ready, Floor) else new_floor(settings, ids)
+        return SimulatorLink(own, scope.link, ids)
+
+    def session(self, identity: Identity | None, ids: Ids) -> Session:  # noqa: ARG002 - there is none
+        """There is none: a simulated centre is driven by its console's doors."""
+        raise CallerError(
+            "not-supported", "the simulator has no session; use its console or the native protocol"
+        )
+
+    def render(self, entry: Entry, before: SubjectState, after: SubjectState) -> bytes | None:  # noqa: ARG002
+        """Nothing to render."""
+        return None
+
+
+def new_floor(settings: Mapping[str, Any], ids: Ids) -> Floor:
+    """A floor as the settings describe it. Keep it in the settings' ``floor`` to have it outlive a link that is lost."""
+    builtin = files(__package__).joinpath("centre.toml").read_text(encoding="utf-8")
+    return floor(settings, ids.new("m")[2:6], builtin)
+
+
+protocol = Simulator()

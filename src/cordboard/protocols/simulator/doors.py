@@ -1,0 +1,155 @@
+"""The simulator's console over HTTP: what the page, the command line and tests of other languages drive it by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from cordboard.contract import Called, Ids, Route
+from cordboard.model.errors import ERRORS, ErrorBody, ErrorReply
+from cordboard.model.ids import Millis
+from cordboard.protocols.simulator import commands as s
+from cordboard.protocols.simulator.console import act, actions
+from cordboard.protocols.simulator.floor import Floor
+
+SCOPE = "simulate"
+
+
+def _route(method: str, name: str) -> Route:
+    return Route(
+        kind="http", method=method, path=f"/console/{name}", name=f"{method} {name}", end="link", scope=SCOPE
+    )
+
+
+ROUTES: tuple[Route, ...] = (
+    _route("GET", "state"),
+    _route("GET", "centre"),
+    _route("GET", "actions"),
+    _route("GET", "journal"),
+    _route("GET", "commands"),
+    _route("GET", "faults"),
+    _route("POST", "act"),
+    _route("POST", "fault"),
+)
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of ``POST act``: an action of ``GET actions`` and its parameters."""
+
+    name: str
+    params: dict[str, Any] = {}
+    id: str | None = None
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of ``POST fault``: what is left out stays as it is. Times in milliseconds.
+
+    `drop`: cut the link for so long, now. `delay`: records arrive so late. `duplicate`, `reorder`: the wire doubles or
+    shuffles them. `refuse`: the next command is refused with this code. `silent`: the next one is never answered. `speed`:
+    simulated seconds in a real one.
+    """
+
+    drop: Millis | None = None
+    delay: Millis | None = None
+    duplicate: bool | None = None
+    reorder: bool | None = None
+    refuse: str | None = None
+    silent: bool | None = None
+    speed: float | None = None
+
+
+class DoorAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a door says, and what it makes the link do."""
+
+    body: bytes
+    status: int = 200
+    drop: Millis | None = None
+    wake: Millis | None = None
+
+
+class Doors:
+    """The doors of one floor."""
+
+    def __init__(self, floor: Floor, ids: Ids) -> None:
+        self._floor = floor
+        self._ids = ids
+        self._doors: Mapping[str, Callable[[Called], DoorAnswer]] = {
+            "GET state": self._state,
+            "GET centre": lambda _: _json(self._floor.centre),
+            "GET actions": lambda _: _json(actions()),
+            "GET journal": self._journal,
+            "GET commands": lambda _: _json(self._floor.switch.commands_seen),
+            "GET faults": lambda _: self._faults(),
+            "POST act": self._act,
+            "POST fault": self._fault,
+        }
+
+    def open(self, called: Called) -> DoorAnswer:
+        """Answer a request; bad input gets an error that names the field."""
+        door = self._doors.get(called.route)
+        if door is None:
+            return _wrong("not-found", f"the console has no {called.route}", "route")
+        try:
+            return door(called)
+        except msgspec.ValidationError as error:
+            return _wrong("bad-field", str(error), "body")
+        except msgspec.DecodeError as error:
+            return _wrong("bad-json", str(error), "body")
+
+    def _state(self, called: Called) -> DoorAnswer:
+        switch = self._floor.switch
+        return _json(
+            {
+                "now": self._floor.time(called.at),
+                "speed": self._floor.speed,
+                "people": self._floor.settings.people,
+                "journal": switch.journal.last,
+                "arrivals": switch.arrivals,
+                **switch.state(),
+            }
+        )
+
+    def _journal(self, called: Called) -> DoorAnswer:
+        after, limit = called.query.get("after", "0"), called.query.get("limit", "200")
+        for field, text in (("after", after), ("limit", limit)):
+            if not (text.isascii() and text.isdigit()):
+                return _wrong("bad-field", f"{field} is a whole number", field)
+        return _json(self._floor.switch.journal.after(int(after))[: int(limit)])
+
+    def _act(self, called: Called) -> DoorAnswer:
+        asked = msgspec.json.decode(called.body, type=Act)
+        now = self._floor.time(called.at)
+        ident = asked.id or self._ids.new("console")
+        outcome = act(self._floor.switch, asked.name, asked.params, ident=ident, now=now)
+        return _json(outcome, status=409 if isinstance(outcome, s.Refused) else 200)
+
+    def _fault(self, called: Called) -> DoorAnswer:
+        asked = msgspec.json.decode(called.body, type=Fault)
+        faults = self._floor.faults
+        if asked.refuse and asked.refuse not in ERRORS:
+            return _wrong("bad-field", f"{asked.refuse} is no error code", "refuse")
+        if asked.speed is not None:
+            if not 0 < asked.speed <= 1000:  # noqa: PLR2004 - faster than that the link would do nothing but tick
+                return _wrong("bad-field", "speed lies between 0 and 1000", "speed")
+            self._floor.pace(asked.speed, called.at)
+        faults.delay = faults.delay if asked.delay is None else max(0, asked.delay)
+        faults.duplicate = faults.duplicate if asked.duplicate is None else asked.duplicate
+        faults.reorder = faults.reorder if asked.reorder is None else asked.reorder
+        faults.refuse = faults.refuse if asked.refuse is None else asked.refuse
+        faults.silent = faults.silent if asked.silent is None else asked.silent
+        answer = self._faults()
+        return DoorAnswer(body=answer.body, drop=None if asked.drop is None else max(0, asked.drop))
+
+    def _faults(self) -> DoorAnswer:
+        return _json({**msgspec.to_builtins(self._floor.faults), "speed": self._floor.speed})
+
+
+def _json(value: object, status: int = 200) -> DoorAnswer:
+    return DoorAnswer(body=msgspec.json.encode(value), status=status)
+
+
+def _wrong(code: str, message: str, field: str) -> DoorAnswer:
+    body = ErrorReply(error=ErrorBody(code=code, message=message, details={"field": field}))
+    return _json(body, status=ERRORS[code].status)

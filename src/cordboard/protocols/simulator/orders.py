@@ -1,0 +1,269 @@
+"""From the canonical commands to the switch's: which call is meant, and what each refusal is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cordboard.model import commands as c
+from cordboard.model.entities import AttachedData, Availability, Target, TargetKind
+from cordboard.model.ids import Subject, subject_id
+from cordboard.protocols.simulator import commands as s
+from cordboard.protocols.simulator.picture import Party, Picture
+from cordboard.protocols.simulator.switch import Switch
+
+SERVICES: frozenset[str] = frozenset(
+    kind.__name__
+    for kind in (
+        c.MakeCall,
+        c.AnswerCall,
+        c.DeflectCall,
+        c.ClearConnection,
+        c.HoldCall,
+        c.RetrieveCall,
+        c.ConsultationCall,
+        c.AlternateCall,
+        c.ReconnectCall,
+        c.TransferCall,
+        c.ConferenceCall,
+        c.SingleStepTransferCall,
+        c.SingleStepConferenceCall,
+        c.GenerateDigits,
+        c.AssociateData,
+        c.SetMicrophoneMute,
+        c.SetAgentState,
+        c.SetDisposition,
+        c.CompleteContact,
+        c.StartRecording,
+        c.StopRecording,
+    )
+)
+"""What this switch can do. Chat, task and supervision are not built into it yet."""
+
+CODES: Mapping[str, str] = {
+    "already-in-call": "wrong-state",
+    "already-logged-on": "wrong-state",
+    "another-call-active": "no-free-line",
+    "call-being-set-up": "wrong-state",
+    "call-ended": "unknown-call",
+    "consult-exists": "no-free-line",
+    "consult-not-answered": "wrong-state",
+    "disposition-required": "wrong-state",
+    "duplicate-command": "duplicate-command",
+    "invalid-destination": "unknown-target",
+    "invalid-digits": "invalid-digits",
+    "invalid-parameters": "bad-field",
+    "line-busy": "wrong-state",
+    "no-consult": "wrong-state",
+    "no-wrap-up": "wrong-state",
+    "not-a-conference": "wrong-state",
+    "not-established": "wrong-state",
+    "not-in-call": "unknown-connection",
+    "not-logged-on": "wrong-state",
+    "not-transferable": "wrong-state",
+    "target-unavailable": "unknown-target",
+    "too-many-calls": "no-free-line",
+    "unknown-action": "impossible-here",
+    "unknown-agent": "unknown-agent",
+    "unknown-call": "unknown-call",
+    "unknown-disposition": "unknown-disposition",
+    "unknown-party": "unknown-connection",
+    "unknown-queue": "unknown-target",
+    "unknown-reason": "unknown-reason",
+    "unknown-segment": "unknown-contact",
+    "wrong-state": "wrong-state",
+}
+"""The switch's codes of refusal -> ours. A test holds it against the switch's own list."""
+
+_TALKING = ("connected", "hold")
+
+
+def carry_out(switch: Switch, command: c.Command, at: int) -> c.Outcome:
+    """Have the switch do a command, and say what it said."""
+    agent = subject_id(Subject(command.subject))
+    try:
+        orders = list(_orders(switch.picture, agent, command.service))
+    except _RefusedError as error:
+        return error.outcome
+    if not orders:
+        return c.Done()
+    done = s.Done()
+    for number, order in enumerate(orders):
+        ident = command.id if number == 0 else f"{command.id}+{number}"
+        outcome = switch.execute(ident, order, at)
+        if isinstance(outcome, s.Refused):
+            return c.Refused(code=CODES.get(outcome.code, "vendor-refused"), message=outcome.message)
+        done = outcome
+    data = {"call": done.call, "contact": done.segment, "connection": done.party}
+    return c.Done(data={key: value for key, value in data.items() if value is not None})
+
+
+class _RefusedError(Exception):
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code)
+        self.outcome = c.Refused(code=code, message=message)
+
+
+def _orders(picture: Picture, agent: str, service: c.Service) -> list[s.Command]:
+    def own(contact: str, call: str | None, *states: str) -> str:
+        return _call(picture, agent, contact, call, states)
+
+    match service:
+        case c.MakeCall(target=target, data=data):
+            return [s.MakeCall(agent=agent, to=_to(target), data=_flat(data))]
+        case c.AnswerCall(contact=contact, call=call):
+            return [s.AnswerCall(agent=agent, call=own(contact, call, "alerting"))]
+        case c.DeflectCall(contact=contact, call=call, target=target):
+            to = _to(target) if target is not None else None
+            return [s.DeflectCall(agent=agent, call=own(contact, call, "alerting"), to=to)]
+        case c.ClearConnection(contact=contact, call=call, connection=connection):
+            where = _holding(picture, connection) or own(
+                contact, call, "initiated", "connected", "hold", "fail"
+            )
+            party = None if connection is None or _is_own(picture, connection, agent) else str(connection)
+            return [s.ClearConnection(agent=agent, call=where, party=party)]
+        case c.HoldCall(contact=contact, call=call, connection=connection):
+            if connection is not None and not _is_own(picture, connection, agent):
+                return [s.HoldParty(agent=agent, call=_in(picture, connection), party=str(connection))]
+            return [s.HoldCall(agent=agent, call=own(contact, call, "connected"))]
+        case c.RetrieveCall(contact=contact, call=call, connection=connection):
+            if connection is not None and not _is_own(picture, connection, agent):
+                return [s.RetrieveParty(agent=agent, call=_in(picture, connection), party=str(connection))]
+            return [s.RetrieveCall(agent=agent, call=own(contact, call, "hold"))]
+        case c.ConsultationCall(contact=contact, call=call, target=target):
+            return [s.ConsultationCall(agent=agent, call=own(contact, call, *_TALKING), to=_to(target))]
+        case c.AlternateCall(contact=contact, call=call):
+            own(contact, call, "hold")
+            return [s.AlternateCall(agent=agent, call=str(call) if call is not None else None)]
+        case c.ReconnectCall(contact=contact, call=call):
+            return [s.ReconnectCall(agent=agent, call=_pair(picture, agent, contact, call))]
+        case c.TransferCall(contact=contact, call=call):
+            return [s.TransferCall(agent=agent, call=_pair(picture, agent, contact, call))]
+        case c.ConferenceCall(contact=contact, call=call):
+            return [s.ConferenceCall(agent=agent, call=_pair(picture, agent, contact, call))]
+        case c.SingleStepTransferCall(contact=contact, call=call, target=target):
+            return [s.SingleStepTransferCall(agent=agent, call=own(contact, call, *_TALKING), to=_to(target))]
+        case c.SingleStepConferenceCall(contact=contact, call=call, target=target):
+            return [
+                s.SingleStepConferenceCall(agent=agent, call=own(contact, call, "connected"), to=_to(target))
+            ]
+        case c.GenerateDigits(contact=contact, call=call, digits=digits):
+            return [s.GenerateDigits(agent=agent, call=own(contact, call, "connected"), digits=digits)]
+        case c.AssociateData(contact=contact, call=call):
+            return _data(agent, own(contact, call), service)
+        case c.SetMicrophoneMute(contact=contact, call=call, mute=mute, connection=connection):
+            if connection is not None and not _is_own(picture, connection, agent):
+                raise _RefusedError("impossible-here", "this switch mutes nobody but the agent")
+            return [s.SetMute(agent=agent, call=own(contact, call, *_TALKING), on=mute)]
+        case c.SetAgentState():
+            return _state(picture, agent, service)
+        case c.SetDisposition(contact=contact, disposition=disposition):
+            return [s.SetDisposition(agent=agent, segment=contact, disposition=disposition)]
+        case c.CompleteContact(contact=contact):
+            return [s.CompleteWrapUp(agent=agent, segment=contact)]
+        case c.StartRecording(contact=contact, call=call):
+            return [s.StartRecording(agent=agent, call=own(contact, call, *_TALKING))]
+        case c.StopRecording(contact=contact, call=call, pause=pause):
+            if pause:
+                raise _RefusedError("impossible-here", "this switch cannot pause a recording, only stop it")
+            return [s.StopRecording(agent=agent, call=own(contact, call, *_TALKING))]
+        case _:
+            raise _RefusedError("impossible-here", f"this switch has no {type(service).__name__}")
+
+
+def _data(agent: str, call: str, service: c.AssociateData) -> list[s.Command]:
+    values = {**service.data.peripheral, **service.data.named}
+    orders: list[s.Command] = []
+    if values:
+        orders.append(
+            s.AssociateData(
+                agent=agent, call=call, data={key: value or None for key, value in values.items()}
+            )
+        )
+    if service.wrap_up_reason is not None:
+        orders.append(s.SetWrapUpReason(agent=agent, call=call, reason=service.wrap_up_reason))
+    return orders
+
+
+def _state(picture: Picture, agent: str, service: c.SetAgentState) -> list[s.Command]:
+    reason = service.reason or None
+    now = picture.agents.get(agent)
+    match service.state:
+        case Availability.NULL:
+            return [s.LogOff(agent=agent, reason=reason)]
+        case Availability.READY:
+            if now is not None and now.state == "null":
+                return [s.LogOn(agent=agent, state="ready")]
+            return [s.SetAgentState(agent=agent, state="ready")]
+        case Availability.NOT_READY:
+            if now is not None and now.state == "null":
+                return [s.LogOn(agent=agent, state="not_ready", reason=reason)]
+            return [s.SetAgentState(agent=agent, state="not_ready", reason=reason)]
+        case _:
+            raise _RefusedError("impossible-here", f"this switch sets {service.state.value} by itself")
+
+
+def _call(picture: Picture, agent: str, contact: str, call: str | None, states: tuple[str, ...]) -> str:
+    """The named call, or the contact's first one in which the agent's own party is in one of the states."""
+    if call is not None:
+        return str(call)
+    segment = picture.segments.get(contact)
+    if segment is None or segment.agent != agent:
+        raise _RefusedError("unknown-contact", f"no contact {contact}")
+    for ident in segment.calls:
+        for party in picture.of_call(ident):
+            if party.agent == agent and party.state != "null" and (not states or party.state in states):
+                return ident
+    if not states:
+        return segment.calls[-1]
+    raise _RefusedError("wrong-state", f"no call of the contact is {' or '.join(states)} for the agent")
+
+
+def _pair(picture: Picture, agent: str, contact: str, call: str | None) -> str:
+    """One of the two calls of a consult: the consult call, if the contact has a live one."""
+    if call is not None:
+        return str(call)
+    segment = picture.segments.get(contact)
+    for ident in segment.calls if segment is not None else ():
+        known = picture.calls[ident]
+        if (
+            known.kind == "consult"
+            and known.ended is None
+            and known.parent in (segment.calls if segment else ())
+        ):
+            return ident
+    return _call(picture, agent, contact, None, _TALKING)
+
+
+def _party(picture: Picture, connection: str) -> Party | None:
+    return picture.parties.get(connection)
+
+
+def _is_own(picture: Picture, connection: str, agent: str) -> bool:
+    party = _party(picture, connection)
+    return party is not None and party.agent == agent
+
+
+def _holding(picture: Picture, connection: str | None) -> str | None:
+    party = _party(picture, connection) if connection is not None else None
+    return party.call if party is not None else None
+
+
+def _in(picture: Picture, connection: str) -> str:
+    party = _party(picture, connection)
+    if party is None:
+        raise _RefusedError("unknown-connection", f"no connection {connection}")
+    return party.call
+
+
+def _to(target: Target) -> str:
+    match target.kind:
+        case TargetKind.AGENT:
+            return f"agent:{target.id}"
+        case TargetKind.QUEUE:
+            return f"queue:{target.id}"
+        case TargetKind.NUMBER:
+            return target.number
+
+
+def _flat(data: AttachedData | None) -> dict[str, str]:
+    return {**data.peripheral, **data.named} if data is not None else {}

@@ -74,6 +74,8 @@ class MemoryStore:
             if state.seq > self._last(state.subject):
                 raise InternalError("store-failed", "A folded state cannot be ahead of its stream.")
         for state in states:
+            if not self._last(state.subject):  # nothing happened yet: nothing to keep
+                continue
             known = self._states.get(state.subject)
             if known is None or known.seq <= state.seq:
                 self._states[state.subject] = state

@@ -145,8 +145,9 @@ def _merge(exchange: Exchange, kind: str, aside: Party, main: Party) -> Call:
     consult_call = exchange.picture.calls[aside.call]
     call = exchange.picture.calls[main.call]
     data = {**call.data, **consult_call.data}
-    if data != call.data:
-        call = exchange.change("call-information", call, data=data)
+    queue = consult_call.queue or call.queue
+    if (data, queue) != (call.data, call.queue):
+        call = exchange.change("call-information", call, data=data, queue=queue)
     exchange.move("connection-cleared", aside, "null", cause=kind)
     for party in exchange.picture.of_call(consult_call.id):
         if party.state in LIVE or party.state == "fail":

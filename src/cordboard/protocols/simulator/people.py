@@ -82,19 +82,30 @@ class Become(msgspec.Struct, frozen=True, kw_only=True):
     since: int
 
 
-Intent = Arrive | PickUp | Leave | Hold | Finish | Become
+class Greet(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone calls an agent's own extension."""
+
+    agent: str
+
+
+Intent = Arrive | PickUp | Leave | Hold | Finish | Become | Greet
 
 
 class People:
-    """Everyone in and around one switch who acts by themselves."""
+    """Everyone in and around one switch who acts by themselves.
 
-    def __init__(self, switch: Switch, rng: Random) -> None:
+    With `welcome`, an agent who does not act by themselves is called a few seconds after they first get ready, so that
+    whoever tries the centre out need not wait for their turn.
+    """
+
+    def __init__(self, switch: Switch, rng: Random, *, welcome: bool = False) -> None:
         self._switch = switch
         self._rng = rng
         self._reader = switch.reader()
         self._heap: list[tuple[int, int, Intent]] = []
         self._intended = 0
         self._commands = 0
+        self._to_greet = {a.id for a in switch.centre.agents if welcome and not a.self_acting}
         self._rates: dict[str, tuple[float, int]] = {}
         self._plans = {a.id: a for a in switch.centre.agents}
         self._customers = {normal(c.number): c for c in switch.centre.customers}
@@ -138,6 +149,9 @@ class People:
                     self._intend(self._rng.uniform(4, 15), Finish(segment=segment.id))
             case Agent() as agent if self._plans[agent.id].self_acting:
                 self._see_agent(agent)
+            case Agent(state="ready") as agent if agent.id in self._to_greet:
+                self._to_greet.remove(agent.id)
+                self._intend(self._rng.uniform(2, 4), Greet(agent=agent.id))
             case _:
                 pass
 
@@ -183,8 +197,10 @@ class People:
         match intent:
             case Arrive(queue=queue, drawn=drawn):
                 if self._rates[queue][1] == drawn:
-                    self._call_in(queue)
+                    self._call_in(f"queue:{queue}")
                     self._draw(queue, self._rates[queue][0])
+            case Greet(agent=ident):
+                self._call_in(f"agent:{ident}")
             case PickUp(party=ident):
                 self._pick_up(ident)
             case Leave(party=ident):
@@ -201,13 +217,13 @@ class People:
             case _:
                 assert_never(intent)
 
-    def _call_in(self, queue: str) -> None:
+    def _call_in(self, to: str) -> None:
         free = [c for n, c in self._customers.items() if self._switch.picture.engaged(n) is None]
         if not free:
             return
         caller = self._rng.choice(free)
         patience = self._switch.centre.mood(caller).patience * self._rng.uniform(0.5, 1.5)
-        self._switch.happen(Ring(number=caller.number, to=f"queue:{queue}", patience=max(1, round(patience))))
+        self._switch.happen(Ring(number=caller.number, to=to, patience=max(1, round(patience))))
 
     def _pick_up(self, ident: str) -> None:
         party = self._switch.picture.parties.get(ident)

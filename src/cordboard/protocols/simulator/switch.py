@@ -50,9 +50,9 @@ Order. A step is one command, one happening or one timer. Within it the direct c
 Then, once for each step: each touched call (holds released, parties cleared, call-answered or call-cleared), each
 touched segment, each touched agent, each touched interaction. Then, one by one, waiting calls are offered to ready
 agents (diverted, segment-offered, delivered, agent-busy). A new call's records are interaction-started, call-started,
-segment-dialling, then its parties. When a consult ends by transfer or conference: call-information if data came
-along, the consulting agent's consult party cleared, the other parties moved (for agents a segment-changed first), the
-consult call-cleared with `into`, then the agent's own party cleared or retrieved.
+segment-dialling, then its parties. When a consult ends by transfer or conference: call-information if data or a queue
+came along, the consulting agent's consult party cleared, the other parties moved (for agents a segment-changed first),
+the consult call-cleared with `into`, then the agent's own party cleared or retrieved.
 
 A customer who is in a call cannot be in another; listed numbers can. An agent logged off during a call or wrap-up is
 pending `null`. A queue's call that is rejected is not offered to the same agent for `declined_rest` seconds.

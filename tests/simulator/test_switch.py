@@ -351,6 +351,20 @@ def test_a_consult_made_from_a_consult_follows_the_call_when_it_is_merged(switch
     }
 
 
+def test_who_joined_the_call_while_being_consulted_is_busy_for_the_consult(switch: Switch, do: Do) -> None:
+    call = on_a_call(do)
+    do("log_on", agent="noor")
+    do("log_on", agent="ruth")
+    do("single_step_conference_call", agent="mia", call=call, to="2002")
+    do("answer_call", agent="noor", call=call)
+    consult = do("consultation_call", agent="mia", call=call, to="2008").call
+    do("single_step_conference_call", agent="noor", call=call, to="2008")
+    do("answer_call", agent="ruth", call=call)
+    wait(switch, 1)
+    assert parties(switch, consult) == {"mia": "connected", "ruth": "fail"}
+    assert parties(switch, call)["ruth"] == "connected"
+
+
 def test_a_party_held_alone_is_released_when_the_holder_leaves(
     switch: Switch, do: Do, refuse: Refuse
 ) -> None:

@@ -234,6 +234,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     link: LinkId
     agent: AgentId | None = None
     thread: ThreadId = ThreadId("")
+    thread_aliases: tuple[ThreadId, ...] = ()
+    """Older ids of the thread, that mean the same since a transfer or conference joined them."""
     previous: ContactId | None = None
     """The contact that this one was transferred from; `None` for the first of the chain."""
     origin: ContactId | None = None

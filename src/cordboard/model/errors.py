@@ -82,7 +82,9 @@ def _kind(status: int, text: str) -> ErrorKind:
 
 # Codes of HTTP and socket doors, and of refused commands. A test reads this table, and the reference is made from it.
 ERRORS: Mapping[str, ErrorKind] = {
-    "bad-request": _kind(400, "The request is not valid HTTP, or no WebSocket handshake where one is needed."),
+    "bad-request": _kind(
+        400, "The request is not valid HTTP, or no WebSocket handshake where one is needed."
+    ),
     "bad-json": _kind(400, "The body or frame is not JSON. Send one JSON object, UTF-8."),
     "bad-field": _kind(400, "A field is missing, unknown or of the wrong type; `details.field` names it."),
     "bad-subject": _kind(400, "A subject is `agent/<id>`, `team/<id>` or `queue/<id>`."),
@@ -105,7 +107,9 @@ ERRORS: Mapping[str, ErrorKind] = {
     "internal": _kind(500, "Cordboard failed. The log has the reason under `details.ref`."),
     "going-away": _kind(503, "The hub is stopping. Try again in a moment."),
     "store-failed": _kind(500, "The log could not be written. Nothing was sent to the link."),
-    "store-locked": _kind(409, "Another process writes the log at `store.path`. Stop it, or give each hub its own file."),
+    "store-locked": _kind(
+        409, "Another process writes the log at `store.path`. Stop it, or give each hub its own file."
+    ),
     "store-newer": _kind(409, "The log was written by a newer Cordboard. Run that one, or keep another log."),
     "link-down": _kind(502, "The link to the contact centre is down; try again when it is up."),
     "vendor-refused": _kind(502, "The contact centre refused the command and gave no code that we know."),

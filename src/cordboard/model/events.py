@@ -353,8 +353,18 @@ OurEvent = (
 )
 Event = CallEvent | AgentEvent | OurEvent
 
+
+class _Head(msgspec.Struct, frozen=True, kw_only=True):
+    """As much of an event as every version has."""
+
+    type: str
+    link: LinkId = LinkId("")
+    at: Millis = 0
+
+
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+_heads = msgspec.json.Decoder(_Head)
 
 
 def encode_event(event: Event) -> bytes:
@@ -363,5 +373,19 @@ def encode_event(event: Event) -> bytes:
 
 
 def decode_event(data: bytes) -> Event:
-    """The event of these bytes. Raises `msgspec.DecodeError` if they are none."""
-    return _decoder.decode(data)
+    """The event of these bytes. Raises `msgspec.DecodeError` if they are none.
+
+    A newer version may have written what this one does not know: an event of another type, or with a value that is none
+    of ours. That becomes `Unrecognised` with the text as its data, told by the same link at the same time.
+    """
+    try:
+        return _decoder.decode(data)
+    except msgspec.ValidationError:
+        head = _heads.decode(data)
+        if not head.type:
+            raise
+        try:
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            raise msgspec.DecodeError("not UTF-8") from error
+        return Unrecognised(link=head.link, at=head.at, channel="log", data=text)

@@ -10,20 +10,17 @@ import msgspec
 from msgspec.structs import replace
 
 from cordboard.model import events as e
+from cordboard.model.calls import kept, opened, over, own_connection, still_rings, with_call, with_facts
 from cordboard.model.commands import Command
 from cordboard.model.entities import (
     AgentState,
-    Call,
     CallKind,
-    Connection,
     ConnectionState,
     Contact,
     Ending,
     Medium,
     Phase,
-    Role,
     Stamp,
-    Stamps,
 )
 from cordboard.model.ids import AgentId, ContactId, LinkId, Millis, Subject, subject_id
 from cordboard.model.log import Entry
@@ -54,14 +51,6 @@ def fold(state: SubjectState, entry: Entry) -> SubjectState:
     return replace(after, seq=entry.seq, at=entry.at)
 
 
-def own_connection(call: Call, agent: AgentId | str | None) -> Connection | None:
-    """The agent's own connection in the call, if there is one."""
-    for item in call.connections:
-        if item.participant.role is Role.AGENT and item.participant.id == agent:
-            return item
-    return None
-
-
 def command_digest(command: Command) -> str:
     """Tells whether two commands of one id ask for the same."""
     return f"{crc32(msgspec.json.encode((command.subject, command.service))):08x}"
@@ -69,112 +58,71 @@ def command_digest(command: Command) -> str:
 
 # --- contacts and calls --------------------------------------------------------------------------------------------
 
+_OPENING = (e.ServiceInitiated, e.Originated, e.Delivered, e.Queued, e.Established)
 
-def _on_call(state: SubjectState, event: Any, now: Millis) -> SubjectState:
+
+def _on_call(state: SubjectState, event: e.CallEvent, now: Millis) -> SubjectState:
     stamp = Stamp(vendor=event.at, ours=now)
     contact = state.contacts.get(event.contact)
-    flags: list[str] = []
     if contact is None:
-        contact = _opened(state, event, stamp)
-    contact = _with_facts(contact, event.contact_facts)
-    call, others = _split(contact, event)
-    call = _with_call_facts(call, event.call_facts)
-    allowed = CONNECTION_MOVES[type(event)]
-    connections = {item.id: item for item in call.connections}
-    for item in event.connections:
-        known = connections.get(item.id)
-        old = known.state if known is not None else ConnectionState.NULL
-        if (old, item.state) not in allowed:
-            flags.append(f"{type(event).__name__}: {old.value} -> {item.state.value}")
-        connections[item.id] = item
-    stamps = call.stamps
-    if not stamps.connected.ours and isinstance(event, e.Established):
-        stamps = replace(stamps, connected=stamp)
-    cleared = call.cleared or isinstance(event, e.CallCleared)
-    if cleared and not stamps.ended.ours:
-        stamps = replace(stamps, ended=stamp)
-    call = replace(call, connections=tuple(connections.values()), stamps=stamps, cleared=cleared)
-    if isinstance(event, e.Conferenced | e.Transferred) and event.merged is not None:
-        others = {
-            key: replace(item, cleared=True, connections=(), stamps=replace(item.stamps, ended=stamp))
-            if key == event.merged
-            else item
-            for key, item in others.items()
-        }
-    others[call.id] = call
-    contact = replace(contact, calls=tuple(others.values()))
-    return _moved(state, contact, type(event), stamp, flags)
+        closed = next((item for item in state.recent if item.id == event.contact), None)
+        if not _opens(state, event, closed):
+            return _late(state, event, closed, stamp)
+        contact = opened(event, _agent(state), closed, stamp)
+        if closed is not None:
+            state = replace(state, recent=tuple(item for item in state.recent if item is not closed))
+    contact, flags = with_call(with_facts(contact, event.contact_facts, stamp), event, stamp)
+    return _moved(state, contact, type(event), stamp, flags, stays=still_rings(contact, event))
 
 
-def _opened(state: SubjectState, event: Any, stamp: Stamp) -> Contact:
-    """A contact that is new here. Its phase comes from the agent's own connection in the event."""
-    agent = subject_id(state.subject) if state.subject.startswith("agent/") else None
-    own = next(
-        (
-            c.state
-            for c in event.connections
-            if c.participant.role is Role.AGENT and c.participant.id == agent
-        ),
-        None,
+def _agent(state: SubjectState) -> AgentId | None:
+    return AgentId(subject_id(state.subject)) if state.subject.startswith("agent/") else None
+
+
+def _opens(state: SubjectState, event: e.CallEvent, closed: Contact | None) -> bool:
+    """Whether an event about a contact that is not open opens it: late news of a closed one must not bring it back."""
+    agent = _agent(state)
+    own = own_connection(event, agent)
+    if own is not None:
+        return own.state is not ConnectionState.NULL
+    of_others = closed is not None and agent is not None and len(event.connections) > 0
+    return isinstance(event, _OPENING) and not of_others
+
+
+def _late(state: SubjectState, event: e.CallEvent, closed: Contact | None, stamp: Stamp) -> SubjectState:
+    """News of a contact that is closed, or of one that nobody knows."""
+    if closed is None:
+        return _flagged(state, f"{type(event).__name__}: unknown contact {event.contact}")
+    contact, flags = with_call(with_facts(closed, event.contact_facts, stamp), event, stamp)
+    contact = replace(
+        contact,
+        calls=tuple(over(item, stamp) for item in contact.calls),
+        flags=(*contact.flags, *flags)[-RECENT:],
     )
-    if isinstance(event, e.Established | e.Held | e.Retrieved | e.Conferenced):
-        phase = Phase.ACTIVE
-    elif own in (ConnectionState.INITIATED, ConnectionState.CONNECTED):
-        phase = Phase.DIALLING
-    else:
-        phase = Phase.OFFERED
-    return Contact(
-        id=event.contact,
-        link=event.link,
-        agent=AgentId(agent) if agent else None,
-        phase=phase,
-        phase_since=stamp,
-        created=stamp,
-    )
-
-
-def _split(contact: Contact, event: Any) -> tuple[Call, dict[str, Call]]:
-    """The event's call, and all calls by id in their order (the event's own place among them kept)."""
-    calls: dict[str, Call] = {item.id: item for item in contact.calls}
-    call = calls.get(event.call)
-    if call is None:
-        stamp = contact.created if not calls else Stamp(vendor=event.at, ours=contact.created.ours)
-        kind = CallKind.CONSULT if any(not item.cleared for item in calls.values()) else CallKind.MAIN
-        call = Call(id=event.call, kind=kind, direction=contact.direction, stamps=Stamps(created=stamp))
-        calls[call.id] = call
-    return call, calls
-
-
-def _told(facts: Any) -> dict[str, Any]:
-    return {name: value for name in facts.__struct_fields__ if (value := getattr(facts, name)) is not None}
-
-
-def _with_facts(contact: Contact, facts: e.ContactFacts | None) -> Contact:
-    if facts is None:
-        return contact
-    told = _told(facts)
-    queued_at = told.pop("queued_at", None)
-    if queued_at is not None:
-        told["queued"] = Stamp(vendor=queued_at, ours=contact.created.ours)
-    return replace(contact, **told)
-
-
-def _with_call_facts(call: Call, facts: e.CallFacts | None) -> Call:
-    return call if facts is None else replace(call, **_told(facts))
+    return replace(state, recent=tuple(contact if item is closed else item for item in state.recent))
 
 
 def _moved(
-    state: SubjectState, contact: Contact, kind: type[e.Event], stamp: Stamp, flags: list[str], **more: Any
+    state: SubjectState,
+    contact: Contact,
+    kind: type[e.Event],
+    stamp: Stamp,
+    flags: list[str],
+    *,
+    stays: bool = False,
+    **more: object,
 ) -> SubjectState:
-    """The state with the contact put back, its phase moved by the table."""
+    """The state with the contact put back, its phase moved by the table unless it `stays`."""
     table = PAUSING if kind is e.Held and contact.medium is not Medium.VOICE else PHASE_MOVES[kind]
-    phase = table.get(contact.phase)
+    phase = contact.phase if stays else table.get(contact.phase)
     if phase is None:
         phase = _forced(kind, contact.phase)
         flags.append(f"{kind.__name__}: {contact.phase.value} -> {phase.value}")
     if phase is not contact.phase:
         more["phase"] = phase
         more["phase_since"] = stamp
+        if contact.phase is Phase.WRAP_UP:
+            more["ended_by"] = None
     if flags:
         more["flags"] = (*contact.flags, *flags)[-RECENT:]
     if more:
@@ -220,12 +168,7 @@ def _retired(state: SubjectState, contact: Contact, ended_by: Ending, stamp: Sta
         phase=Phase.CLOSED,
         phase_since=stamp,
         ended_by=contact.ended_by or ended_by,
-        calls=tuple(
-            replace(
-                call, cleared=True, stamps=call.stamps if call.cleared else replace(call.stamps, ended=stamp)
-            )
-            for call in contact.calls
-        ),
+        calls=tuple(call if call.cleared else over(call, stamp) for call in contact.calls),
     )
     contacts = {key: item for key, item in state.contacts.items() if key != contact.id}
     rest = tuple(item for item in state.recent if item.id != contact.id)
@@ -242,7 +185,7 @@ def _flagged(state: SubjectState, text: str) -> SubjectState:
     return replace(state, flags=(*state.flags, text)[-RECENT:])
 
 
-def _with_contact(state: SubjectState, contact: ContactId, **changes: Any) -> SubjectState:
+def _with_contact(state: SubjectState, contact: ContactId, **changes: object) -> SubjectState:
     """Changes fields of an open contact, or of a recently closed one."""
     found = state.contacts.get(contact)
     if found is not None:
@@ -258,7 +201,7 @@ def _contact(state: SubjectState, contact: ContactId) -> Contact | None:
 # --- agents and links ----------------------------------------------------------------------------------------------
 
 
-def _on_agent(state: SubjectState, event: Any, now: Millis) -> SubjectState:
+def _on_agent(state: SubjectState, event: e.AgentEvent, now: Millis) -> SubjectState:
     kind = type(event)
     key = state_key(event.link, event.medium)
     old = state.states.get(key)
@@ -296,29 +239,17 @@ def _snapshot(state: SubjectState, event: e.Snapshot, now: Millis) -> SubjectSta
     for old in tuple(state.contacts.values()):
         if old.link == event.link and old.id not in open_now:
             told = next((item for item in event.contacts if item.id == old.id), None)
-            last = old if told is None else _kept(told, old)
+            last = old if told is None else kept(told, old, stamp)
             state = _retired(state, last, (told.ended_by if told else None) or Ending.LOST, stamp)
     contacts = {key: item for key, item in state.contacts.items() if item.link != event.link}
     for key, item in open_now.items():
-        contacts[key] = _kept(item, state.contacts.get(key))
+        contacts[key] = kept(item, state.contacts.get(key), stamp)
     states = {key: item for key, item in state.states.items() if item.link != event.link}
     states.update((state_key(item.link, item.medium), item) for item in event.states)
     profile = event.profile if event.profile is not None else state.profile
+    if any(item.id in open_now for item in state.recent):
+        state = replace(state, recent=tuple(item for item in state.recent if item.id not in open_now))
     return replace(state, profile=profile, states=states, contacts=contacts)
-
-
-def _kept(told: Contact, old: Contact | None) -> Contact:
-    """The vendor's contact, with what only this hub knows of it."""
-    if old is None:
-        return told
-    return replace(
-        told,
-        notes=old.notes,
-        variables=old.variables,
-        records=old.records,
-        flags=old.flags,
-        created=old.created,
-    )
 
 
 def _profile(state: SubjectState, event: e.ProfileChanged, _now: Millis) -> SubjectState:
@@ -355,12 +286,16 @@ def _unrecognised(state: SubjectState, _event: e.Unrecognised, _now: Millis) -> 
 
 def _uttered(state: SubjectState, event: e.Uttered, _now: Millis) -> SubjectState:
     said = event.utterance
+    if said.contact not in state.contacts:
+        return state
     older = tuple(item for item in state.utterances.get(said.contact, ()) if item.id != said.id)
     return replace(state, utterances={**state.utterances, said.contact: (*older, said)})
 
 
 def _suggested(state: SubjectState, event: e.Suggested, _now: Millis) -> SubjectState:
     new = event.suggestion
+    if new.contact not in state.contacts:
+        return state
     older = tuple(item for item in state.suggestions.get(new.contact, ()) if item.id != new.id)
     return replace(state, suggestions={**state.suggestions, new.contact: (*older, new)})
 
@@ -397,12 +332,13 @@ def _local(state: SubjectState, event: e.LocalDataSet, _now: Millis) -> SubjectS
 
 
 def _posted(state: SubjectState, event: e.TeamMessagePosted, now: Millis) -> SubjectState:
+    new = event.message if event.message.created else replace(event.message, created=event.at or now)
     live = tuple(
         item
         for item in state.messages
-        if item.id != event.message.id and (not item.duration or item.created + item.duration * 1000 > now)
+        if item.id != new.id and (not item.duration or item.created + item.duration * 1000 > now)
     )
-    return replace(state, messages=(*live, event.message))
+    return replace(state, messages=(*live, new))
 
 
 def _deleted(state: SubjectState, event: e.TeamMessageDeleted, _now: Millis) -> SubjectState:

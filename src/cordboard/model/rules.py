@@ -6,16 +6,18 @@ The rules are a table over services (`RULES`); the few checks that need a comman
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set as AbstractSet
-from typing import get_args
+from collections.abc import Iterable, Mapping, Set as AbstractSet
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple, get_args
 
 import msgspec
 
 from cordboard.model import commands as c
+from cordboard.model.calls import own_connection
 from cordboard.model.entities import (
     Availability,
     Call,
-    Connection,
     ConnectionState as S,
     Contact,
     Medium,
@@ -24,7 +26,6 @@ from cordboard.model.entities import (
     Target,
     TargetKind,
 )
-from cordboard.model.fold import own_connection
 from cordboard.model.ids import CallId, ContactId, LinkId
 from cordboard.model.state import SubjectState, voice_state
 
@@ -32,12 +33,13 @@ from cordboard.model.state import SubjectState, voice_state
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """When a service on a contact is possible.
 
-    `phases`: of the contact. `own`: the states that the agent's own connection in the addressed call may have (empty: any).
-    `two`: needs a held call and another one whose own connection is connected. `media`: of the contact.
+    `phases`: of the contact. `own`: the states that the agent's own connection in the addressed call may have (empty: any);
+    of several calls the one whose state comes first here is meant. `two`: needs a held call and another one whose own
+    connection is connected. `media`: of the contact.
     """
 
     phases: frozenset[Phase]
-    own: frozenset[S] = frozenset()
+    own: tuple[S, ...] = ()
     two: bool = False
     media: frozenset[Medium] = frozenset({Medium.VOICE})
 
@@ -45,7 +47,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 def _rule(
     *phases: Phase, own: tuple[S, ...] = (), two: bool = False, media: tuple[Medium, ...] = (Medium.VOICE,)
 ) -> Rule:
-    return Rule(phases=frozenset(phases), own=frozenset(own), two=two, media=frozenset(media))
+    return Rule(phases=frozenset(phases), own=own, two=two, media=frozenset(media))
 
 
 _ALL = (Medium.VOICE, Medium.CHAT, Medium.TASK)
@@ -57,7 +59,7 @@ RULES: Mapping[type[c.Service], Rule] = {
     c.AnswerCall: _rule(Phase.OFFERED, Phase.ACTIVE, own=(S.ALERTING,), media=_ALL),
     c.DeflectCall: _rule(Phase.OFFERED, Phase.ACTIVE, own=(S.ALERTING,), media=_ALL),
     c.ClearConnection: _rule(
-        *_LIVE, Phase.PAUSED, own=(S.INITIATED, S.CONNECTED, S.HOLD, S.QUEUED, S.FAIL), media=_ALL
+        *_LIVE, Phase.PAUSED, own=(S.CONNECTED, S.INITIATED, S.QUEUED, S.FAIL, S.HOLD), media=_ALL
     ),
     c.HoldCall: _rule(Phase.ACTIVE, own=(S.CONNECTED,)),
     c.RetrieveCall: _rule(Phase.ACTIVE, own=(S.HOLD, S.CONNECTED)),
@@ -84,21 +86,42 @@ RULES: Mapping[type[c.Service], Rule] = {
 }
 """Services on a contact. What is not here concerns no contact of the agent's own."""
 
+_OWN_OF_PHASE: Mapping[Phase, S] = {
+    Phase.OFFERED: S.ALERTING,
+    Phase.DIALLING: S.INITIATED,
+    Phase.ACTIVE: S.CONNECTED,
+    Phase.PAUSED: S.HOLD,
+}
+"""A chat or task need not have connections: its phase stands for the agent's own."""
+
 _DIGITS = re.compile(r"[0-9*#A-D]{1,64}\Z")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
 _OK = None
+
+
+class Place(NamedTuple):
+    """The agent's place in a live call: the own connection's state, and whether another party is held alone."""
+
+    own: S
+    held_alone: bool
+
+
+class Standing(NamedTuple):
+    """What the rules look at in a contact: contacts of the same standing have the same possibilities."""
+
+    medium: Medium
+    phase: Phase
+    places: tuple[Place, ...]
 
 
 def refusal(state: SubjectState, services: AbstractSet[str], command: c.Command) -> c.Refused | None:
     """Why the command cannot be done now, or `None`. `services`: what the contact's link can do here."""
     service = command.service
     kind = type(service)
-    if (
-        code := possible(
-            state, services, kind, getattr(service, "contact", None), getattr(service, "call", None)
-        )
-    ) is not None:
-        return code
+    contact: ContactId | None = getattr(service, "contact", None)
+    call: CallId | None = getattr(service, "call", None)
+    if (refused := possible(state, services, kind, contact, call, link=command.link)) is not None:
+        return refused
     return _arguments(state, service)
 
 
@@ -108,90 +131,128 @@ def possible(
     kind: type[c.Service],
     contact_id: ContactId | None = None,
     call_id: CallId | None = None,
+    *,
+    link: LinkId | None = None,
 ) -> c.Refused | None:
     """Why no command of this service can be done now, whatever its arguments, or `None`."""
-    if c.SERVICES[kind].kind is c.Kind.SWITCH and kind.__name__ not in services:
-        return _no("impossible-here", f"this contact centre has no {kind.__name__}")
-    if c.SERVICES[kind].kind is c.Kind.SWITCH and (down := _down(state, contact_id)) is not None:
-        return down
     rule = RULES.get(kind)
-    if rule is None or kind in (c.Supervise, c.SuperviseAgent):
+    contact = None
+    if rule is not None:
+        if contact_id is None:
+            return _no("bad-field", f"{kind.__name__} needs a contact")
+        contact = state.contacts.get(contact_id)
+        if contact is None and Phase.CLOSED in rule.phases:
+            contact = next((item for item in state.recent if item.id == contact_id), None)
+        if contact is None:
+            return _no("unknown-contact", f"no open contact {contact_id}")
+    up = _up(state, contact.link if contact is not None else link)
+    if (refused := _reachable(kind, services, up=up)) is not None:
+        return refused
+    if rule is None or contact is None:
         return _agent_rule(state, kind)
-    if contact_id is None:
-        return _no("bad-field", f"{kind.__name__} needs a contact")
-    contact = state.contacts.get(contact_id)
-    if contact is None and Phase.CLOSED in rule.phases:
-        contact = next((item for item in state.recent if item.id == contact_id), None)
-    if contact is None:
-        return _no("unknown-contact", f"no open contact {contact_id}")
-    return _contact_rule(contact, rule, kind, call_id)
+    at = standing(contact)
+    if call_id is None:
+        return _contact_rule(at, kind, at.places)
+    call = addressed(contact, kind, call_id)
+    if call is None:
+        return _no("unknown-call", f"the contact has no live call {call_id}")
+    return _contact_rule(at, kind, _places(contact, (call,)))
 
 
 def addressed(contact: Contact, kind: type[c.Service], call_id: CallId | None = None) -> Call | None:
-    """The call of the contact that a command means: the named one, else the first live one whose state fits the rule."""
-    rule = RULES[kind]
+    """The call of the contact that a command means: the named one, else the live one whose state fits the rule best."""
     live = [call for call in contact.calls if not call.cleared]
     if call_id is not None:
         return next((call for call in live if call.id == call_id), None)
-    for call in live:
-        own = own_connection(call, contact.agent)
-        if not rule.own or (own is not None and own.state in rule.own):
-            return call
-    return None
+    if not RULES[kind].own or contact.medium is not Medium.VOICE:
+        return live[0] if live else None
+    fitting = [(rank, call) for call in live if (rank := _rank(kind, _places(contact, (call,)))) is not None]
+    return min(fitting, key=itemgetter(0))[1] if fitting else None
+
+
+def standing(contact: Contact) -> Standing:
+    """What the rules look at in the contact."""
+    return Standing(contact.medium, contact.phase, _places(contact, contact.calls))
+
+
+@lru_cache(maxsize=4096)
+def contact_controls(at: Standing, services: frozenset[str], *, up: bool) -> dict[str, str]:
+    """The code of `possible` for each service on a contact of this standing, empty where there is none.
+
+    Remembered (never change it in place): a page is told of these with every event, and standings are few.
+    """
+    result = {}
+    for kind in RULES:
+        refused = _reachable(kind, services, up=up) or _contact_rule(at, kind, at.places)
+        result[kind.__name__] = "" if refused is None else refused.code
+    return result
 
 
 def _no(code: str, message: str) -> c.Refused:
     return c.Refused(code=code, message=message)
 
 
-def _down(state: SubjectState, contact_id: ContactId | None) -> c.Refused | None:
-    contact = state.contacts.get(contact_id) if contact_id is not None else None
-    if contact is not None:
-        link = state.links.get(contact.link)
-        return _OK if link is not None and link.up else _no("link-down", "the contact's link is down")
-    if any(link.up for link in state.links.values()):
-        return _OK
-    return _no("link-down", "no link of this agent is up")
+def _up(state: SubjectState, link: LinkId | None) -> bool:
+    """Whether this link is up; without one, whether any is."""
+    if link is not None:
+        return link in state.links and state.links[link].up
+    return any(item.up for item in state.links.values())
 
 
-def _contact_rule(
-    contact: Contact, rule: Rule, kind: type[c.Service], call_id: CallId | None
-) -> c.Refused | None:
-    name = kind.__name__
-    if contact.phase not in rule.phases or contact.medium not in rule.media:
-        return _no(
-            "wrong-state", f"{name} is not for a {contact.medium.value} contact that is {contact.phase.value}"
-        )
-    if call_id is not None and all(call.id != call_id or call.cleared for call in contact.calls):
-        return _no("unknown-call", f"the contact has no live call {call_id}")
-    if rule.two:
-        own = [item.state for item in _own_live(contact)]
-        if S.HOLD not in own or S.CONNECTED not in own:
-            return _no("wrong-state", f"{name} needs a held and an active call")
+def _reachable(kind: type[c.Service], services: AbstractSet[str], *, up: bool) -> c.Refused | None:
+    if c.SERVICES[kind].kind is not c.Kind.SWITCH:
         return _OK
-    if rule.own and contact.medium is Medium.VOICE:
-        call = addressed(contact, kind, call_id)
-        own_here = own_connection(call, contact.agent) if call is not None else None
-        if own_here is None or own_here.state not in rule.own:
-            return _no(
-                "wrong-state", f"{name} needs the agent {' or '.join(sorted(s.value for s in rule.own))}"
-            )
-        if kind is c.RetrieveCall and call is not None and own_here.state is S.CONNECTED:
-            return (
-                _OK
-                if any(item.held_alone for item in call.connections)
-                else _no("wrong-state", "nothing is on hold")
-            )
-    if kind is c.ConsultationCall and len(_own_live(contact)) > 1:
-        return _no("no-free-line", "a consult call is already under way")
-    if kind is c.ReconnectCall and len(_own_live(contact)) < 2:  # noqa: PLR2004 - a held call and its consult call
-        return _no("wrong-state", "there is no consult call to drop")
+    if not up:
+        return _no("link-down", "the link to the contact centre is down")
+    if kind.__name__ not in services:
+        return _no("impossible-here", f"this contact centre has no {kind.__name__}")
     return _OK
 
 
-def _own_live(contact: Contact) -> list[Connection]:
-    found = (own_connection(call, contact.agent) for call in contact.calls if not call.cleared)
-    return [item for item in found if item is not None and item.state is not S.NULL]
+def _places(contact: Contact, calls: Iterable[Call]) -> tuple[Place, ...]:
+    """The agent's places in those of the calls that are live."""
+    if contact.medium is not Medium.VOICE:
+        own = _OWN_OF_PHASE.get(contact.phase)
+        return () if own is None else (Place(own, held_alone=False),)
+    places = []
+    for call in calls:
+        own_here = None if call.cleared else own_connection(call, contact.agent)
+        if own_here is not None and own_here.state is not S.NULL:
+            alone = any(item.held_alone and item.state is not S.NULL for item in call.connections)
+            places.append(Place(own_here.state, held_alone=alone))
+    return tuple(places)
+
+
+def _rank(kind: type[c.Service], places: Iterable[Place]) -> int | None:
+    """How well the best of the places fits the rule: 0 is best, `None` not at all."""
+    own = RULES[kind].own
+    ranks = (
+        own.index(place.own)
+        for place in places
+        if place.own in own
+        # What is connected can be retrieved only in so far as another party is held alone.
+        and not (kind is c.RetrieveCall and place.own is S.CONNECTED and not place.held_alone)
+    )
+    return min(ranks, default=None)
+
+
+def _contact_rule(at: Standing, kind: type[c.Service], places: tuple[Place, ...]) -> c.Refused | None:
+    """Whether the rule allows the service on one of these places of the agent's."""
+    name, rule = kind.__name__, RULES[kind]
+    if at.phase not in rule.phases or at.medium not in rule.media:
+        return _no("wrong-state", f"{name} is not for a {at.medium.value} contact that is {at.phase.value}")
+    if rule.two:
+        own = {place.own for place in at.places}
+        both = S.HOLD in own and S.CONNECTED in own
+        return _OK if both else _no("wrong-state", f"{name} needs a held and an active call")
+    if rule.own and _rank(kind, places) is None:
+        wanted = " or ".join(state.value for state in rule.own)
+        return _no("wrong-state", f"{name} needs the agent {wanted}")
+    if kind is c.ConsultationCall and len(at.places) > 1:
+        return _no("no-free-line", "a consult call is already under way")
+    if kind is c.ReconnectCall and len(at.places) < 2:  # noqa: PLR2004 - a held call and its consult call
+        return _no("wrong-state", "there is no consult call to drop")
+    return _OK
 
 
 def _agent_rule(state: SubjectState, kind: type[c.Service]) -> c.Refused | None:
@@ -200,9 +261,12 @@ def _agent_rule(state: SubjectState, kind: type[c.Service]) -> c.Refused | None:
         if voice is None or voice.state is Availability.NULL:
             return _no("wrong-state", "log on before calling")
         busy = (S.INITIATED, S.ALERTING, S.CONNECTED)
-        if any(item.state in busy for contact in state.contacts.values() for item in _own_live(contact)):
+        voices = (item for item in state.contacts.values() if item.medium is Medium.VOICE)
+        if any(place.own in busy for contact in voices for place in _places(contact, contact.calls)):
             return _no("no-free-line", "finish, hold or consult from the present call")
-    if kind is c.Supervise and (state.profile is None or "supervisor" not in state.profile.roles):
+    if kind in (c.Supervise, c.SuperviseAgent) and (
+        state.profile is None or "supervisor" not in state.profile.roles
+    ):
         return _no("not-allowed", "only a supervisor can do this")
     return _OK
 
@@ -211,6 +275,10 @@ def _arguments(state: SubjectState, service: c.Service) -> c.Refused | None:
     match service:
         case c.GenerateDigits(digits=digits) if _DIGITS.match(digits) is None:
             return _no("invalid-digits", "digits are 0-9, *, # and A-D, at most 64")
+        case c.SearchRecords(contact=contact) if contact is not None and not _known(state, contact):
+            return _no("unknown-contact", f"no contact {contact}")
+        case c.SuperviseAgent(state=Availability.BUSY):
+            return _no("wrong-state", "busy comes with a contact, it cannot be set")
         case c.SetAgentState():
             return _agent_state(state, service)
         case c.SetDisposition(disposition=code) if (
@@ -233,11 +301,16 @@ def _arguments(state: SubjectState, service: c.Service) -> c.Refused | None:
     return _OK
 
 
+def _known(state: SubjectState, contact: ContactId) -> bool:
+    return contact in state.contacts or any(item.id == contact for item in state.recent)
+
+
 def _agent_state(state: SubjectState, service: c.SetAgentState) -> c.Refused | None:
     now = voice_state(state, service.medium)
     if service.state is Availability.BUSY:
         return _no("wrong-state", "busy comes with a contact, it cannot be set")
-    if service.state is Availability.NULL and (state.contacts or now is None):
+    occupied = any(item.medium is service.medium for item in state.contacts.values())
+    if service.state is Availability.NULL and (occupied or now is None):
         return _no("wrong-state", "finish the open contacts before logging off")
     if service.state is Availability.WORKING_AFTER_CALL and (
         now is None or now.state is not Availability.BUSY
@@ -276,7 +349,7 @@ def _connection(
         return _OK
     contact = state.contacts[service.contact]
     for call in contact.calls:
-        if service.call is None or call.id == service.call:
+        if not call.cleared and service.call in (None, call.id):
             for item in call.connections:
                 if item.id == service.connection and item.state is not S.NULL:
                     return _OK

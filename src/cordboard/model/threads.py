@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cordboard.model.events import Conferenced, Transferred
+from cordboard.model.entities import Contact
 from cordboard.model.ids import ContactId, Subject, ThreadId
 from cordboard.model.log import Entry
 from cordboard.model.state import SubjectState
@@ -19,13 +19,12 @@ class Threads:
 
     def __init__(self) -> None:
         self._aliases: dict[ThreadId, ThreadId] = {}
+        self._older: dict[ThreadId, dict[ThreadId, None]] = {}
         self._members: dict[ThreadId, dict[tuple[Subject, ContactId], None]] = {}
 
     def thread(self, thread: ThreadId) -> ThreadId:
         """The id that this thread goes by today."""
-        while (other := self._aliases.get(thread)) is not None:
-            thread = other
-        return thread
+        return self._aliases.get(thread, thread)
 
     def contacts(self, thread: ThreadId) -> tuple[tuple[Subject, ContactId], ...]:
         """All contacts known of the thread, in the order in which they were heard of."""
@@ -35,18 +34,18 @@ class Threads:
         """Take in the contacts of states that were folded before."""
         for subject, state in states.items():
             for contact in (*reversed(state.recent), *state.contacts.values()):
+                self._join(contact)
                 self._add(subject, contact.id, contact.thread)
 
     def observe(self, entry: Entry, before: SubjectState, after: SubjectState) -> None:
         """Take in an entry with the states around it. Contacts that are forgotten by the state are forgotten here."""
-        if isinstance(entry.event, Transferred | Conferenced) and entry.event.aliases:
-            contact = after.contacts.get(entry.event.contact)
-            if contact is not None:
-                for alias in entry.event.aliases:
-                    self._join(alias, contact.thread)
         if before.contacts is not after.contacts:
             for contact in after.contacts.values():
-                if before.contacts.get(contact.id) is not contact:
+                old = before.contacts.get(contact.id)
+                if old is not contact:
+                    self._join(contact)
+                    if old is not None and self.thread(old.thread) != self.thread(contact.thread):
+                        self._forget(entry.subject, old.id, old.thread)
                     self._add(entry.subject, contact.id, contact.thread)
         if before.recent is not after.recent:
             kept = {item.id for item in after.recent}
@@ -61,17 +60,21 @@ class Threads:
         if thread:
             self._members.setdefault(self.thread(thread), {})[subject, contact] = None
 
-    def _join(self, alias: ThreadId, thread: ThreadId) -> None:
-        old, new = self.thread(alias), self.thread(thread)
-        if old != new and old:
-            self._aliases[old] = new
-            self._members.setdefault(new, {}).update(self._members.pop(old, {}))
+    def _join(self, contact: Contact) -> None:
+        """Let the contact's older thread ids mean its thread."""
+        for alias in contact.thread_aliases:
+            old, new = self.thread(alias), self.thread(contact.thread)
+            if old and new and old != new:
+                older = {old: None, **self._older.pop(old, {})}
+                self._aliases.update(dict.fromkeys(older, new))
+                self._older.setdefault(new, {}).update(older)
+                self._members.setdefault(new, {}).update(self._members.pop(old, {}))
 
     def _forget(self, subject: Subject, contact: ContactId, thread: ThreadId) -> None:
         current = self.thread(thread)
-        members = self._members.get(current)
-        if members is not None:
-            members.pop((subject, contact), None)
-            if not members:
-                del self._members[current]
-                self._aliases = {old: new for old, new in self._aliases.items() if current not in (old, new)}
+        members = self._members.get(current, {})
+        members.pop((subject, contact), None)
+        if not members:
+            self._members.pop(current, None)
+            for older in self._older.pop(current, {}):
+                del self._aliases[older]

@@ -13,7 +13,7 @@ import msgspec
 from cordboard.model import commands as c
 from cordboard.model.entities import AgentProfile, AgentState, Contact, Suggestion, TeamMessage, Utterance
 from cordboard.model.ids import ContactId, LinkId, Subject
-from cordboard.model.rules import RULES, possible, services_of
+from cordboard.model.rules import RULES, contact_controls, possible, services_of, standing
 from cordboard.model.state import LinkState, SubjectState
 
 K = TypeVar("K")
@@ -23,6 +23,8 @@ AGENT_CONTROLS: tuple[type[c.Service], ...] = (c.MakeCall, c.SetAgentState)
 """Services that concern no contact, in the order of `View.controls[""]`."""
 
 CONTACT_CONTROLS: tuple[type[c.Service], ...] = tuple(RULES)
+
+_NOTHING: frozenset[str] = frozenset()
 
 Controls = dict[str, dict[str, str]]
 """By contact id (empty: the agent's own): service name -> refusal code, empty where it is possible."""
@@ -103,10 +105,9 @@ def controls(state: SubjectState) -> Controls:
         "": {kind.__name__: _code(possible(state, everywhere, kind)) for kind in AGENT_CONTROLS}
     }
     for contact in state.contacts.values():
-        here = services_of(state, contact.link)
-        result[contact.id] = {
-            kind.__name__: _code(possible(state, here, kind, contact.id)) for kind in CONTACT_CONTROLS
-        }
+        link = state.links.get(contact.link)
+        up, here = (link.up, link.services) if link is not None else (False, _NOTHING)
+        result[contact.id] = contact_controls(standing(contact), here, up=up)
     return result
 
 

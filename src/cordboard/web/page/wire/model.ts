@@ -121,6 +121,8 @@ export interface Contact {
   readonly link: LinkId;
   readonly agent?: AgentId;
   readonly thread?: ThreadId;
+  /** Older ids of the thread, that mean the same since a transfer or conference joined them. */
+  readonly thread_aliases?: readonly ThreadId[];
   /** The contact that this one was transferred from; `None` for the first of the chain. */
   readonly previous?: ContactId;
   /** The first contact of the transfer chain (Streams' initialContactId); `None` if this is it. */
@@ -1311,7 +1313,7 @@ export const DEFAULTS: {
   readonly Reason: Filled<Reason, "label" | "kind" | "productive" | "limit">;
   readonly Team: Filled<Team, "name">;
   readonly Queue: Filled<Queue, "name" | "number" | "medium">;
-  readonly Contact: Filled<Contact, "thread" | "medium" | "direction" | "phase" | "phase_since" | "created" | "queued" | "campaign" | "subject" | "disposition" | "notes" | "variables" | "records" | "calls" | "flags">;
+  readonly Contact: Filled<Contact, "thread" | "thread_aliases" | "medium" | "direction" | "phase" | "phase_since" | "created" | "queued" | "campaign" | "subject" | "disposition" | "notes" | "variables" | "records" | "calls" | "flags">;
   readonly Call: Filled<Call, "vendor_id" | "aliases" | "kind" | "direction" | "ani" | "dnis" | "dialled" | "data" | "wrap_up_reason" | "recording" | "stamps" | "connections" | "cleared" | "initiation">;
   readonly Connection: Filled<Connection, "device" | "muted" | "forced_mute" | "held_alone" | "cause" | "since" | "label">;
   readonly Participant: Filled<Participant, "id" | "name" | "number">;
@@ -1332,7 +1334,7 @@ export const DEFAULTS: {
   Reason: { label: "", kind: "not_ready", productive: false, limit: 0 },
   Team: { name: "" },
   Queue: { name: "", number: "", medium: "voice" },
-  Contact: { thread: "", medium: "voice", direction: "inbound", phase: "offered", phase_since: {}, created: {}, queued: {}, campaign: "", subject: "", disposition: "", notes: "", variables: {}, records: [], calls: [], flags: [] },
+  Contact: { thread: "", thread_aliases: [], medium: "voice", direction: "inbound", phase: "offered", phase_since: {}, created: {}, queued: {}, campaign: "", subject: "", disposition: "", notes: "", variables: {}, records: [], calls: [], flags: [] },
   Call: { vendor_id: "", aliases: [], kind: "main", direction: "inbound", ani: "", dnis: "", dialled: "", data: {}, wrap_up_reason: "", recording: "", stamps: {}, connections: [], cleared: false, initiation: "" },
   Connection: { device: "", muted: false, forced_mute: false, held_alone: false, cause: "", since: 0, label: "" },
   Participant: { id: "", name: "", number: "" },
@@ -1351,6 +1353,7 @@ export const DEFAULTS: {
 
 /** Every error code, with what it means. */
 export const ERRORS = {
+  "bad-request": "The request is not valid HTTP, or no WebSocket handshake where one is needed.",
   "bad-json": "The body or frame is not JSON. Send one JSON object, UTF-8.",
   "bad-field": "A field is missing, unknown or of the wrong type; `details.field` names it.",
   "bad-subject": "A subject is `agent/<id>`, `team/<id>` or `queue/<id>`.",
@@ -1369,7 +1372,10 @@ export const ERRORS = {
   "too-many-requests": "Slow down; `Retry-After` says for how long.",
   "duplicate-command": "A command with this id but another content was sent before.",
   "internal": "Cordboard failed. The log has the reason under `details.ref`.",
+  "going-away": "The hub is stopping. Try again in a moment.",
   "store-failed": "The log could not be written. Nothing was sent to the link.",
+  "store-locked": "Another process writes the log at `store.path`. Stop it, or give each hub its own file.",
+  "store-newer": "The log was written by a newer Cordboard. Run that one, or keep another log.",
   "link-down": "The link to the contact centre is down; try again when it is up.",
   "vendor-refused": "The contact centre refused the command and gave no code that we know.",
   "vendor-failed": "The contact centre failed while doing the command.",

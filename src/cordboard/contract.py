@@ -512,12 +512,25 @@ class Session(Protocol):
 class CtiProtocol(Protocol):
     """One wire protocol, both ends of it; one object per folder, found by the entry point ``cordboard.protocols``."""
 
-    name: str
-    routes: tuple[Route, ...]
-    services: frozenset[str]
-    """Commands that a link of this protocol can do."""
-    ignores: frozenset[str]
-    """Events that a session of this protocol has no word for."""
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        ...
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Its doors."""
+        ...
+
+    @property
+    def services(self) -> frozenset[str]:
+        """Commands that a link of this protocol can do."""
+        ...
+
+    @property
+    def ignores(self) -> frozenset[str]:
+        """Events that a session of this protocol has no word for."""
+        ...
 
     def key(self, called: Called) -> str | None:
         """Which session this request belongs to; `None`: one of its own, that ends with the reply."""

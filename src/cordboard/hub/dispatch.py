@@ -69,6 +69,8 @@ class _Live:
         self.waiting: list[Settled] = []
         self.cancel: Callable[[], None] = _nothing
         self.desk: Seat | None = None
+        self.answered = False
+        """Its outcome is on the way into the log: a second word on it is too late."""
 
 
 class Dispatch:
@@ -243,7 +245,7 @@ class Dispatch:
     def from_link(self, command_id: str, outcome: c.Outcome) -> Draft | None:
         """A link's word on a command, for the log. `None` if the command is not under way: too late, or never ours."""
         live = self._live.get(CommandId(command_id))
-        if live is None:
+        if live is None or live.answered:
             _log.info("late-settle", command=command_id)
             return None
         live.cancel()
@@ -254,7 +256,7 @@ class Dispatch:
         return [
             self._outcome(live, c.Unconfirmed(reason="link-lost"))
             for live in self._live.values()
-            if live.link == link
+            if live.link == link and not live.answered
         ]
 
     def lost(self, subject: Subject, command: CommandId, link: LinkId, reason: str, now: Millis) -> Draft:
@@ -278,13 +280,14 @@ class Dispatch:
             self._finish(command_id, c.Unconfirmed(reason="page-gone"))
 
     def _outcome(self, live: _Live, outcome: c.Outcome) -> Draft:
+        live.answered = True
         now = self._hub.clock.now()
         event = e.CommandSettled(link=live.link, at=now, command=live.command.id, outcome=outcome)
         return draft(live.command.subject, event, now)
 
     def _too_late(self, command_id: CommandId) -> None:
         live = self._live.get(command_id)
-        if live is not None:
+        if live is not None and not live.answered:
             self._hub.append([self._outcome(live, c.Unconfirmed(reason="timeout"))])
 
     def _finish(self, command_id: CommandId, outcome: c.Outcome) -> None:

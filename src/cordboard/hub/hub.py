@@ -41,7 +41,7 @@ from cordboard.hub.metrics import HubMetrics
 from cordboard.hub.queries import Queries
 from cordboard.hub.room import Room
 from cordboard.hub.seat import Outlet, Seat
-from cordboard.model.commands import Command
+from cordboard.model.commands import Command, Unconfirmed
 from cordboard.model.errors import CallerError, CordboardError
 from cordboard.model.events import CommandIssued, CommandSettled, LinkDown
 from cordboard.model.fold import FOLD_VERSION, fold, initial
@@ -227,6 +227,9 @@ class Hub:
             if error is not None:
                 self.broken = str(error)
                 _log.error("append-failed", error=str(error))
+                for item in drafts:
+                    if isinstance(item.event, CommandSettled):
+                        self.dispatch.settled(item.event.command, Unconfirmed(reason="store-failed"))
             else:
                 self.broken = ""
                 self.metrics.appended(len(drafts), self.clock.now() - began)

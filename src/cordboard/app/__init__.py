@@ -1,0 +1,169 @@
+"""The composition root: protocols, store, hub and web edge put together, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from cordboard.contract import CtiProtocol, Ids, Scope, Store
+from cordboard.hub.clock import Clock, RandomIds, SystemClock
+from cordboard.hub.hub import Hub
+from cordboard.model.errors import CallerError, InternalError
+from cordboard.model.ids import LinkId
+from cordboard.settings import Settings, link_options
+from cordboard.web.accounts import Accounts
+from cordboard.web.api_keys import ApiKeys
+from cordboard.web.edge import Edge
+from cordboard.web.identity import Identities
+from cordboard.web.limits import Buckets
+from cordboard.web.tokens import Tokens, key_file, key_text
+
+DAY = 24 * 60 * 60 * 1000
+KEYS_VARIABLE = "CORDBOARD_TOKEN_KEYS"
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class App:
+    """A running Cordboard."""
+
+    settings: Settings
+    hub: Hub
+    edge: Edge
+    identities: Identities
+    tokens: Tokens
+
+    @property
+    def url(self) -> str:
+        """Where it is reached, from this machine at least."""
+        host = self.settings.web.host
+        name = "127.0.0.1" if host in {"", "0.0.0.0", "::"} else f"[{host}]" if ":" in host else host  # noqa: S104 - compared with
+        return self.settings.web.public or f"http://{name}:{self.edge.port}"
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings,
+    *,
+    protocols: Mapping[str, CtiProtocol] | None = None,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+) -> AsyncIterator[App]:
+    """A Cordboard that runs as long as the context. `CallerError` if the settings do not work out.
+
+    `protocols`: those to use in place of all installed ones.
+    """
+    clock = clock or SystemClock()
+    folder = private_folder(settings)
+    hub = Hub(
+        store_of(settings),
+        clock=clock,
+        ids=ids or RandomIds(),
+        protocols=installed_protocols() if protocols is None else protocols,
+        rules=settings.rules,
+        texts=settings.hub.texts,
+        retention=settings.store.retention_days * DAY,
+    )
+    tokens = tokens_of(settings)
+    rate = settings.web.rate
+    identities = Identities(
+        settings.identity,
+        tokens=tokens,
+        accounts=Accounts(folder / "accounts.json"),
+        keys=ApiKeys(folder / "api-keys.json"),
+        logins=Buckets(rate.login_per_minute / 60, rate.login_burst, asyncio.get_running_loop().time),
+        clock=clock,
+        demo_agent=settings.demo.agent,
+    )
+    edge = Edge(hub, settings.web, identities)
+    await hub.start()
+    try:
+        for link in settings.links:
+            name = LinkId(link.name)
+            scope = Scope(kind="agent" if link.agent else "tenant", link=name, agent=link.agent)
+            await hub.add_link(name, link.protocol, link_options(link), scope)
+        await edge.start()
+        try:
+            yield App(settings=settings, hub=hub, edge=edge, identities=identities, tokens=tokens)
+        finally:
+            await edge.stop()
+    finally:
+        await hub.stop()
+
+
+async def serve(settings: Settings, ready: Callable[[App], None]) -> None:
+    """Run until SIGTERM or SIGINT. `ready` is called once requests are taken."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as app:
+        # One full collection with thousands of pages connected stops the loop for most of a second: what is here now
+        # stays, and what comes later is looked through more rarely.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+        _log.info("ready", port=app.edge.port, links=len(app.hub.links), protocols=sorted(app.hub.protocols))
+        ready(app)
+        await stop.wait()
+        _log.info("stopping")
+
+
+def installed_protocols() -> dict[str, CtiProtocol]:
+    """All installed CTI protocols by name, ours found like anyone's."""
+    return {protocol.name: protocol for protocol in _loaded("cordboard.protocols").values()}
+
+
+def store_of(settings: Settings) -> Store:
+    """The store that the settings name, not yet open. `CallerError` naming the field."""
+    kind = settings.store.kind
+    found = entry_points(group="cordboard.stores", name=kind)
+    if not found:
+        known = ", ".join(sorted(entry_points(group="cordboard.stores").names))
+        raise CallerError(
+            "bad-field", f"store.kind: no store {kind!r} is installed, only {known}", {"field": "store.kind"}
+        )
+    store: Store = next(iter(found)).load().from_settings(settings.store_settings())
+    return store
+
+
+def tokens_of(settings: Settings, environment: Mapping[str, str] = os.environ) -> Tokens:
+    """What signs and verifies tokens, with the keys of the environment, of the file named, or of the data folder."""
+    if text := environment.get(KEYS_VARIABLE):
+        return Tokens(key_text(text))
+    return Tokens(key_file(settings.keys_file))
+
+
+def private_folder(settings: Settings) -> Path:
+    """The data folder, made if it is not there, readable for its owner alone."""
+    folder = settings.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise CallerError(
+            "bad-field", f"data: cannot make {folder}: {error.strerror}", {"field": "data"}
+        ) from None
+    return folder
+
+
+def _loaded(group: str) -> dict[str, Any]:
+    found = {}
+    for point in entry_points(group=group):
+        try:
+            found[point.name] = point.load()
+        except (ImportError, AttributeError) as error:
+            package = point.dist.name if point.dist is not None else "?"
+            raise InternalError(
+                "internal", f"cannot load {group} {point.name!r} of package {package}: {error}"
+            ) from error
+    return found

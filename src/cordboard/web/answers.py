@@ -1,0 +1,57 @@
+"""What we answer: one JSON error body everywhere, and the headers that keep browsers careful."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from aiohttp import web
+
+from cordboard.model.errors import CordboardError
+
+_encode = msgspec.json.Encoder().encode
+
+GUARDED: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""On every answer that is data."""
+
+
+def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """A value of msgspec's as JSON."""
+    return web.Response(
+        body=_encode(value),
+        status=status,
+        content_type="application/json",
+        headers={**GUARDED, **(headers or {})},
+    )
+
+
+def error_answer(error: CordboardError) -> web.Response:
+    """The error as its JSON body, with the headers that go with its code."""
+    headers = {}
+    match error.code:
+        case "too-many-requests":
+            headers["Retry-After"] = error.details.get("seconds", "1")
+        case "method-not-allowed":
+            headers["Allow"] = error.details.get("allow", "")
+        case "not-authenticated" | "token-expired" | "token-invalid":
+            headers["WWW-Authenticate"] = "Bearer"
+        case _:
+            pass
+    return json_answer(error.body(), error.status, headers)
+
+
+def page_policy(ancestors: Iterable[str]) -> Mapping[str, str]:
+    """The headers of our pages: nothing but our own files, embedded by nobody but the origins allowed."""
+    allowed = " ".join(["'self'", *ancestors])
+    return {
+        "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        f"img-src 'self' data:; frame-ancestors {allowed}; base-uri 'none'; form-action 'self'",
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }

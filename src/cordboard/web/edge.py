@@ -1,0 +1,288 @@
+"""The server: one handler through which every request goes, enforcing what its door says before anyone hears of it."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Iterable, Mapping
+from functools import partial
+
+import structlog
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from cordboard.contract import Route
+from cordboard.hub.hub import Hub
+from cordboard.model.errors import CallerError, CordboardError, InternalError
+from cordboard.model.ids import LinkId
+from cordboard.web.answers import error_answer, json_answer
+from cordboard.web.calls import Calls
+from cordboard.web.config import WebSettings
+from cordboard.web.counts import Counts
+from cordboard.web.doors import Door, Doors, Visit
+from cordboard.web.health import health_doors
+from cordboard.web.identity import Identities, SignedIn
+from cordboard.web.identity_doors import identity_doors
+from cordboard.web.limits import Buckets
+from cordboard.web.origins import checked, cors, own_origins
+from cordboard.web.signing import Signing
+from cordboard.web.sockets import Sockets
+from cordboard.web.statics import static_doors
+
+KEEP_ALIVE = 75.0
+SHUTDOWN = 1.0
+"""Seconds that requests under way get when the hub stops."""
+_BACKLOG = 4096
+
+_log = structlog.get_logger(__name__)
+
+
+class Edge:
+    """The web edge over one hub. Links are added to the hub before it starts, so that their doors are mounted."""
+
+    def __init__(self, hub: Hub, settings: WebSettings, identities: Identities) -> None:
+        """`CallerError` naming the setting if an origin is misspelt."""
+        self._hub = hub
+        self._settings = settings
+        self._identities = identities
+        self.counts = Counts()
+        self._origins = frozenset(checked(settings.origins, "web.origins"))
+        checked([settings.public] if settings.public else [], "web.public")
+        self._proxies = frozenset(settings.trusted_proxies)
+        time, rate = asyncio.get_running_loop().time, settings.rate
+        self._addresses = Buckets(rate.address_per_second, rate.address_burst, time)
+        self._callers = Buckets(rate.identity_per_second, rate.identity_burst, time)
+        self._calls = Calls(hub, settings, self._signing)
+        self._sockets = Sockets(hub, settings, self.counts, self._signing)
+        self._doors = Doors()
+        self._manager = web.Server(self._handle)
+        self._server: asyncio.Server | None = None
+        self.port = settings.port
+
+    async def start(self) -> None:
+        """Mount all doors and listen. `CallerError` if the port is not to be had."""
+        for door in self._all_doors():
+            self._doors.add(door)
+        loop = asyncio.get_running_loop()
+        settings = self._settings
+        try:
+            self._server = await loop.create_server(
+                lambda: _Requests(self._manager, loop=loop, access_log=None, keepalive_timeout=KEEP_ALIVE),  # type: ignore[arg-type]
+                settings.host or None,
+                settings.port,
+                backlog=_BACKLOG,
+                reuse_port=settings.reuse_port,
+            )
+        except OSError as error:
+            raise CallerError(
+                "bad-field",
+                f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): is something else running there? "
+                "Choose another port",
+                {"field": "web.port"},
+            ) from None
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._origins |= own_origins(settings.host, self.port, settings.public)
+
+    async def stop(self) -> None:
+        """Take no more requests, tell the pages to come back later, end what is under way."""
+        if self._server is not None:
+            self._server.close()
+        self._calls.stop()
+        await self._sockets.stop()
+        self._manager.pre_shutdown()
+        await self._manager.shutdown(SHUTDOWN)
+
+    def _all_doors(self) -> Iterable[Door]:
+        yield from health_doors(self._hub, self.counts, metrics=self._settings.metrics)
+        yield from static_doors(sorted(self._origins))
+        yield from identity_doors(self._identities)
+        for protocol in self._hub.protocols.values():
+            for route in protocol.routes:
+                if route.kind == "tcp" or (route.end == "link" and route.kind != "http"):
+                    raise InternalError(
+                        "internal",
+                        f"door {route.name} of {protocol.name}: no {route.kind} door of a {route.end} is served",
+                    )
+                if route.end == "session":
+                    server = self._sockets.serve if route.kind == "ws" else self._calls.serve
+                    yield Door(route=route, serve=partial(server, protocol))
+        for link, status in self._hub.links.items():
+            for route in self._hub.protocols[status.protocol].routes:
+                if route.end == "link":
+                    yield self._link_door(link, route)
+
+    def _link_door(self, link: LinkId, route: Route) -> Door:
+        placed = Route(
+            kind=route.kind,
+            path=f"/links/{link}{route.path}",
+            name=route.name,
+            method=route.method,
+            end="link",
+            anonymous=route.anonymous,
+            scope=route.scope,
+            cors=route.cors,
+            limit=route.limit,
+        )
+        return Door(route=placed, serve=partial(self._calls.serve_link, link))
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Any request to its answer. Whatever goes wrong ends as the JSON error body."""
+        origin = request.headers.get("Origin", "")
+        readable = False
+        try:
+            if request.method == "OPTIONS":
+                return self._preflight(request, origin)
+            door, params = self._doors.find(request.method, request.rel_url.raw_path)
+            readable = door.route.cors and origin in self._origins
+            response = await self._enter(request, door, params, origin)
+        except web.HTTPException as refused:
+            response = self._refuse(CallerError("bad-request", refused.text or refused.reason))
+        except CordboardError as refused:
+            response = self._refuse(refused)
+        except (ConnectionError, asyncio.CancelledError):
+            raise
+        except Exception:  # noqa: BLE001 - logged with its trace; the caller gets the reference
+            response = self._failed(request)
+        if readable and not response.prepared:
+            response.headers.update(cors(origin))
+        return response
+
+    async def _enter(
+        self, request: web.BaseRequest, door: Door, params: Mapping[str, str], origin: str
+    ) -> web.StreamResponse:
+        route = door.route
+        address, local = self._address(request)
+        signed: SignedIn | None = None
+        if not door.open:
+            if origin and origin not in self._origins:
+                raise CallerError(
+                    "origin-refused",
+                    "pages of this origin may not call: add it to web.origins",
+                    {"origin": origin[:200]},
+                )
+            self._addresses.take(address)
+            signed = self._signed_in(request, route)
+            if signed is not None:
+                self._callers.take(signed.identity.subject)
+        if route.kind == "ws":
+            _check_upgrade(request)
+        visit = Visit(
+            request=request,
+            route=route,
+            params=params,
+            address=address,
+            local=local,
+            origin=origin,
+            identity=signed.identity if signed else None,
+            claims=signed.claims if signed else None,
+            body=await _body(request, route.limit) if route.kind == "http" else b"",
+        )
+        return await door.serve(visit)
+
+    def _signed_in(self, request: web.BaseRequest, route: Route) -> SignedIn | None:
+        if route.anonymous:
+            return None
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not token:
+            raise CallerError("not-authenticated", "send a token: Authorization: Bearer <token>")
+        signed = self._identities.bearer(token.strip())
+        if route.scope and route.scope not in signed.identity.scopes:
+            raise CallerError(
+                "not-allowed", f"the token has no scope {route.scope!r}", {"scope": route.scope}
+            )
+        return signed
+
+    def _preflight(self, request: web.BaseRequest, origin: str) -> web.StreamResponse:
+        doors = self._doors.methods(request.rel_url.raw_path)
+        methods = [method for method, door in doors.items() if door.route.cors]
+        if not methods:
+            allowed = ", ".join(sorted(doors))
+            raise CallerError("method-not-allowed", f"this address takes {allowed}", {"allow": allowed})
+        if origin not in self._origins:
+            raise CallerError(
+                "origin-refused",
+                "pages of this origin may not call: add it to web.origins",
+                {"origin": origin[:200]},
+            )
+        return web.Response(status=204, headers=cors(origin, methods))
+
+    def _signing(self, visit: Visit) -> Signing:
+        return Signing(self._identities, self._hub.clock, visit.address, visit.claims)
+
+    def _address(self, request: web.BaseRequest) -> tuple[str, bool]:
+        """The caller's address, and whether they are on this machine. A proxy's word counts if it is a trusted one's."""
+        peer = request.remote or ""
+        told = request.headers.getall("X-Forwarded-For", [])
+        proxied = bool(told) or "Forwarded" in request.headers
+        if peer in self._proxies:
+            hops = [hop.strip() for line in told for hop in line.split(",")]
+            for hop in reversed(hops):
+                if hop not in self._proxies:
+                    return hop[:64], False
+        return peer, not proxied and _is_loopback(peer)
+
+    def _refuse(self, refused: CordboardError) -> web.StreamResponse:
+        self.counts.refused(refused.code)
+        return error_answer(refused)
+
+    def _failed(self, request: web.BaseRequest) -> web.StreamResponse:
+        self.counts.failed()
+        ref = self._hub.ids.new("ref")
+        _log.exception("request-failed", ref=ref, method=request.method)
+        return self._refuse(InternalError("internal", "Cordboard failed; the log says why", {"ref": ref}))
+
+
+class _Requests(web.RequestHandler):
+    """aiohttp's, but for how it answers what is not even HTTP: in JSON like all else, and without a word in the log."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The answer to a request that never reached the handler, or that the handler could not be run for."""
+        del message  # may quote what was sent
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer was begun already")
+        if isinstance(exc, HttpProcessingError) or status < 500:  # noqa: PLR2004 - HTTP
+            error: CordboardError = CallerError("bad-request", "this is not valid HTTP")
+        else:
+            _log.error("server-failed", kind=type(exc).__name__)
+            error = InternalError("internal", "Cordboard failed; the log says why")
+        response = json_answer(error.body(), error.status)
+        response.force_close()
+        return response
+
+
+async def _body(request: web.BaseRequest, limit: int) -> bytes:
+    """The whole body, or `CallerError("too-large")` as soon as that is certain."""
+    if request.content_length is not None and request.content_length > limit:
+        raise _too_large(limit)
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.content.iter_any():
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _too_large(limit: int) -> CallerError:
+    return CallerError("too-large", f"this door takes at most {limit} bytes", {"limit": str(limit)})
+
+
+def _check_upgrade(request: web.BaseRequest) -> None:
+    if request.headers.get("Upgrade", "").lower().strip() != "websocket":
+        raise CallerError("bad-request", "this address is a WebSocket: connect with ws:// or wss://")
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

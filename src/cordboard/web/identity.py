@@ -1,0 +1,199 @@
+"""Who calls: tokens, local accounts, API keys. Every kind of login ends in an `Identity`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, assert_never
+
+import msgspec
+
+from cordboard.contract import Identity, SignIn
+from cordboard.hub.clock import Clock
+from cordboard.model.errors import CallerError
+from cordboard.model.ids import Millis
+from cordboard.web.accounts import Accounts
+from cordboard.web.api_keys import ApiKeys
+from cordboard.web.config import IdentitySettings
+from cordboard.web.limits import Buckets
+from cordboard.web.scopes import checked, missing
+from cordboard.web.tokens import Claims, Tokens
+
+Text = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class Password(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of `POST /v1/login`."""
+
+    user: Text
+    password: str
+
+
+class Mint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of `POST /v1/tokens`. Without `scopes` a token gets ``agent:<agent>``. `ttl` in seconds."""
+
+    agent: Text = ""
+    scopes: tuple[str, ...] = ()
+    ttl: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    subject: Text = ""
+    """Who the token is for, in the audit trail. Without it: the agent, or the key's name."""
+
+
+class Demo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of `POST /v1/demo`."""
+
+    agent: Text = ""
+
+
+class Who(msgspec.Struct, frozen=True, kw_only=True):
+    """An identity as pages see it."""
+
+    subject: str
+    agent: str
+    scopes: tuple[str, ...]
+    expires: Millis
+
+
+class Login(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer of all doors that give tokens."""
+
+    token: str
+    expires: Millis
+    identity: Who
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignedIn:
+    """An identity, and the token's claims if it came by a token."""
+
+    identity: Identity
+    claims: Claims | None = None
+
+
+class Identities:
+    """Checks credentials and gives tokens."""
+
+    def __init__(
+        self,
+        settings: IdentitySettings,
+        *,
+        tokens: Tokens,
+        accounts: Accounts,
+        keys: ApiKeys,
+        logins: Buckets,
+        clock: Clock,
+        demo_agent: str = "",
+    ) -> None:
+        """`demo_agent`: whom `POST /v1/demo` signs in; empty switches that door off."""
+        self._settings = settings
+        self._tokens = tokens
+        self._accounts = accounts
+        self._keys = keys
+        self._logins = logins
+        self._clock = clock
+        self._demo_agent = demo_agent
+
+    def bearer(self, token: str) -> SignedIn:
+        """Who bears this token."""
+        claims = self._tokens.verify(token, self._clock.now())
+        return SignedIn(identity=claims.identity(), claims=claims)
+
+    async def sign_in(self, effect: SignIn, address: str) -> SignedIn:
+        """Who shows these credentials in a session. `CallerError` with the code that `Identified` carries."""
+        match effect.kind:
+            case "bearer":
+                return self.bearer(effect.secret)
+            case "password":
+                found = await self._password(effect.user, effect.secret, address)
+                expires = self._clock.now() + self._settings.login_seconds * 1000
+                return SignedIn(identity=msgspec.structs.replace(found, expires=expires))
+            case "cookie" | "ticket":
+                raise CallerError(
+                    "not-authenticated", f"this hub takes no {effect.kind}: show a token or a password"
+                )
+            case _:
+                assert_never(effect.kind)
+
+    def sign_out(self, claims: Claims | None) -> None:
+        """End a login: its token is accepted no more."""
+        if claims is not None:
+            self._tokens.revoke(claims, self._clock.now())
+
+    async def login(self, body: Password, address: str) -> Login:
+        """A token for a name and a password."""
+        found = await self._password(body.user, body.password, address)
+        now = self._clock.now()
+        return self._give(found, self._settings.token_seconds, now, login=now // 1000)
+
+    def renew(self, signed: SignedIn) -> Login:
+        """A fresh token for the bearer of one that came by `login`, until the password is due again."""
+        now = self._clock.now()
+        login = signed.claims.login if signed.claims is not None else 0
+        if not login:
+            raise CallerError(
+                "not-allowed", "only a login's token can be renewed: ask whoever minted this one"
+            )
+        left = login + self._settings.login_seconds - now // 1000
+        if left <= 0:
+            raise CallerError("token-expired", "this login is too old: sign in with the password again")
+        return self._give(signed.identity, min(left, self._settings.token_seconds), now, login=login)
+
+    def mint_by_key(self, body: Mint, key: str, address: str) -> Login:
+        """A token for a back end that shows an API key."""
+        try:
+            id_, found = self._keys.verify(key)
+        except CallerError:
+            self._logins.take(address)
+            raise
+        return self._mint(body, frozenset(found.grants), f"key:{found.name}:{id_}")
+
+    def mint_by_token(self, body: Mint, bearer: Identity) -> Login:
+        """A token for the bearer of one with the scope ``mint``, of no more than the bearer may do."""
+        if "mint" not in bearer.scopes:
+            raise CallerError("not-allowed", "the token has no scope 'mint'", {"scope": "mint"})
+        return self._mint(body, bearer.scopes, bearer.subject)
+
+    @property
+    def demo(self) -> bool:
+        """Whether anyone on this machine is let in as an agent of the demo."""
+        return bool(self._demo_agent)
+
+    def demo_login(self, body: Demo) -> Login:
+        """A token without a password. The caller has made sure that this is the demo, and the asker local."""
+        agent = body.agent or self._demo_agent
+        scopes = checked({f"agent:{agent}", "simulate"})
+        identity = Identity(subject=agent, scopes=scopes, agent=agent)
+        now = self._clock.now()
+        return self._give(identity, self._settings.token_seconds, now, login=now // 1000)
+
+    async def _password(self, user: str, password: str, address: str) -> Identity:
+        self._logins.take(address)
+        self._logins.take(f"name:{user}")
+        return await self._accounts.verify(user, password)
+
+    def _mint(self, body: Mint, grants: frozenset[str], minter: str) -> Login:
+        scopes = checked(body.scopes or ({f"agent:{body.agent}"} if body.agent else ()))
+        if not scopes:
+            raise CallerError("bad-field", "name an agent, or scopes", {"field": "scopes"})
+        if body.agent and f"agent:{body.agent}" not in scopes and "tenant:command" not in scopes:
+            raise CallerError(
+                "bad-field",
+                f"a token of agent {body.agent} needs the scope agent:{body.agent}",
+                {"field": "scopes"},
+            )
+        if lacking := missing(grants, scopes):
+            raise CallerError("not-allowed", f"you may not mint the scope {lacking}", {"scope": lacking})
+        seconds = body.ttl or self._settings.token_seconds
+        if seconds > self._settings.token_seconds_max:
+            limit = self._settings.token_seconds_max
+            raise CallerError("bad-field", f"a token lives at most {limit} seconds", {"field": "ttl"})
+        subject = body.subject or body.agent or minter
+        return self._give(
+            Identity(subject=subject, scopes=scopes, agent=body.agent), seconds, self._clock.now(), login=0
+        )
+
+    def _give(self, identity: Identity, seconds: int, now: Millis, *, login: int) -> Login:
+        token, claims = self._tokens.mint(
+            identity.subject, identity.scopes, seconds=seconds, now=now, agent=identity.agent, login=login
+        )
+        who = Who(subject=claims.sub, agent=claims.agent, scopes=claims.scopes, expires=claims.exp * 1000)
+        return Login(token=token, expires=who.expires, identity=who)

@@ -1,0 +1,232 @@
+"""A page on a WebSocket. Frames are written straight to the transport: nobody ever waits for a page.
+
+What a page does not take piles up in its transport's buffer; past a bound the page is closed as too slow, and comes back
+with its position. `ws.send_str` would wait for a page that stopped reading, and whoever called it with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from cordboard.contract import Close, Closed, CtiProtocol, Opened, Received, Reply, Send, SignIn
+from cordboard.hub.hub import Hub
+from cordboard.hub.seat import Seat
+from cordboard.web.config import WebSettings
+from cordboard.web.counts import Counts
+from cordboard.web.doors import Visit
+from cordboard.web.limits import Bucket
+from cordboard.web.signing import Signing
+
+GOING_AWAY = 4000
+TOO_SLOW = 4001
+TOO_LARGE = 4203
+GRACE = 3.0
+"""Seconds that a page gets to take the rest and our close; then its connection is cut."""
+_SLACK = 256 * 1024
+"""A frame that much over the limit is still read, so that the page surely hears why it is closed."""
+_TEXT, _BINARY = 0x81, 0x82
+_SHORT, _MIDDLE = 126, 65_536
+
+
+def frame(payload: bytes, *, text: bool) -> bytes:
+    """A whole WebSocket frame from a server: unmasked, uncompressed (RFC 6455, 5.2)."""
+    first, size = _TEXT if text else _BINARY, len(payload)
+    if size < _SHORT:
+        return bytes((first, size)) + payload
+    if size < _MIDDLE:
+        return bytes((first, _SHORT)) + size.to_bytes(2, "big") + payload
+    return bytes((first, _SHORT + 1)) + size.to_bytes(8, "big") + payload
+
+
+class Page:
+    """One connected page: the outlet of its seat."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        socket: _Socket,
+        transport: asyncio.Transport,
+        signing: Signing,
+        *,
+        channel: str,
+        backlog: int,
+        too_slow: Callable[[], None],
+    ) -> None:
+        self._hub = hub
+        self._socket = socket
+        self._transport = transport
+        self._signing = signing
+        self._channel = channel
+        self._backlog = backlog
+        self._too_slow = too_slow
+        self._seat: Seat | None = None
+        self._ended = False
+        self._closing: asyncio.Task[None] | None = None
+
+    def seated(self, seat: Seat) -> None:
+        """The seat, known once the session has begun."""
+        self._seat = seat
+        self._signing.seated(seat)
+        if self._ended:
+            self._leave(WSCloseCode.OK, "")
+
+    @property
+    def ended(self) -> bool:
+        """Whether we have closed it."""
+        return self._ended
+
+    def send(self, effect: Send) -> None:
+        """Write a frame and go on."""
+        if self._ended or self._socket.closed:
+            return
+        data = effect.data
+        text = effect.text if isinstance(data, bytes) else True
+        self._transport.write(frame(data if isinstance(data, bytes) else data.encode(), text=text))
+        if self._transport.get_write_buffer_size() > self._backlog:
+            self._too_slow()
+            self.end(TOO_SLOW, "too slow")
+
+    def reply(self, effect: Reply) -> None:
+        """No request was made over a socket: nothing to answer."""
+
+    def close(self, effect: Close) -> None:
+        """Close the socket."""
+        self.end(effect.code, effect.reason)
+
+    def sign_in(self, effect: SignIn) -> None:
+        """Check credentials."""
+        self._signing.sign_in(effect)
+
+    def sign_out(self) -> None:
+        """End the login."""
+        self._signing.sign_out()
+
+    def end(self, code: int, reason: str) -> None:
+        """Close the page; what is still in its buffer goes out first, if it takes it in time."""
+        if self._ended:
+            return
+        self._ended = True
+        loop = asyncio.get_running_loop()
+        loop.call_soon(self._leave, code, reason)
+        self._closing = loop.create_task(self._close(code, reason))
+
+    async def over(self, code: int, reason: str) -> None:
+        """The socket is at its end, by whomever: the seat is left, the rest is out."""
+        self._ended = True
+        self._leave(code, reason)
+        if self._closing is not None:
+            await self._closing
+
+    def _leave(self, code: int, reason: str) -> None:
+        seat = self._seat
+        if seat is not None and not seat.left:
+            seat.receive(Closed(channel=self._channel, code=code, reason=reason, at=self._hub.clock.now()))
+            seat.leave()
+
+    async def _close(self, code: int, reason: str) -> None:
+        try:
+            async with asyncio.timeout(GRACE):
+                await self._socket.close(code=code, message=reason.encode()[:120])
+        except (TimeoutError, ConnectionError):
+            self._transport.abort()
+
+
+class Sockets:
+    """All connected pages."""
+
+    def __init__(
+        self, hub: Hub, settings: WebSettings, counts: Counts, signing: Callable[[Visit], Signing]
+    ) -> None:
+        self._hub = hub
+        self._settings = settings
+        self._counts = counts
+        self._signing = signing
+        self._pages: set[Page] = set()
+
+    async def serve(self, protocol: CtiProtocol, visit: Visit) -> web.StreamResponse:
+        """One page, from its upgrade to its end."""
+        socket = _Socket(
+            heartbeat=self._settings.heartbeat,
+            compress=False,
+            max_msg_size=visit.route.limit + _SLACK,
+            timeout=2 * GRACE,
+        )
+        await socket.prepare(visit.request)
+        transport = visit.request.transport
+        if transport is None:
+            return socket
+        hub = self._hub
+        channel = hub.ids.new("socket")
+        page = Page(
+            hub,
+            socket,
+            transport,
+            self._signing(visit),
+            channel=channel,
+            backlog=self._settings.backlog,
+            too_slow=self._counts.slow,
+        )
+        self._pages.add(page)
+        code, reason = int(WSCloseCode.ABNORMAL_CLOSURE), ""
+        try:
+            seat = hub.seat(protocol, protocol.session(visit.identity, hub.ids), visit.identity, page)
+            page.seated(seat)
+            seat.receive(
+                Opened(
+                    channel=channel,
+                    at=hub.clock.now(),
+                    route=visit.route.name,
+                    params=visit.params,
+                    query=dict(visit.request.query),
+                    origin=visit.origin,
+                )
+            )
+            code, reason = await self._read(socket, page, seat, channel, visit.route.limit)
+        finally:
+            self._pages.discard(page)
+            await page.over(code, reason)
+        return socket
+
+    async def stop(self) -> None:
+        """Tell every page to come back later, and wait until they know or their time is up."""
+        pages = tuple(self._pages)
+        for page in pages:
+            page.end(GOING_AWAY, "going away")
+        await asyncio.gather(*(page.over(GOING_AWAY, "going away") for page in pages))
+
+    async def _read(
+        self, socket: _Socket, page: Page, seat: Seat, channel: str, limit: int
+    ) -> tuple[int, str]:
+        clock, time = self._hub.clock, asyncio.get_running_loop().time
+        rate = self._settings.rate
+        bucket = Bucket(rate.frames_per_second, rate.frames_burst, time())
+        while True:
+            message = await socket.receive()
+            if message.type is WSMsgType.CLOSE:
+                return message.data or WSCloseCode.OK, message.extra or ""
+            if message.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
+                return socket.close_code or WSCloseCode.ABNORMAL_CLOSURE, ""
+            data: str | bytes = message.data
+            if len(data) > limit or (isinstance(data, str) and len(data.encode()) > limit):
+                self._counts.refused("too-large")
+                page.end(TOO_LARGE, "too large")
+            if wait := bucket.pace(time()):
+                await asyncio.sleep(wait)
+            if not page.ended:
+                seat.receive(Received(channel=channel, data=data, at=clock.now()))
+
+
+class _Socket(web.WebSocketResponse):
+    """aiohttp's, but for the code with which a page hears that its frame was too large even to be read."""
+
+    async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True) -> bool:
+        """Close with this code."""
+        if code == WSCloseCode.MESSAGE_TOO_BIG:
+            code, message = TOO_LARGE, b"too large"
+        with suppress(ConnectionError):
+            return await super().close(code=code, message=message, drain=drain)
+        return True

@@ -1,0 +1,58 @@
+"""Our pages, as esbuild made them: `/`, `/desk/`, `/console/` and what they load from `/static/`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from aiohttp import web
+
+from cordboard.contract import Route
+from cordboard.model.errors import CallerError
+from cordboard.web.answers import page_policy
+from cordboard.web.doors import Door, Visit
+
+DIST = Path(__file__).parent / "dist"
+PAGES: Mapping[str, str] = {"/": "index.html", "/desk/": "desk.html", "/console/": "console.html"}
+_FILE = re.compile(r"[a-z0-9][a-z0-9._-]*\.(js|css|svg|map)\Z", re.IGNORECASE)
+_TYPES = {
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "map": "application/json",
+}
+_UNBUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Cordboard: pages not built</title>
+<h1>The pages are not built</h1><p>Cordboard runs, but this checkout has no built pages yet. Run <code>make page</code> in it
+(needs Node 20) and load this page again. An installed wheel carries them.</p></html>
+"""
+
+
+def static_doors(ancestors: Iterable[str], dist: Path = DIST) -> Iterable[Door]:
+    """The doors of our pages. `ancestors`: origins that may embed them."""
+    policy = {**page_policy(ancestors), "Cache-Control": "no-cache"}
+
+    async def page(visit: Visit) -> web.StreamResponse:
+        path = visit.route.path
+        if path not in {visit.request.path, "/"}:  # relative links of a page need its slash
+            return web.Response(status=308, headers={**policy, "Location": path})
+        file = dist / PAGES[path]
+        if not file.is_file():
+            return web.Response(text=_UNBUILT, status=503, content_type="text/html", headers=policy)
+        return web.FileResponse(file, headers={**policy, "Content-Type": "text/html; charset=utf-8"})
+
+    async def static(visit: Visit) -> web.StreamResponse:
+        name = visit.params["file"]
+        form = _FILE.match(name)
+        file = dist / name
+        if form is None or not file.is_file():
+            raise CallerError("not-found", "there is no such file")
+        return web.FileResponse(file, headers={**policy, "Content-Type": _TYPES[form[1].lower()]})
+
+    for path in PAGES:
+        yield Door(route=_route(path, "page"), serve=page)
+    yield Door(route=_route("/static/{file}", "static"), serve=static)
+
+
+def _route(path: str, name: str) -> Route:
+    return Route(kind="http", path=path, name=name, anonymous=True, limit=0)

@@ -1,0 +1,163 @@
+"""Signed short-lived tokens (JWT, HS256). The first key signs, all verify, so that keys can be rotated."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import GuestProtocol, OctKey
+
+from cordboard.contract import Identity
+from cordboard.model.errors import CallerError
+from cordboard.model.ids import Millis
+from cordboard.web.vault import Vault
+
+KEYS_KEPT = 3
+LONGEST = 4096
+"""Characters of a token; ours are far shorter."""
+_SECRET_BYTES = 32
+
+
+class SigningKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key with the id that stands in the header of the tokens that it signed. `secret` is base64url."""
+
+    kid: str
+    secret: str
+
+
+class Claims(msgspec.Struct, frozen=True, kw_only=True):
+    """What a token says. Times in seconds since 1970. `login` is when the password was asked, 0 if it was not."""
+
+    sub: str
+    scopes: tuple[str, ...]
+    exp: int
+    iat: int
+    jti: str
+    agent: str = ""
+    login: int = 0
+
+    def identity(self) -> Identity:
+        """Who bears the token."""
+        return Identity(
+            subject=self.sub, scopes=frozenset(self.scopes), expires=self.exp * 1000, agent=self.agent
+        )
+
+
+class Tokens:
+    """Mints and verifies. `keys` is asked each time, so that a rotation is seen at once."""
+
+    def __init__(self, keys: Callable[[], Sequence[SigningKey]]) -> None:
+        self._keys = keys
+        self._prepared: tuple[Sequence[SigningKey], dict[str, OctKey]] = ((), {})
+        self._revoked: dict[str, int] = {}
+
+    def mint(
+        self,
+        subject: str,
+        scopes: frozenset[str],
+        *,
+        seconds: int,
+        now: Millis,
+        agent: str = "",
+        login: int = 0,
+    ) -> tuple[str, Claims]:
+        """A token that lives so many seconds from now, and what it says."""
+        issued = now // 1000
+        claims = Claims(
+            sub=subject,
+            scopes=tuple(sorted(scopes)),
+            exp=issued + seconds,
+            iat=issued,
+            jti=secrets.token_urlsafe(12),
+            agent=agent,
+            login=login,
+        )
+        keys = self._usable()
+        kid = next(iter(keys))
+        return jwt.encode({"alg": "HS256", "kid": kid}, msgspec.to_builtins(claims), keys[kid]), claims
+
+    def verify(self, token: str, now: Millis) -> Claims:
+        """What the token says. `CallerError` `token-invalid` if it is not ours or was changed, `token-expired` if it is over."""
+        if len(token) > LONGEST or not token.isascii():
+            raise _invalid()
+        keys = self._usable()
+
+        def find(guest: GuestProtocol) -> OctKey:
+            key = keys.get(str(guest.headers().get("kid")))
+            if key is None:
+                raise _invalid()
+            return key
+
+        try:
+            claims = msgspec.convert(jwt.decode(token, find, algorithms=["HS256"]).claims, Claims)
+        except (JoseError, msgspec.ValidationError, ValueError, TypeError):
+            raise _invalid() from None
+        if claims.exp * 1000 <= now:
+            raise CallerError("token-expired", "the token has expired: get a new one")
+        if claims.jti in self._revoked:
+            raise CallerError("token-invalid", "this login has been ended: sign in again")
+        return claims
+
+    def revoke(self, claims: Claims, now: Millis) -> None:
+        """Accept this token no more. Kept in memory until it would have expired anyway."""
+        self._revoked = {jti: exp for jti, exp in self._revoked.items() if exp * 1000 > now}
+        self._revoked[claims.jti] = claims.exp
+
+    def _usable(self) -> dict[str, OctKey]:
+        keys = self._keys()
+        if keys is not self._prepared[0]:
+            self._prepared = (keys, {key.kid: OctKey.import_key(_secret(key)) for key in keys})
+        return self._prepared[1]
+
+
+def key_file(path: Path) -> Callable[[], Sequence[SigningKey]]:
+    """Keys from a file; the first asking makes the file, with one key, if there is none."""
+    vault: Vault[tuple[SigningKey, ...]] = Vault(path, tuple[SigningKey, ...], ())
+
+    def keys() -> Sequence[SigningKey]:
+        return vault.read() or vault.change(lambda found: found or (_fresh(),))
+
+    return keys
+
+
+def key_text(text: str) -> Callable[[], Sequence[SigningKey]]:
+    """Keys from the environment: ``<id>:<secret>``, several joined by commas. `CallerError` if one is too weak."""
+    keys = []
+    for item in text.split(","):
+        kid, _, secret = item.strip().partition(":")
+        key = SigningKey(kid=kid, secret=secret)
+        if not kid or len(_secret(key)) < _SECRET_BYTES:
+            raise CallerError(
+                "bad-field",
+                "a key is <id>:<secret>, the secret at least 32 bytes in base64url",
+                {"field": "CORDBOARD_TOKEN_KEYS"},
+            )
+        keys.append(key)
+    found = tuple(keys)
+    return lambda: found
+
+
+def rotate(path: Path) -> str:
+    """Put a new key in front of those in the file; returns its id. Older tokens stay valid until the third rotation."""
+    vault: Vault[tuple[SigningKey, ...]] = Vault(path, tuple[SigningKey, ...], ())
+    return vault.change(lambda found: (_fresh(), *found)[:KEYS_KEPT])[0].kid
+
+
+def _fresh() -> SigningKey:
+    return SigningKey(kid=secrets.token_hex(4), secret=secrets.token_urlsafe(_SECRET_BYTES))
+
+
+def _secret(key: SigningKey) -> bytes:
+    try:
+        return base64.urlsafe_b64decode(key.secret + "=" * (-len(key.secret) % 4))
+    except ValueError:
+        return b""
+
+
+def _invalid() -> CallerError:
+    return CallerError("token-invalid", "the token is not one of ours, or was changed")

@@ -18,6 +18,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 
 from cordboard.contract import Identity
+from cordboard.model import log
 from cordboard.model.commands import Command, Outcome, Query, Result, Service
 from cordboard.model.errors import CallerError, ErrorBody
 from cordboard.model.ids import CommandId, LinkId, Millis, Subject
@@ -39,6 +40,9 @@ SILENCE_LIMIT: Millis = 3 * HEARTBEAT
 
 STRIKES = 3
 """Frames in a row that are not the protocol's; then the socket is closed."""
+
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LIMIT)]
 
 
 class CloseCode(IntEnum):
@@ -129,7 +133,7 @@ class Execute(_Theirs, frozen=True, kw_only=True, omit_defaults=True, tag="execu
 class Ask(_Theirs, frozen=True, kw_only=True, omit_defaults=True, tag="ask"):
     """Ask a query on behalf of an agent. The client mints `id`; `answer` brings the result under it."""
 
-    id: str
+    id: Name
     subject: str
     query: Query
 
@@ -138,7 +142,7 @@ class Share(_Theirs, frozen=True, kw_only=True, omit_defaults=True, tag="share")
     """Tell the agent's other pages a volatile word."""
 
     subject: str
-    name: str
+    name: Name
     data: msgspec.Raw
 
 
@@ -146,7 +150,7 @@ class Claim(_Theirs, frozen=True, kw_only=True, omit_defaults=True, tag="claim")
     """Become the page that does a once-only thing (a pop, the ringing tone); `take` takes it over, `give` gives it back."""
 
     subject: str
-    name: str
+    name: Name
     take: bool = False
     give: bool = False
 
@@ -162,7 +166,7 @@ class Guard(_Theirs, frozen=True, kw_only=True, omit_defaults=True, tag="guard")
 class Settle(_Theirs, frozen=True, kw_only=True, omit_defaults=True, tag="settle"):
     """What became of a command that this page was `asked` to do."""
 
-    command: str
+    command: Name
     outcome: Outcome
 
 
@@ -209,6 +213,19 @@ class Entry(_Ours, frozen=True, kw_only=True, omit_defaults=True, tag="entry"):
     event: EventJson
     origin: str = ""
     change: Change | None = None
+
+
+def told(entry: log.Entry, change: Change | None = None) -> Entry:
+    """The entry as a message; the event's own bytes go in as they are in the log, encoded once for all."""
+    return Entry(
+        subject=entry.subject,
+        seq=entry.seq,
+        at=entry.at,
+        sum=entry.sum,
+        event=msgspec.Raw(entry.body),
+        origin=entry.origin,
+        change=change,
+    )
 
 
 class Joined(_Ours, frozen=True, kw_only=True, tag="joined"):
@@ -359,7 +376,7 @@ class EntryList(msgspec.Struct, frozen=True, kw_only=True):
 class CommandBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A command for the agent of the address. The caller mints `id`; the same id again is answered, not done again."""
 
-    id: CommandId
+    id: Annotated[CommandId, msgspec.Meta(min_length=1, max_length=NAME_LIMIT)]
     service: Service
     link: LinkId | None = None
     immediate: bool = False
@@ -377,6 +394,8 @@ class CommandReply(msgspec.Struct, frozen=True, kw_only=True):
 _encoder = msgspec.json.Encoder()
 _server: msgspec.json.Decoder[ServerMessage] = msgspec.json.Decoder(ServerMessage)
 _client: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_command_body: msgspec.json.Decoder[CommandBody] = msgspec.json.Decoder(CommandBody)
+_query_body: msgspec.json.Decoder[Query] = msgspec.json.Decoder(Query)
 _plain: msgspec.json.Decoder[object] = msgspec.json.Decoder(object)
 
 _PLACE = re.compile(r"at `\$\.?(?P<path>[^`]*)`")
@@ -395,15 +414,23 @@ def decode_server(data: str | bytes) -> ServerMessage:
 
 def decode_client(data: str | bytes) -> ClientMessage:
     """What a client sent. Raises `CallerError`: ``bad-json``, ``unknown-message``, or ``bad-field`` with the field in its details."""
-    message = _decoded(_client, data)
-    _refuse_unknown(message, data)
-    return message
+    return _strictly(_client, data)
 
 
-def decode_body(kind: type[T], data: bytes) -> T:
-    """The body of a request, read as strictly as a frame. `kind` may be a union."""
-    body = _decoded(msgspec.json.Decoder(kind), data)
-    _refuse_unknown(body, data)
+def decode_command(data: bytes) -> CommandBody:
+    """The body of a command's request, read as strictly as a frame."""
+    return _strictly(_command_body, data)
+
+
+def decode_query(data: bytes) -> Query:
+    """The body of a query's request, read as strictly as a frame."""
+    return _strictly(_query_body, data)
+
+
+def _strictly(decoder: msgspec.json.Decoder[T], data: str | bytes) -> T:
+    body = _decoded(decoder, data)
+    if (path := _unknown(body, _decoded(_plain, data))) is not None:
+        raise CallerError("bad-field", f"There is no field `{path}`", {"field": path})
     return body
 
 
@@ -411,14 +438,15 @@ def _decoded(decoder: msgspec.json.Decoder[T], data: str | bytes) -> T:
     try:
         return decoder.decode(data)
     except msgspec.ValidationError as error:
-        raise _explained(str(error)[:500]) from None
+        raise field_error(str(error)[:500]) from None
     except UnicodeError:
         raise CallerError("bad-json", "This is not UTF-8") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise CallerError("bad-json", f"This is not JSON: {error}") from None
 
 
-def _explained(text: str) -> CallerError:
+def field_error(text: str) -> CallerError:
+    """What msgspec says of a value that does not fit, as our error: its details name the field."""
     place, field = _PLACE.search(text), _FIELD.search(text)
     path = ".".join(filter(None, (place and place["path"], field and field["field"])))
     if not path:
@@ -428,14 +456,11 @@ def _explained(text: str) -> CallerError:
     return CallerError("bad-field", text, {"field": path})
 
 
-def _refuse_unknown(value: object, data: str | bytes) -> None:
-    """The model's structs load what later versions wrote, so they skip what they do not know; a caller must not rely on it."""
-    if (path := _unknown(value, _decoded(_plain, data))) is not None:
-        raise CallerError("bad-field", f"There is no field `{path}`", {"field": path})
-
-
 def _unknown(value: object, told: object) -> str | None:
-    """The path of the first field in `told` that `value`, decoded from it, has no place for."""
+    """The path of the first field in `told` that `value`, decoded from it, has no place for.
+
+    The model's structs load what later versions wrote, so they skip what they do not know; a caller must not rely on it.
+    """
     match value, told:
         case msgspec.Struct(), dict():
             known = {value.__struct_config__.tag_field, *value.__struct_encode_fields__}

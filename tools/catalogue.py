@@ -9,6 +9,7 @@ import sys
 import types
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cache
 from typing import NewType, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -142,6 +143,18 @@ def parts(hint: object) -> Iterator[object]:
         yield from parts(item)
 
 
+def newtype_texts(module: types.ModuleType) -> dict[str, str]:
+    """The string that stands under each `NewType` of a module."""
+    found = {}
+    for one, other in itertools.pairwise(ast.parse(inspect.getsource(module)).body):
+        match one, other:
+            case ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(value=ast.Constant(value=str(text))):
+                found[name] = inspect.cleandoc(text)
+            case _:
+                pass
+    return found
+
+
 def alternatives(hint: object) -> tuple[object, ...]:
     """The members of a union, or the hint alone."""
     return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
@@ -179,11 +192,13 @@ def _field_texts(cls: type) -> dict[str, str]:
 
 
 def _node(cls: type) -> ast.ClassDef:
-    source = inspect.getsource(sys.modules[cls.__module__])
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ClassDef) and node.name == cls.__name__:
-            return node
-    raise LookupError(cls)
+    return _classes(cls.__module__)[cls.__name__]
+
+
+@cache
+def _classes(module: str) -> Mapping[str, ast.ClassDef]:
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
 
 
 def _line(cls: type) -> int:

@@ -9,7 +9,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tools import reference
+from tools.diagrams import drawings
 from tools.schema import json_schema
+from tools.states import states_page
 from tools.typescript import typescript
 
 ROOT = Path(__file__).parent.parent
@@ -20,21 +23,28 @@ def files() -> Mapping[str, str]:
     return {
         "src/cordboard/web/page/wire/model.ts": typescript(),
         "docs/reference/model.schema.json": json_schema(),
+        **{f"docs/reference/{name}": text for name, text in reference.pages().items()},
+        "docs/reference/states.md": f"{reference.MADE}\n{states_page()}",
+        **{f"docs/reference/{name}": text for name, text in drawings().items()},
     }
 
 
 def stale(root: Path = ROOT) -> list[str]:
     """The generated files that are not what they have to be."""
-    return [name for name, text in files().items() if _read(root / name) != text]
+    return list(_changes(root))
 
 
 def write(root: Path = ROOT) -> list[str]:
     """Write those that are not current, and name them."""
-    changed = stale(root)
-    for name in changed:
+    changes = _changes(root)
+    for name, text in changes.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(files()[name], encoding="utf-8")
-    return changed
+        (root / name).write_text(text, encoding="utf-8")
+    return list(changes)
+
+
+def _changes(root: Path) -> dict[str, str]:
+    return {name: text for name, text in files().items() if _read(root / name) != text}
 
 
 def main(arguments: list[str]) -> int:

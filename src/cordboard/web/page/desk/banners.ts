@@ -1,0 +1,67 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { look } from "../parts/look";
+import { TEXTS } from "../parts/texts";
+import type { Status } from "../wire/client";
+import type { ServerClock } from "../wire/clock";
+import type { View } from "../wire/model";
+
+import "../parts/since";
+
+/** What stands between the agent and the contact centre: a lost connection of this page, or a link that is down. */
+@customElement("cb-banners")
+export class Banners extends LitElement {
+  static override styles = [
+    look,
+    css`
+      p {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.25rem 0.75rem;
+        padding: 0.5rem clamp(0.75rem, 3vw, 1.5rem);
+        border-bottom: 1px solid var(--line);
+        background: color-mix(in srgb, var(--warn) 14%, var(--card));
+      }
+
+      .bad {
+        background: color-mix(in srgb, var(--bad) 14%, var(--card));
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) status!: Status;
+  @property({ attribute: false }) view: View | undefined;
+  @property({ attribute: false }) clock!: ServerClock;
+  @property({ attribute: false }) reconnect: () => void = () => undefined;
+
+  protected override render(): TemplateResult {
+    return html`<div role="status">${this.connection()} ${this.status.state === "online" ? this.links() : nothing}</div>`;
+  }
+
+  private connection(): TemplateResult | typeof nothing {
+    switch (this.status.state) {
+      case "online":
+        return nothing;
+      case "connecting":
+        return this.view === undefined ? nothing : html`<p>${TEXTS.connecting}</p>`;
+      case "waiting":
+        return html`<p>${TEXTS.reconnecting} <button type="button" @click=${this.reconnect}>${TEXTS.reconnectNow}</button></p>`;
+      case "ended":
+        return html`<p class="bad">${TEXTS.stayAway(this.status.code)}</p>`;
+    }
+  }
+
+  private links(): TemplateResult[] {
+    return Object.entries(this.view?.links ?? {})
+      .filter(([, link]) => !link.up)
+      .map(
+        ([name, link]) => html`<p class="bad">
+          <strong>${TEXTS.linkDown(name)}</strong>
+          <cb-since .at=${link.since ?? 0} .clock=${this.clock}></cb-since>
+          <span>${link.cause ?? ""}</span>
+        </p>`,
+      );
+  }
+}

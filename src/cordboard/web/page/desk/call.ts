@@ -1,0 +1,113 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { control } from "../parts/control";
+import { look } from "../parts/look";
+import { CALLS, CONNECTIONS, CONTROLS, ROLES, TEXTS } from "../parts/texts";
+import type { Connection, Service } from "../wire/model";
+import { isOwn, liveConnections, moment, ownConnection, participantName, type FullCall, type FullContact } from "./reading";
+import { wish } from "./wishes";
+
+import "../parts/since";
+
+/** One call of a contact: who is in it, and how they stand. */
+@customElement("cb-call")
+export class CallRow extends LitElement {
+  static override styles = [
+    look,
+    css`
+      .call {
+        padding: 0.5rem 0.75rem;
+        border-radius: 6px;
+        background: var(--sunk);
+      }
+
+      .held {
+        border: 1px dashed var(--edge);
+        background: transparent;
+      }
+
+      li {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 0.5rem;
+        min-height: 2rem;
+      }
+
+      .who {
+        overflow-wrap: anywhere;
+      }
+
+      li button {
+        min-height: 1.8rem;
+        margin-left: auto;
+        padding-block: 0.1rem;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) call!: FullCall;
+  @property({ attribute: false }) contact!: FullContact;
+  @property({ attribute: false }) refused: (service: Service["service"]) => string = () => "";
+  @property({ attribute: false }) clock!: { now(): number };
+  /** Whether it has controls of its own, as each of several calls needs. */
+  @property({ type: Boolean }) several = false;
+
+  protected override render(): TemplateResult {
+    const { call } = this;
+    const own = ownConnection(call, this.contact);
+    const far = liveConnections(call).filter((item) => !isOwn(item, this.contact));
+    const ordered = own === undefined || own.state === "null" ? far : [...far, own];
+    const at = moment(call.stamps.connected ?? {}) || moment(call.stamps.created ?? {});
+    return html`<div class="call ${own?.state === "hold" ? "held" : ""}">
+      <div class="row spread small faint">
+        <span>${CALLS[call.kind]}${call.recording === "" ? nothing : html` · ${call.recording}`}</span>
+        <cb-since .at=${at} .clock=${this.clock}></cb-since>
+      </div>
+      <ul aria-label=${TEXTS.participants}>
+        ${ordered.map((item) => this.place(item, far.length > 1 && item !== own))}
+      </ul>
+      ${this.several && own !== undefined ? this.controls(own) : nothing}
+    </div>`;
+  }
+
+  private place(item: Connection, droppable: boolean): TemplateResult {
+    const own = isOwn(item, this.contact);
+    const name = own ? TEXTS.you : participantName(item.participant);
+    const state = item.held_alone === true ? TEXTS.onHoldAlone : CONNECTIONS[item.state];
+    const muted = item.muted === true || item.forced_mute === true ? `, ${TEXTS.muted}` : "";
+    const role = own || item.participant.role === "customer" || name === ROLES[item.participant.role] ? "" : ROLES[item.participant.role];
+    return html`<li>
+      <span class="who">${name}</span>
+      <span class="small faint">${role === "" ? nothing : html`${role} · `}${state}${muted}</span>
+      ${droppable
+        ? control({
+            label: TEXTS.dropShort,
+            name: TEXTS.drop(name),
+            refused: this.refused("ClearConnection"),
+            press: () => this.ask({ service: "ClearConnection", contact: this.contact.id, call: this.call.id, connection: item.id }),
+          })
+        : nothing}
+    </li>`;
+  }
+
+  private controls(own: Connection): TemplateResult {
+    const held = own.state === "hold";
+    const service = held ? "RetrieveCall" : "HoldCall";
+    const at = { contact: this.contact.id, call: this.call.id };
+    return html`<div class="row">
+      ${control({ label: CONTROLS[service], refused: this.refused(service), press: () => this.ask({ service, ...at }) })}
+      ${control({
+        label: CONTROLS.ClearConnection,
+        refused: this.refused("ClearConnection"),
+        look: "danger",
+        press: () => this.ask({ service: "ClearConnection", ...at }),
+      })}
+    </div>`;
+  }
+
+  private ask(service: Service): void {
+    this.dispatchEvent(wish(service));
+  }
+}

@@ -1,0 +1,54 @@
+import { css, html, LitElement, type TemplateResult } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+
+import { control } from "../parts/control";
+import { look } from "../parts/look";
+import { CONTROLS, TEXTS } from "../parts/texts";
+import type { Target } from "../wire/model";
+import { choose, wish } from "./wishes";
+
+/** Calls a number, or somebody from the directory. */
+@customElement("cb-dial")
+export class Dial extends LitElement {
+  static override styles = [
+    look,
+    css`
+      form {
+        display: grid;
+        grid-template-columns: 1fr auto auto;
+        gap: 0.5rem;
+      }
+    `,
+  ];
+
+  @property() refused = "";
+  @query("input") private input!: HTMLInputElement;
+
+  protected override render(): TemplateResult {
+    return html`<section class="card stack" aria-label=${TEXTS.dial}>
+      <h2>${TEXTS.dial}</h2>
+      <form @submit=${this.entered}>
+        <input type="tel" aria-label=${TEXTS.number} placeholder=${TEXTS.number} autocomplete="off" />
+        ${control({ label: CONTROLS.MakeCall, refused: this.refused, press: () => this.dial() })}
+        ${control({
+          label: TEXTS.directory,
+          refused: this.refused,
+          press: () => this.dispatchEvent(choose({ heading: TEXTS.call, then: (target) => ({ service: "MakeCall", target }) })),
+        })}
+      </form>
+    </section>`;
+  }
+
+  private entered(event: Event): void {
+    event.preventDefault();
+    this.dial();
+  }
+
+  private dial(): void {
+    const number = this.input.value.replace(/[\s()./-]/g, "");
+    if (number === "") return this.input.focus();
+    const target: Target = { kind: "number", number };
+    this.input.value = "";
+    this.dispatchEvent(wish({ service: "MakeCall", target }));
+  }
+}

@@ -1,0 +1,94 @@
+// What the desk shows of the model's entities: names, numbers, who is who. Reading only; nothing is decided here.
+
+import { DEFAULTS, type AgentState, type Call, type Connection, type Contact, type Participant, type Stamp, type View } from "../wire/model";
+import { ROLES, TEXTS } from "../parts/texts";
+
+export type FullContact = Contact & typeof DEFAULTS.Contact;
+export type FullCall = Call & typeof DEFAULTS.Call;
+export type FullAgentState = AgentState & typeof DEFAULTS.AgentState;
+
+export const fullContact = (contact: Contact): FullContact => ({ ...DEFAULTS.Contact, ...contact });
+export const fullCall = (call: Call): FullCall => ({ ...DEFAULTS.Call, ...call });
+export const fullState = (state: AgentState): FullAgentState => ({ ...DEFAULTS.AgentState, ...state });
+
+/** The open contacts: what rings first, then the oldest first. */
+export function openContacts(view: View): FullContact[] {
+  const rank = (contact: FullContact): number => (contact.phase === "offered" ? 0 : 1);
+  return Object.values(view.contacts ?? {})
+    .map(fullContact)
+    .sort((one, other) => rank(one) - rank(other) || moment(one.created) - moment(other.created));
+}
+
+/** The agent's states by link and medium; the first is of a link that is up, if there is one. */
+export function statesOf(view: View): FullAgentState[] {
+  const up = (state: AgentState): number => (view.links?.[state.link]?.up === true ? 0 : 1);
+  return Object.values(view.states ?? {})
+    .map(fullState)
+    .sort((one, other) => up(one) - up(other));
+}
+
+/** Our time of a moment, or the vendor's where we have none; 0 for never. */
+export function moment(stamp: Stamp): number {
+  return stamp.ours || stamp.vendor || 0;
+}
+
+export function liveCalls(contact: FullContact): FullCall[] {
+  return contact.calls.map(fullCall).filter((call) => !call.cleared);
+}
+
+export function liveConnections(call: FullCall): readonly Connection[] {
+  return call.connections.filter((item) => item.state !== "null");
+}
+
+/** Whether this is the agent's own place in the call. */
+export function isOwn(connection: Connection, contact: Contact): boolean {
+  return connection.participant.role === "agent" && connection.participant.id === contact.agent;
+}
+
+export function ownConnection(call: FullCall, contact: Contact): Connection | undefined {
+  return call.connections.find((item) => isOwn(item, contact));
+}
+
+export function participantName(participant: Participant): string {
+  return participant.name || participant.number || participant.id || ROLES[participant.role];
+}
+
+/** Whom the contact is with: the customer, or whoever is at the other end. */
+export function contactName(contact: FullContact): string {
+  return participantOf(contact)?.name || numberOf(contact) || participantOf(contact)?.id || TEXTS.unknownCaller;
+}
+
+export function numberOf(contact: FullContact): string {
+  return participantOf(contact)?.number || mainCall(contact)?.ani || mainCall(contact)?.dialled || "";
+}
+
+/** Everything attached to the contact's calls and set on the contact, by name. */
+export function attached(contact: FullContact): [string, string][] {
+  const all = new Map<string, string>();
+  for (const call of contact.calls) {
+    const { peripheral = {}, named = {}, local = {} } = call.data ?? {};
+    for (const [name, value] of Object.entries({ ...peripheral, ...named, ...local })) all.set(name, value);
+  }
+  for (const [name, value] of Object.entries(contact.variables)) all.set(name, value);
+  return [...all].filter(([, value]) => value !== "");
+}
+
+/** The queue's name as the agent's profile has it. */
+export function queueName(view: View, queue: string | undefined): string {
+  if (queue === undefined) return "";
+  return view.profile?.queues?.find((item) => item.id === queue)?.name || queue;
+}
+
+function participantOf(contact: FullContact): Participant | undefined {
+  if (contact.customer != null) return contact.customer;
+  for (const call of contact.calls) {
+    const far = call.connections?.find((item) => !isOwn(item, contact));
+    if (far !== undefined) return far.participant;
+  }
+  return undefined;
+}
+
+function mainCall(contact: FullContact): FullCall | undefined {
+  const call = contact.calls.find((item) => (item.kind ?? DEFAULTS.Call.kind) === "main");
+  return call === undefined ? undefined : fullCall(call);
+}

@@ -1,0 +1,171 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+
+import { look } from "../parts/look";
+import { STATES, TARGETS, TEXTS } from "../parts/texts";
+import type { Availability, Target } from "../wire/model";
+import { picked } from "./wishes";
+
+const PAUSE = 150;
+
+/** Finds someone to call: agents with their states, queues, or a number typed in. Sends `cb-picked`. */
+@customElement("cb-targets")
+export class Targets extends LitElement {
+  static override styles = [
+    look,
+    css`
+      dialog {
+        width: min(28rem, calc(100vw - 2rem));
+        max-height: min(36rem, calc(100vh - 2rem));
+        padding: 1rem;
+        border: 1px solid var(--line);
+        border-radius: 10px;
+        background: var(--card);
+        color: var(--ink);
+      }
+
+      dialog::backdrop {
+        background: var(--veil);
+      }
+
+      ul {
+        height: 20rem;
+        max-height: 50vh;
+        overflow: auto;
+      }
+
+      li {
+        display: flex;
+        justify-content: space-between;
+        gap: 0.75rem;
+        padding: 0.45rem 0.6rem;
+        border-radius: 6px;
+        cursor: pointer;
+      }
+
+      li[aria-selected="true"],
+      li:hover {
+        background: var(--sunk);
+      }
+
+      li[aria-selected="true"] {
+        box-shadow: inset 3px 0 var(--accent);
+      }
+
+      .ready {
+        color: var(--good);
+      }
+    `,
+  ];
+
+  @property() heading = "";
+  /** Who is found under a text. */
+  @property({ attribute: false }) search: (text: string) => Promise<readonly Target[]> = () => Promise.resolve([]);
+  @state() private text = "";
+  @state() private found: readonly Target[] = [];
+  @state() private looking = false;
+  @state() private at = 0;
+  @query("dialog") private dialog!: HTMLDialogElement;
+  @query("input") private input!: HTMLInputElement;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private asked = 0;
+
+  /** Opens with this text in the field. */
+  open(text = ""): void {
+    this.text = text;
+    this.at = 0;
+    this.found = [];
+    this.dialog.showModal();
+    this.input.value = text;
+    this.input.select();
+    void this.look();
+  }
+
+  close(): void {
+    this.dialog.close();
+  }
+
+  protected override render(): TemplateResult {
+    const items = this.items();
+    return html`<dialog aria-labelledby="heading">
+      <form method="dialog" class="stack" @submit=${this.entered}>
+        <div class="row spread">
+          <h2 id="heading">${this.heading}</h2>
+          <button type="button" class="plain" aria-label=${TEXTS.close} @click=${() => this.close()}>✕</button>
+        </div>
+        <input
+          role="combobox"
+          aria-label=${TEXTS.search}
+          aria-expanded="true"
+          aria-controls="found"
+          aria-autocomplete="list"
+          aria-activedescendant=${items.length > 0 ? `item-${this.at}` : ""}
+          placeholder=${TEXTS.search}
+          autocomplete="off"
+          @input=${this.typed}
+          @keydown=${this.keyed}
+        />
+        <ul id="found" role="listbox" aria-label=${this.heading}>
+          ${items.map((target, index) => this.item(target, index))}
+        </ul>
+        <p class="small faint" role="status">
+          ${this.looking ? nothing : this.found.length === 0 && items.length === 0 ? TEXTS.nobody : TEXTS.found(this.found.length)}
+        </p>
+      </form>
+    </dialog>`;
+  }
+
+  private item(target: Target, index: number): TemplateResult {
+    const typed = target.kind === "number" && target.name === undefined;
+    const name = typed ? TEXTS.typedNumber(target.number ?? "") : target.name || target.number || target.id;
+    const state = target.kind === "agent" && target.state ? (STATES[target.state as Availability] ?? target.state) : TARGETS[target.kind];
+    return html`<li id=${`item-${index}`} role="option" aria-selected=${index === this.at ? "true" : "false"} @click=${() => this.pick(target)}>
+      <span>${name} ${typed || target.number === undefined ? nothing : html`<span class="small faint number">${target.number}</span>`}</span>
+      <span class="small ${target.state === "ready" ? "ready" : "faint"}">${state}</span>
+    </li>`;
+  }
+
+  /** The number typed in, if it is one and nobody has just that, and whoever was found. */
+  private items(): readonly Target[] {
+    const number = this.text.replace(/[\s()./-]/g, "");
+    const dialable = /^\+?[0-9*#]{2,32}$/.test(number) && this.found.every((target) => target.number !== number);
+    return dialable ? [{ kind: "number", number }, ...this.found] : this.found;
+  }
+
+  private typed(): void {
+    this.text = this.input.value.trim();
+    this.at = 0;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.look(), PAUSE);
+  }
+
+  private async look(): Promise<void> {
+    const asked = (this.asked += 1);
+    this.looking = true;
+    const found = await this.search(this.text);
+    if (asked !== this.asked) return; // a later question is under way
+    this.found = found;
+    this.looking = false;
+    this.at = Math.min(this.at, Math.max(0, this.items().length - 1));
+  }
+
+  private keyed(event: KeyboardEvent): void {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const count = this.items().length;
+    if (step === undefined || count === 0) return;
+    event.preventDefault();
+    this.at = (this.at + step + count) % count;
+    void this.updateComplete.then(() => this.shadowRoot?.getElementById(`item-${this.at}`)?.scrollIntoView({ block: "nearest" }));
+  }
+
+  private entered(event: Event): void {
+    event.preventDefault();
+    const target = this.items()[this.at];
+    if (target !== undefined) this.pick(target);
+  }
+
+  private pick(target: Target): void {
+    this.close();
+    this.dispatchEvent(picked(target));
+  }
+}

@@ -1,0 +1,187 @@
+// Rules that every element of the pages shares. The colours come from page.css.
+
+import { css } from "lit";
+
+export const look = css`
+  :host {
+    display: block;
+  }
+
+  :host([hidden]) {
+    display: none;
+  }
+
+  * {
+    box-sizing: border-box;
+  }
+
+  h1,
+  h2,
+  h3,
+  p,
+  dl,
+  dd,
+  ul,
+  ol,
+  fieldset {
+    margin: 0;
+    padding: 0;
+  }
+
+  ul,
+  ol {
+    list-style: none;
+  }
+
+  fieldset {
+    min-width: 0;
+    border: 0;
+  }
+
+  h2 {
+    font-size: 1rem;
+  }
+
+  h3 {
+    font-size: 0.95rem;
+  }
+
+  :focus {
+    outline: none;
+  }
+
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
+  }
+
+  .card {
+    padding: 1rem;
+    border: 1px solid var(--line);
+    border-radius: 8px;
+    background: var(--card);
+    box-shadow: var(--shade);
+  }
+
+  .faint {
+    color: var(--faint);
+  }
+
+  .small {
+    font-size: 0.875rem;
+  }
+
+  .number {
+    font-variant-numeric: tabular-nums;
+  }
+
+  .row {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 0.5rem;
+  }
+
+  .stack {
+    display: grid;
+    gap: 0.75rem;
+  }
+
+  .spread {
+    justify-content: space-between;
+  }
+
+  .grow {
+    flex: 1 1 10rem;
+    min-width: 0;
+  }
+
+  .unseen {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+
+  button,
+  input,
+  select,
+  textarea {
+    min-height: 2.25rem;
+    padding: 0.35rem 0.75rem;
+    border: 1px solid var(--edge);
+    border-radius: 6px;
+    background: var(--card);
+    color: var(--ink);
+    font: inherit;
+  }
+
+  input,
+  select,
+  textarea {
+    width: 100%;
+    padding-inline: 0.6rem;
+  }
+
+  input::placeholder {
+    color: var(--faint);
+    opacity: 1;
+  }
+
+  textarea {
+    display: block;
+    min-height: 4.5rem;
+    resize: vertical;
+  }
+
+  label {
+    display: block;
+  }
+
+  button {
+    cursor: pointer;
+    white-space: nowrap;
+  }
+
+  button:hover:not([aria-disabled="true"]) {
+    border-color: var(--accent);
+    background: var(--sunk);
+  }
+
+  button.main {
+    border-color: var(--accent);
+    background: var(--accent);
+    color: var(--accent-ink);
+    font-weight: 600;
+  }
+
+  button.main:hover:not([aria-disabled="true"]) {
+    background: color-mix(in srgb, var(--accent) 88%, var(--ink));
+  }
+
+  button.danger {
+    border-color: var(--bad);
+    color: var(--bad);
+  }
+
+  button.plain {
+    border-color: transparent;
+    background: transparent;
+  }
+
+  button[aria-pressed="true"] {
+    border-color: var(--accent);
+    box-shadow: inset 0 0 0 1px var(--accent);
+  }
+
+  button[aria-disabled="true"] {
+    border-color: var(--line);
+    background: transparent;
+    color: var(--faint);
+    font-weight: 400;
+    opacity: 0.62;
+    cursor: not-allowed;
+  }
+`;

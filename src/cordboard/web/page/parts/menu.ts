@@ -1,0 +1,111 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+
+import { control } from "./control";
+import { look } from "./look";
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+export const CHOSEN = "cb-chosen";
+
+/** A button with a list of choices below it. Arrow keys move, Enter chooses, Escape closes. Sends `cb-chosen` with the value. */
+@customElement("cb-menu")
+export class Menu extends LitElement {
+  static override styles = [
+    look,
+    css`
+      :host {
+        position: relative;
+        display: inline-block;
+      }
+
+      ul {
+        position: absolute;
+        top: calc(100% + 4px);
+        left: 0;
+        z-index: 2;
+        min-width: 100%;
+        max-width: min(18rem, 80vw);
+        max-height: 50vh;
+        padding: 0.3rem;
+        overflow: auto;
+        border: 1px solid var(--line);
+        border-radius: 8px;
+        background: var(--card);
+        box-shadow: 0 6px 20px rgb(0 0 0 / 20%);
+      }
+
+      li button {
+        width: 100%;
+        border-color: transparent;
+        overflow: hidden;
+        text-align: start;
+        text-overflow: ellipsis;
+      }
+    `,
+  ];
+
+  @property() label = "";
+  @property() heading = "";
+  @property({ attribute: false }) choices: readonly Choice[] = [];
+  @property() refused = "";
+  @state() private open = false;
+  @query(".opener button") private opener!: HTMLButtonElement;
+
+  protected override render(): TemplateResult {
+    return html`<div @keydown=${this.keyed} @focusout=${this.left}>
+      <span class="opener">
+        ${control({ label: this.label, refused: this.refused, press: () => this.toggle(), expanded: this.open })}
+      </span>
+      ${this.open
+        ? html`<ul role="menu" aria-label=${this.heading}>
+            ${this.choices.map(
+              (choice) => html`<li role="none">
+                <button type="button" role="menuitem" tabindex="-1" @click=${() => this.choose(choice.value)}>${choice.label}</button>
+              </li>`,
+            )}
+          </ul>`
+        : nothing}
+    </div>`;
+  }
+
+  private toggle(): void {
+    if (this.choices.length === 1 && this.choices[0] !== undefined) return this.choose(this.choices[0].value);
+    this.open = !this.open;
+    if (this.open) void this.updateComplete.then(() => this.items()[0]?.focus());
+  }
+
+  private choose(value: string): void {
+    this.close();
+    this.dispatchEvent(new CustomEvent<string>(CHOSEN, { detail: value }));
+  }
+
+  private close(): void {
+    if (!this.open) return;
+    this.open = false;
+    this.opener.focus();
+  }
+
+  private keyed(event: KeyboardEvent): void {
+    if (!this.open) return;
+    const items = this.items();
+    const at = items.indexOf(this.shadowRoot?.activeElement as HTMLButtonElement);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (next !== undefined) items.at(next % items.length)?.focus();
+    else if (event.key === "Escape") this.close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  private left(event: FocusEvent): void {
+    if (event.relatedTarget === null || !this.shadowRoot?.contains(event.relatedTarget as Node)) this.open = false;
+  }
+
+  private items(): HTMLButtonElement[] {
+    return [...(this.shadowRoot?.querySelectorAll<HTMLButtonElement>("li button") ?? [])];
+  }
+}

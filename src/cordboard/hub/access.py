@@ -1,7 +1,7 @@
 """Who may see and command what, from an identity's scopes alone.
 
 ``tenant`` sees all, ``tenant:command`` commands all; ``agent:<id>`` sees and commands that agent; ``team:<id>`` sees the
-team, its members and their queues, and may post to the team.
+team and its members, and may post to the team; ``member:<id>`` sees the same and does nothing.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ def may_see(identity: Identity | None, subject: Subject, states: Mapping[Subject
     if "tenant" in scopes:
         return True
     kind, _, name = subject.partition("/")
-    if f"{kind}:{name}" in scopes:
+    if f"{kind}:{name}" in scopes or (kind == "team" and f"member:{name}" in scopes):
         return True
     match kind:
         case "agent":
-            return _team_of(states.get(subject)) in scopes
+            team = _team_of(states.get(subject))
+            return bool(team) and (team in scopes or team.replace("team:", "member:", 1) in scopes)
         case "team":
             return any(_team_of(states.get(agent)) == f"team:{name}" for agent in _agents(identity))
         case "queue":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -76,11 +77,12 @@ def with_call(contact: Contact, event: e.CallEvent, stamp: Stamp) -> tuple[Conta
     call = _with_call_facts(_call(contact, calls, event, merged, stamp), event.call_facts)
     flags: list[str] = []
     allowed = CONNECTION_MOVES[type(event)]
+    fresh = event.call not in calls
     connections = {item.id: item for item in call.connections}
     for item in event.connections:
         known = connections.get(item.id)
         old = known.state if known is not None else ConnectionState.NULL
-        if (old, item.state) not in allowed:
+        if (old, item.state) not in allowed and not (fresh and known is None):
             flags.append(f"{type(event).__name__}: {old.value} -> {item.state.value}")
         connections[item.id] = item
     call = replace(call, connections=tuple(connections.values()))
@@ -106,7 +108,7 @@ def over(call: Call, stamp: Stamp) -> Call:
     return replace(call, cleared=True, stamps=stamps, connections=connections)
 
 
-def kept(told: Contact, old: Contact | None, stamp: Stamp) -> Contact:
+def kept(told: Contact, old: Contact | None, stamp: Stamp, agent: AgentId | None) -> Contact:
     """The vendor's contact, with what only this hub knows of it: our own clock, what was written here, what is over."""
     known = {call.id: call for call in old.calls} if old is not None else {}
     calls = {key: call if call.cleared else over(call, stamp) for key, call in known.items()}
@@ -114,20 +116,24 @@ def kept(told: Contact, old: Contact | None, stamp: Stamp) -> Contact:
     if old is None:
         return replace(
             told,
+            agent=told.agent or agent,
             created=_heard(told.created, stamp),
             phase_since=_heard(told.phase_since, stamp),
             calls=tuple(calls.values()),
         )
     return replace(
-        told,
+        _completed(told, old, _LASTING),
+        agent=told.agent or agent,
         notes=old.notes,
         variables=old.variables,
         records=old.records,
+        lookup=old.lookup,
+        activities=old.activities,
         flags=old.flags,
         thread=told.thread or old.thread,
         thread_aliases=told.thread_aliases or old.thread_aliases,
         created=old.created,
-        queued=told.queued if told.queued.vendor != old.queued.vendor else old.queued,
+        queued=told.queued if told.queued.vendor and told.queued.vendor != old.queued.vendor else old.queued,
         phase_since=_heard(told.phase_since, stamp) if told.phase is not old.phase else old.phase_since,
         calls=tuple(calls.values()),
     )
@@ -196,7 +202,49 @@ def _kept_call(told: Call, old: Call | None, stamp: Stamp) -> Call:
         new: Stamp = getattr(told.stamps, name)
         was: Stamp = getattr(old.stamps, name) if old is not None else Stamp()
         stamps[name] = was if was.ours else _heard(new, stamp) if new.vendor else new
-    return replace(told, stamps=Stamps(**stamps))
+    whole = told if old is None else _completed(told, old, _LASTING_OF_CALL)
+    return replace(whole, stamps=Stamps(**stamps))
+
+
+_LASTING = (
+    "previous",
+    "origin",
+    "queue",
+    "campaign",
+    "campaign_name",
+    "campaign_mode",
+    "related",
+    "related_record",
+    "transferred_by",
+    "customer",
+    "subject",
+    "disposition",
+)
+_LASTING_OF_CALL = (
+    "vendor_id",
+    "aliases",
+    "references",
+    "ani",
+    "dnis",
+    "dialled",
+    "data",
+    "wrap_up_reason",
+    "recording",
+    "initiation",
+)
+
+_T = TypeVar("_T", Contact, Call)
+
+
+def _completed(told: _T, old: _T, fields: tuple[str, ...]) -> _T:
+    """What a snapshot leaves out stays as it was: vendors do not tell everything again after a failover."""
+    defaults = type(told)(**{name: getattr(told, name) for name in ("id", "link") if hasattr(told, name)})
+    lost = {
+        name: getattr(old, name)
+        for name in fields
+        if getattr(told, name) == getattr(defaults, name) != getattr(old, name)
+    }
+    return replace(told, **lost) if lost else told
 
 
 def _heard(told: Stamp, stamp: Stamp) -> Stamp:

@@ -20,6 +20,7 @@ from cordboard.model.entities import (
     Reason,
     ReasonKind,
     Record,
+    SuperviseAction,
     Target,
     TargetKind,
     TeamMessage,
@@ -73,6 +74,8 @@ class DeflectCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=Tr
     """CSTA Deflect Call: sends an alerting call elsewhere. Without a target: declines it."""
 
     target: Target | None = None
+    discard: bool = False
+    """For a preview: never offer it again."""
 
 
 class ClearConnection(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
@@ -98,6 +101,7 @@ class ConsultationCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, t
 
     target: Target
     data: AttachedData | None = None
+    record: Record | None = None
 
 
 class AlternateCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
@@ -109,17 +113,24 @@ class ReconnectCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=
 
 
 class TransferCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
-    """CSTA Transfer Call: joins the held and the consult call and leaves (warm transfer)."""
+    """CSTA Transfer Call: joins the held and the active call and leaves (warm transfer). `other`: the contact of the second
+    call, where it is not a consult call of this one.
+    """
+
+    other: ContactId | None = None
 
 
 class ConferenceCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
-    """CSTA Conference Call: joins the held and the consult call and stays."""
+    """CSTA Conference Call: joins the held and the active call and stays. `other` as with `TransferCall`."""
+
+    other: ContactId | None = None
 
 
 class SingleStepTransferCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
     """CSTA Single Step Transfer Call (blind transfer)."""
 
     target: Target
+    record: Record | None = None
 
 
 class SingleStepConferenceCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
@@ -150,9 +161,13 @@ class SetMicrophoneMute(_OnCall, frozen=True, kw_only=True, omit_defaults=True, 
 
 
 class SetAgentState(_Service, frozen=True, kw_only=True, omit_defaults=True, tag=True):
-    """CSTA Set Agent State, on one medium. In a contact it becomes pending where the contact centre allows that."""
+    """CSTA Set Agent State, on one medium. In a contact it becomes pending where the contact centre allows that.
+
+    `then` with `working_after_call`: what shall follow the after-call work.
+    """
 
     state: Availability
+    then: Availability | None = None
     medium: Medium = Medium.VOICE
     reason: str = ""
 
@@ -183,16 +198,6 @@ class StopRecording(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=
     """Ours: stops recording, or pauses it (`pause`)."""
 
     pause: bool = False
-
-
-class SuperviseAction(StrEnum):
-    """What a supervisor does in an agent's call."""
-
-    LISTEN = "listen"
-    WHISPER = "whisper"
-    BARGE = "barge"
-    TAKE_OVER = "take_over"
-    LEAVE = "leave"
 
 
 class Supervise(_Service, frozen=True, kw_only=True, omit_defaults=True, tag=True):

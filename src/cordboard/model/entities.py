@@ -113,6 +113,16 @@ class ReasonKind(StrEnum):
     LOGOUT = "logout"
 
 
+class SuperviseAction(StrEnum):
+    """What a supervisor does in an agent's call."""
+
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+    TAKE_OVER = "take_over"
+    LEAVE = "leave"
+
+
 class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A reason code of the contact centre. `limit` in seconds, 0 for none."""
 
@@ -124,10 +134,14 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PendingState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The state that an agent asked for and gets when the present contact is over."""
+    """A state that an agent chose: to be had when the present contact is over, or to return to then.
+
+    `then` with `working_after_call`: what follows the after-call work.
+    """
 
     state: Availability
     reason: Reason | None = None
+    then: Availability | None = None
 
 
 class AgentState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -138,9 +152,12 @@ class AgentState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     state: Availability = Availability.NULL
     reason: Reason | None = None
     pending: PendingState | None = None
+    chosen: PendingState | None = None
+    """What the agent had chosen before a contact made it busy; `None` when `state` is the choice itself."""
     fault: str = ""
     """Why the contact centre holds the agent back (``no-answer``, ``line-engaged`` …), kebab-case; empty for none."""
     since: Millis = 0
+    """By the vendor's clock where it told, else by ours."""
 
 
 class Participant(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -166,18 +183,23 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     muted: bool = False
     forced_mute: bool = False
     held_alone: bool = False
+    supervises: SuperviseAction | None = None
+    """How a supervisor takes part: listen, whisper or barge."""
     cause: str = ""
+    """A word of `vocabulary.CAUSES`."""
     since: Millis = 0
+    """By the vendor's clock where it told, else by ours."""
     label: str = ""
     """The quick-connect name by which the party was called, where there was one."""
 
 
 class AttachedData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Data of a call, personal. Peripheral (PerVar1 … Call.*) and named travel with a transfer; local stays on the hub."""
+    """Data of a call, personal; it travels with a transfer. Peripheral: PerVar1 … Call.*. What stays on this hub is
+    `Contact.variables`.
+    """
 
     peripheral: dict[str, str] = {}
     named: dict[str, str] = {}
-    local: dict[str, str] = {}
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -202,6 +224,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: CallId
     vendor_id: str = ""
     aliases: tuple[str, ...] = ()
+    references: dict[str, str] = {}
+    """Further ids and words of the vendor by its own names: ``callKeyCallId``, ``session_id``, ``connId``, ``callType`` …"""
     kind: CallKind = CallKind.MAIN
     direction: Direction = Direction.INBOUND
     ani: str = ""
@@ -215,7 +239,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     connections: tuple[Connection, ...] = ()
     cleared: bool = False
     initiation: str = ""
-    """How it began in the vendor's own word (Streams' initiationMethod, Connects' CallType), where told."""
+    """How it began, a word of `vocabulary.INITIATIONS`; the vendor's own word stands in `references`."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -225,6 +249,26 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
     name: str = ""
     url: str = ""
+    fields: dict[str, str] = {}
+    """Further columns of a hit. Personal."""
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A call-log entry that a CRM saved."""
+
+    id: str
+    contact: ContactId
+    record: Record | None = None
+    created: bool | None = None
+
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A queue of the contact centre."""
+
+    id: QueueId
+    name: str = ""
+    number: str = ""
+    medium: Medium = Medium.VOICE
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -248,8 +292,19 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     queued: Stamp = Stamp()
     ended_by: Ending | None = None
     customer: Participant | None = None
-    queue: QueueId | None = None
+    queue: Queue | None = None
+    """With its name and number: a transferred contact may come from a queue that the agent's profile lacks."""
     campaign: str = ""
+    campaign_name: str = ""
+    campaign_mode: str = ""
+    """Empty, ``preview``, ``direct_preview``, ``progressive`` or ``predictive``."""
+    related: ContactId | None = None
+    """Another contact that this one belongs to without being its continuation."""
+    related_record: Record | None = None
+    """Where a click-to-dial came from."""
+    transferred_by: Participant | None = None
+    wrap_up_limit: int = 0
+    """Seconds that after-call work may last, 0 for no limit."""
     subject: str = ""
     """Title of a chat or task. Personal."""
     disposition: str = ""
@@ -258,18 +313,12 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     variables: dict[str, str] = {}
     """Local to this hub, by SetLocalData. Personal."""
     records: tuple[Record, ...] = ()
+    lookup: str = ""
+    """The CRM search: empty while there was none, ``done``, or why it failed."""
+    activities: tuple[Activity, ...] = ()
     calls: tuple[Call, ...] = ()
     flags: tuple[str, ...] = ()
     """Transitions that the tables lack, as ``Event: from -> to``; the switch is right, so they were applied."""
-
-
-class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A queue of the contact centre."""
-
-    id: QueueId
-    name: str = ""
-    number: str = ""
-    medium: Medium = Medium.VOICE
 
 
 class Team(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -277,6 +326,15 @@ class Team(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     id: TeamId
     name: str = ""
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an agent answers on. `permanent`: the line stays up between calls."""
+
+    kind: str = "desk"
+    """``softphone``, ``desk`` or ``mobile``."""
+    number: str = ""
+    permanent: bool = False
 
 
 class AgentProfile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -288,11 +346,13 @@ class AgentProfile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     first_name: str = ""
     last_name: str = ""
     extension: str = ""
-    device: str = ""
+    device: Device | None = None
     roles: tuple[str, ...] = ("agent",)
     """Of ``agent``, ``supervisor``, ``admin``."""
     team: TeamId | None = None
     teams: tuple[Team, ...] = ()
+    """Teams by name: the own and the supervised ones."""
+    supervises: tuple[TeamId, ...] = ()
     queues: tuple[Queue, ...] = ()
     default_queue: QueueId | None = None
     skills: dict[str, int] = {}
@@ -331,15 +391,6 @@ class TeamMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     teams: tuple[TeamId, ...] = ()
     created: Millis = 0
     duration: int = 0
-
-
-class Activity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A call-log entry that a CRM saved."""
-
-    id: str
-    contact: ContactId
-    record: Record | None = None
-    created: bool | None = None
 
 
 class Utterance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -24,13 +24,14 @@ from cordboard.model.entities import (
     Medium,
     Participant,
     PendingState,
+    Queue,
     Reason,
     Record,
     Suggestion,
     TeamMessage,
     Utterance,
 )
-from cordboard.model.ids import CallId, CommandId, ContactId, LinkId, Millis, QueueId, ThreadId
+from cordboard.model.ids import CallId, CommandId, ConnectionId, ContactId, LinkId, Millis, ThreadId
 
 
 class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -41,9 +42,14 @@ class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     origin: ContactId | None = None
     medium: Medium | None = None
     direction: Direction | None = None
-    queue: QueueId | None = None
+    queue: Queue | None = None
     queued_at: Millis | None = None
     campaign: str | None = None
+    campaign_name: str | None = None
+    campaign_mode: str | None = None
+    related: ContactId | None = None
+    related_record: Record | None = None
+    transferred_by: Participant | None = None
     customer: Participant | None = None
     subject: str | None = None
     disposition: str | None = None
@@ -56,6 +62,7 @@ class CallFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     direction: Direction | None = None
     vendor_id: str | None = None
     aliases: tuple[str, ...] | None = None
+    references: dict[str, str] | None = None
     ani: str | None = None
     dnis: str | None = None
     dialled: str | None = None
@@ -66,7 +73,7 @@ class CallFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class _Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="type"):
-    """Fields of every event (ADR 0002: structs share fields, and nothing else, by a private base)."""
+    """Fields of every event; `cause` is a word of `vocabulary.CAUSES` (ADR 0002: structs share fields, and nothing else, by a private base)."""
 
     link: LinkId = LinkId("")
     at: Millis = 0
@@ -78,6 +85,8 @@ class _CallFact(_Fact, frozen=True, kw_only=True, omit_defaults=True):
 
     contact: ContactId
     call: CallId
+    by: ConnectionId | None = None
+    """Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device."""
     connections: tuple[Connection, ...] = ()
     contact_facts: ContactFacts | None = None
     call_facts: CallFacts | None = None
@@ -181,7 +190,9 @@ class AgentNotReady(_AgentFact, frozen=True, kw_only=True, omit_defaults=True, t
 
 
 class AgentBusy(_AgentFact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
-    """CSTA: occupied by a contact."""
+    """CSTA: occupied by a contact, from the moment a routed contact is offered or a call is begun. `cause` is ``reserved``
+    when a campaign holds the agent before there is a call.
+    """
 
 
 class AgentWorkingAfterCall(_AgentFact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
@@ -193,6 +204,8 @@ class WrapUpStarted(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=Tr
 
     contact: ContactId
     ended_by: Ending = Ending.COMPLETED
+    limit: int = 0
+    """Seconds that it may last, 0 for no limit."""
 
 
 class ContactClosed(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
@@ -271,6 +284,8 @@ class LookedUp(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
 
     contact: ContactId
     records: tuple[Record, ...] = ()
+    failed: str = ""
+    """Why the search failed; empty if it did not."""
 
 
 class ActivitySaved(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):

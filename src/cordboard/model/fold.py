@@ -14,11 +14,13 @@ from cordboard.model.calls import kept, opened, over, own_connection, still_ring
 from cordboard.model.commands import Command
 from cordboard.model.entities import (
     AgentState,
+    Availability,
     CallKind,
     ConnectionState,
     Contact,
     Ending,
     Medium,
+    PendingState,
     Phase,
     Stamp,
 )
@@ -152,13 +154,15 @@ def _wrap_up(state: SubjectState, event: e.WrapUpStarted, now: Millis) -> Subjec
         replace(call, stamps=replace(call.stamps, wrapped_up=stamp)) if call.kind is CallKind.MAIN else call
         for call in contact.calls
     )
-    return _moved(state, replace(contact, calls=calls), e.WrapUpStarted, stamp, [], ended_by=event.ended_by)
+    changed = replace(contact, calls=calls, wrap_up_limit=event.limit)
+    return _moved(state, changed, e.WrapUpStarted, stamp, [], ended_by=event.ended_by)
 
 
 def _closed(state: SubjectState, event: e.ContactClosed, now: Millis) -> SubjectState:
     contact = state.contacts.get(event.contact)
     if contact is None:
-        return _flagged(state, f"ContactClosed: unknown contact {event.contact}")
+        known = any(item.id == event.contact for item in state.recent)
+        return state if known else _flagged(state, f"ContactClosed: unknown contact {event.contact}")
     return _retired(state, contact, event.ended_by, Stamp(vendor=event.at, ours=now))
 
 
@@ -215,10 +219,20 @@ def _on_agent(state: SubjectState, event: e.AgentEvent, now: Millis) -> SubjectS
         state=target,
         reason=event.reason,
         pending=event.pending,
+        chosen=_chosen(old, target),
         fault=event.fault,
         since=old.since if same and old is not None else event.at or now,
     )
     return replace(state, states={**state.states, key: new})
+
+
+def _chosen(old: AgentState | None, target: Availability) -> PendingState | None:
+    """What the agent had chosen, for as long as a contact or its after-call work hides it."""
+    if old is None or target not in (Availability.BUSY, Availability.WORKING_AFTER_CALL):
+        return None
+    if old.state in (Availability.READY, Availability.NOT_READY):
+        return PendingState(state=old.state, reason=old.reason)
+    return old.chosen
 
 
 def _link_up(state: SubjectState, event: e.LinkUp, now: Millis) -> SubjectState:
@@ -235,15 +249,16 @@ def _link_down(state: SubjectState, event: e.LinkDown, now: Millis) -> SubjectSt
 
 def _snapshot(state: SubjectState, event: e.Snapshot, now: Millis) -> SubjectState:
     stamp = Stamp(vendor=event.at, ours=now)
+    agent = _agent(state)
     open_now = {item.id: item for item in event.contacts if item.phase is not Phase.CLOSED}
     for old in tuple(state.contacts.values()):
         if old.link == event.link and old.id not in open_now:
             told = next((item for item in event.contacts if item.id == old.id), None)
-            last = old if told is None else kept(told, old, stamp)
+            last = old if told is None else kept(told, old, stamp, agent)
             state = _retired(state, last, (told.ended_by if told else None) or Ending.LOST, stamp)
     contacts = {key: item for key, item in state.contacts.items() if item.link != event.link}
     for key, item in open_now.items():
-        contacts[key] = kept(item, state.contacts.get(key), stamp)
+        contacts[key] = kept(item, state.contacts.get(key), stamp, agent)
     states = {key: item for key, item in state.states.items() if item.link != event.link}
     states.update((state_key(item.link, item.medium), item) for item in event.states)
     profile = event.profile if event.profile is not None else state.profile
@@ -301,15 +316,17 @@ def _suggested(state: SubjectState, event: e.Suggested, _now: Millis) -> Subject
 
 
 def _looked_up(state: SubjectState, event: e.LookedUp, _now: Millis) -> SubjectState:
-    return _with_contact(state, event.contact, records=event.records)
+    return _with_contact(state, event.contact, records=event.records, lookup=event.failed or "done")
 
 
 def _saved(state: SubjectState, event: e.ActivitySaved, _now: Millis) -> SubjectState:
-    record = event.activity.record
     known = _contact(state, event.activity.contact)
-    if record is None or known is None or record in known.records:
+    if known is None:
         return state
-    return _with_contact(state, event.activity.contact, records=(*known.records, record))
+    record = event.activity.record
+    records = known.records if record is None or record in known.records else (*known.records, record)
+    older = tuple(item for item in known.activities if item.id != event.activity.id)
+    return _with_contact(state, known.id, records=records, activities=(*older, event.activity))
 
 
 def _shared(state: SubjectState, event: e.RecordShared, _now: Millis) -> SubjectState:

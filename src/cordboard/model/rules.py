@@ -120,7 +120,10 @@ def refusal(state: SubjectState, services: AbstractSet[str], command: c.Command)
     kind = type(service)
     contact: ContactId | None = getattr(service, "contact", None)
     call: CallId | None = getattr(service, "call", None)
-    if (refused := possible(state, services, kind, contact, call, link=command.link)) is not None:
+    other: ContactId | None = getattr(service, "other", None)
+    if (
+        refused := possible(state, services, kind, contact, call, link=command.link, other=other)
+    ) is not None:
         return refused
     return _arguments(state, service)
 
@@ -133,6 +136,7 @@ def possible(
     call_id: CallId | None = None,
     *,
     link: LinkId | None = None,
+    other: ContactId | None = None,
 ) -> c.Refused | None:
     """Why no command of this service can be done now, whatever its arguments, or `None`."""
     rule = RULES.get(kind)
@@ -151,6 +155,11 @@ def possible(
     if rule is None or contact is None:
         return _agent_rule(state, kind)
     at = standing(contact)
+    if other is not None:
+        second = state.contacts.get(other)
+        if second is None:
+            return _no("unknown-contact", f"no open contact {other}")
+        at = at._replace(places=(*at.places, *_places(second, second.calls)))
     if call_id is None:
         return _contact_rule(at, kind, at.places)
     call = addressed(contact, kind, call_id)

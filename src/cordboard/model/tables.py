@@ -25,7 +25,14 @@ _ANY: Moves = frozenset((one, other) for one in C for other in C)
 CONNECTION_MOVES: Mapping[type[e.CallEvent], Moves] = {
     e.ServiceInitiated: _SAME | _moves((C.NULL, C.INITIATED)),
     e.Originated: _SAME
-    | _moves((C.NULL, C.CONNECTED), (C.INITIATED, C.CONNECTED), (C.NULL, C.INITIATED), (C.CONNECTED, C.HOLD)),
+    | _moves(
+        (C.NULL, C.INITIATED),
+        (C.NULL, C.CONNECTED),
+        (C.NULL, C.ALERTING),
+        (C.INITIATED, C.CONNECTED),
+        (C.ALERTING, C.CONNECTED),
+        (C.CONNECTED, C.HOLD),
+    ),
     e.Delivered: _SAME
     | _moves(
         (C.NULL, C.ALERTING),
@@ -75,8 +82,8 @@ def _stay(*phases: Phase) -> dict[Phase, Phase]:
 _CONTACT_STAYS = _stay(*_OPEN, Phase.WRAP_UP)
 
 PHASE_MOVES: Mapping[type[e.Event], Mapping[Phase, Phase]] = {
-    e.ServiceInitiated: _stay(Phase.DIALLING, Phase.ACTIVE),
-    e.Originated: _stay(Phase.DIALLING, Phase.ACTIVE),
+    e.ServiceInitiated: {Phase.OFFERED: Phase.DIALLING, **_stay(Phase.DIALLING, Phase.ACTIVE)},
+    e.Originated: {Phase.OFFERED: Phase.DIALLING, **_stay(Phase.DIALLING, Phase.ACTIVE)},
     e.Delivered: _stay(Phase.OFFERED, Phase.DIALLING, Phase.ACTIVE),
     e.Queued: _stay(Phase.OFFERED, Phase.DIALLING, Phase.ACTIVE),
     e.Established: {Phase.OFFERED: Phase.ACTIVE, Phase.DIALLING: Phase.ACTIVE, **_stay(Phase.ACTIVE)},
@@ -91,11 +98,7 @@ PHASE_MOVES: Mapping[type[e.Event], Mapping[Phase, Phase]] = {
     e.CallInformation: _CONTACT_STAYS,
     e.MicrophoneMute: _CONTACT_STAYS,
     e.DigitsGenerated: _stay(Phase.ACTIVE, Phase.DIALLING),
-    e.WrapUpStarted: {
-        Phase.ACTIVE: Phase.WRAP_UP,
-        Phase.PAUSED: Phase.WRAP_UP,
-        Phase.DIALLING: Phase.WRAP_UP,
-    },
+    e.WrapUpStarted: dict.fromkeys((*_OPEN, Phase.WRAP_UP), Phase.WRAP_UP),
     e.ContactClosed: dict.fromkeys((*_OPEN, Phase.WRAP_UP), Phase.CLOSED),
 }
 """Phase before -> phase after. For chats and tasks Held pauses (`PAUSING`)."""
@@ -113,14 +116,15 @@ AGENT_STATES: Mapping[type[e.AgentEvent], Availability] = {
 }
 """The state that each agent event leads to."""
 
+_ALL = tuple(Availability)
 _WORK = (Availability.READY, Availability.NOT_READY, Availability.BUSY, Availability.WORKING_AFTER_CALL)
 
 AGENT_MOVES: Mapping[type[e.AgentEvent], frozenset[Availability]] = {
     e.AgentLoggedOn: frozenset({Availability.NULL}),
-    e.AgentLoggedOff: frozenset({Availability.NOT_READY, Availability.READY}),
-    e.AgentReady: frozenset(_WORK),
+    e.AgentLoggedOff: frozenset(_WORK),
+    e.AgentReady: frozenset(_ALL),
     e.AgentNotReady: frozenset(_WORK),
     e.AgentBusy: frozenset(_WORK),
-    e.AgentWorkingAfterCall: frozenset({Availability.BUSY, Availability.WORKING_AFTER_CALL}),
+    e.AgentWorkingAfterCall: frozenset(_WORK),
 }
 """The states from which each agent event is expected."""

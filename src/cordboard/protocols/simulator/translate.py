@@ -21,6 +21,7 @@ from cordboard.model.entities import (
     Connection,
     ConnectionState,
     Contact,
+    Device,
     Direction,
     Ending,
     Medium,
@@ -170,7 +171,7 @@ class Translator:
                     at=record.at,
                     cause=record.cause or "",
                     call_facts=self._call_facts(call),
-                    contact_facts=e.ContactFacts(queue=QueueId(call.queue) if call.queue else None),
+                    contact_facts=e.ContactFacts(queue=self._queue_of(call.queue)),
                 ),
             )
 
@@ -224,7 +225,7 @@ class Translator:
                 contact_facts=e.ContactFacts(
                     thread=ThreadId(call.interaction),
                     direction=Direction(call.direction),
-                    queue=QueueId(party.queue),
+                    queue=self._queue_of(party.queue),
                     queued_at=party.since,
                     customer=self._customer(call),
                 ),
@@ -271,7 +272,7 @@ class Translator:
             previous=ContactId(segment.previous) if segment.previous else None,
             origin=ContactId(origin) if origin else None,
             direction=Direction(segment.direction),
-            queue=QueueId(segment.queue) if segment.queue else None,
+            queue=self._queue_of(segment.queue),
             customer=self._customer(call),
         )
 
@@ -332,6 +333,10 @@ class Translator:
             cause=party.cause or "",
             since=party.since,
         )
+
+    def _queue_of(self, ident: str | None) -> Queue | None:
+        plan = next((item for item in self._centre.queues if item.id == ident), None)
+        return Queue(id=QueueId(plan.id), name=plan.name, number=plan.number) if plan is not None else None
 
     def _reason(self, code: str | None) -> Reason | None:
         if not code:
@@ -415,7 +420,7 @@ class Translator:
             created=Stamp(vendor=party.since, ours=at),
             queued=Stamp(vendor=party.since, ours=at),
             customer=self._customer(call),
-            queue=QueueId(party.queue or ""),
+            queue=self._queue_of(party.queue),
             calls=(self._whole_call(call),),
         )
 
@@ -454,7 +459,7 @@ class Translator:
             first_name=first,
             last_name=last,
             extension=plan.extension,
-            device=plan.station,
+            device=Device(kind="desk", number=plan.extension),
             roles=tuple(plan.roles),
             team=TeamId(plan.team) if plan.team else None,
             teams=(Team(id=TeamId(plan.team), name=plan.team),) if plan.team else (),

@@ -15,9 +15,6 @@ export type Subject = string;
 export type TeamId = string;
 export type ThreadId = string;
 
-/** What a supervisor does in an agent's call. */
-export type SuperviseAction = "listen" | "whisper" | "barge" | "take_over" | "leave";
-
 /** What a screen pop opens. */
 export type PopKind = "record" | "url" | "list" | "search" | "flow" | "new";
 
@@ -48,6 +45,9 @@ export type Direction = "inbound" | "outbound" | "internal";
 /** What a reason code explains. */
 export type ReasonKind = "not_ready" | "wrap_up" | "logout";
 
+/** What a supervisor does in an agent's call. */
+export type SuperviseAction = "listen" | "whisper" | "barge" | "take_over" | "leave";
+
 /** What can be called. */
 export type TargetKind = "agent" | "queue" | "number";
 
@@ -59,11 +59,13 @@ export interface AgentProfile {
   readonly first_name?: string;
   readonly last_name?: string;
   readonly extension?: string;
-  readonly device?: string;
+  readonly device?: Device;
   /** Of ``agent``, ``supervisor``, ``admin``. */
   readonly roles?: readonly string[];
   readonly team?: TeamId;
+  /** Teams by name: the own and the supervised ones. */
   readonly teams?: readonly Team[];
+  readonly supervises?: readonly TeamId[];
   readonly queues?: readonly Queue[];
   readonly default_queue?: QueueId;
   readonly skills?: { readonly [key: string]: number };
@@ -81,15 +83,23 @@ export interface AgentState {
   readonly state?: Availability;
   readonly reason?: Reason;
   readonly pending?: PendingState;
+  /** What the agent had chosen before a contact made it busy; `None` when `state` is the choice itself. */
+  readonly chosen?: PendingState;
   /** Why the contact centre holds the agent back (``no-answer``, ``line-engaged`` …), kebab-case; empty for none. */
   readonly fault?: string;
+  /** By the vendor's clock where it told, else by ours. */
   readonly since?: number;
 }
 
-/** The state that an agent asked for and gets when the present contact is over. */
+/**
+ * A state that an agent chose: to be had when the present contact is over, or to return to then.
+ *
+ * `then` with `working_after_call`: what follows the after-call work.
+ */
 export interface PendingState {
   readonly state: Availability;
   readonly reason?: Reason;
+  readonly then?: Availability;
 }
 
 /** A reason code of the contact centre. `limit` in seconds, 0 for none. */
@@ -135,8 +145,19 @@ export interface Contact {
   readonly queued?: Stamp;
   readonly ended_by?: Ending;
   readonly customer?: Participant;
-  readonly queue?: QueueId;
+  /** With its name and number: a transferred contact may come from a queue that the agent's profile lacks. */
+  readonly queue?: Queue;
   readonly campaign?: string;
+  readonly campaign_name?: string;
+  /** Empty, ``preview``, ``direct_preview``, ``progressive`` or ``predictive``. */
+  readonly campaign_mode?: string;
+  /** Another contact that this one belongs to without being its continuation. */
+  readonly related?: ContactId;
+  /** Where a click-to-dial came from. */
+  readonly related_record?: Record;
+  readonly transferred_by?: Participant;
+  /** Seconds that after-call work may last, 0 for no limit. */
+  readonly wrap_up_limit?: number;
   /** Title of a chat or task. Personal. */
   readonly subject?: string;
   readonly disposition?: string;
@@ -145,6 +166,9 @@ export interface Contact {
   /** Local to this hub, by SetLocalData. Personal. */
   readonly variables?: { readonly [key: string]: string };
   readonly records?: readonly Record[];
+  /** The CRM search: empty while there was none, ``done``, or why it failed. */
+  readonly lookup?: string;
+  readonly activities?: readonly Activity[];
   readonly calls?: readonly Call[];
   /** Transitions that the tables lack, as ``Event: from -> to``; the switch is right, so they were applied. */
   readonly flags?: readonly string[];
@@ -155,6 +179,8 @@ export interface Call {
   readonly id: CallId;
   readonly vendor_id?: string;
   readonly aliases?: readonly string[];
+  /** Further ids and words of the vendor by its own names: ``callKeyCallId``, ``session_id``, ``connId``, ``callType`` … */
+  readonly references?: { readonly [key: string]: string };
   readonly kind?: CallKind;
   readonly direction?: Direction;
   readonly ani?: string;
@@ -167,7 +193,7 @@ export interface Call {
   readonly stamps?: Stamps;
   readonly connections?: readonly Connection[];
   readonly cleared?: boolean;
-  /** How it began in the vendor's own word (Streams' initiationMethod, Connects' CallType), where told. */
+  /** How it began, a word of `vocabulary.INITIATIONS`; the vendor's own word stands in `references`. */
   readonly initiation?: string;
 }
 
@@ -185,7 +211,11 @@ export interface Connection {
   readonly muted?: boolean;
   readonly forced_mute?: boolean;
   readonly held_alone?: boolean;
+  /** How a supervisor takes part: listen, whisper or barge. */
+  readonly supervises?: SuperviseAction;
+  /** A word of `vocabulary.CAUSES`. */
   readonly cause?: string;
+  /** By the vendor's clock where it told, else by ours. */
   readonly since?: number;
   /** The quick-connect name by which the party was called, where there was one. */
   readonly label?: string;
@@ -199,11 +229,13 @@ export interface Participant {
   readonly number?: string;
 }
 
-/** Data of a call, personal. Peripheral (PerVar1 … Call.*) and named travel with a transfer; local stays on the hub. */
+/**
+ * Data of a call, personal; it travels with a transfer. Peripheral: PerVar1 … Call.*. What stays on this hub is
+ * `Contact.variables`.
+ */
 export interface AttachedData {
   readonly peripheral?: { readonly [key: string]: string };
   readonly named?: { readonly [key: string]: string };
-  readonly local?: { readonly [key: string]: string };
 }
 
 /** The four moments of a call. */
@@ -226,6 +258,8 @@ export interface Record {
   readonly id: string;
   readonly name?: string;
   readonly url?: string;
+  /** Further columns of a hit. Personal. */
+  readonly fields?: { readonly [key: string]: string };
 }
 
 /** Someone that can be called, consulted or transferred to. */
@@ -309,9 +343,14 @@ export interface ContactFacts {
   readonly origin?: ContactId;
   readonly medium?: Medium;
   readonly direction?: Direction;
-  readonly queue?: QueueId;
+  readonly queue?: Queue;
   readonly queued_at?: number;
   readonly campaign?: string;
+  readonly campaign_name?: string;
+  readonly campaign_mode?: string;
+  readonly related?: ContactId;
+  readonly related_record?: Record;
+  readonly transferred_by?: Participant;
   readonly customer?: Participant;
   readonly subject?: string;
   readonly disposition?: string;
@@ -323,6 +362,7 @@ export interface CallFacts {
   readonly direction?: Direction;
   readonly vendor_id?: string;
   readonly aliases?: readonly string[];
+  readonly references?: { readonly [key: string]: string };
   readonly ani?: string;
   readonly dnis?: string;
   readonly dialled?: string;
@@ -380,6 +420,8 @@ export interface ServiceInitiated {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -393,6 +435,8 @@ export interface Originated {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -406,6 +450,8 @@ export interface Delivered {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -419,6 +465,8 @@ export interface Queued {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -432,6 +480,8 @@ export interface Established {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -445,6 +495,8 @@ export interface Held {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -458,6 +510,8 @@ export interface Retrieved {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -471,6 +525,8 @@ export interface Diverted {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -484,6 +540,8 @@ export interface Conferenced {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -499,6 +557,8 @@ export interface Transferred {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -514,6 +574,8 @@ export interface ConnectionCleared {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -527,6 +589,8 @@ export interface CallCleared {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -540,6 +604,8 @@ export interface Failed {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -553,6 +619,8 @@ export interface CallInformation {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -566,6 +634,8 @@ export interface MicrophoneMute {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -579,6 +649,8 @@ export interface DigitsGenerated {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly call: CallId;
+  /** Who did it, where the vendor tells: CSTA's releasing, holding, transferring … device. */
+  readonly by?: ConnectionId;
   readonly connections?: readonly Connection[];
   readonly contact_facts?: ContactFacts;
   readonly call_facts?: CallFacts;
@@ -633,7 +705,10 @@ export interface AgentNotReady {
   readonly fault?: string;
 }
 
-/** CSTA: occupied by a contact. */
+/**
+ * CSTA: occupied by a contact, from the moment a routed contact is offered or a call is begun. `cause` is ``reserved``
+ * when a campaign holds the agent before there is a call.
+ */
 export interface AgentBusy {
   readonly type: "AgentBusy";
   readonly link?: LinkId;
@@ -665,6 +740,8 @@ export interface WrapUpStarted {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly ended_by?: Ending;
+  /** Seconds that it may last, 0 for no limit. */
+  readonly limit?: number;
 }
 
 /** Ours: the contact is over for this agent (or queue). */
@@ -777,6 +854,8 @@ export interface LookedUp {
   readonly cause?: string;
   readonly contact: ContactId;
   readonly records?: readonly Record[];
+  /** Why the search failed; empty if it did not. */
+  readonly failed?: string;
 }
 
 /** Ours: a call-log entry was written to the CRM. */
@@ -860,6 +939,8 @@ export interface DeflectCall {
   readonly contact: ContactId;
   readonly call?: CallId;
   readonly target?: Target;
+  /** For a preview: never offer it again. */
+  readonly discard?: boolean;
 }
 
 /** CSTA Clear Connection: drops a party; without `connection` the agent leaves (hangs up). */
@@ -893,6 +974,7 @@ export interface ConsultationCall {
   readonly call?: CallId;
   readonly target: Target;
   readonly data?: AttachedData;
+  readonly record?: Record;
 }
 
 /** CSTA Alternate Call: swaps the held and the active call. */
@@ -909,18 +991,23 @@ export interface ReconnectCall {
   readonly call?: CallId;
 }
 
-/** CSTA Transfer Call: joins the held and the consult call and leaves (warm transfer). */
+/**
+ * CSTA Transfer Call: joins the held and the active call and leaves (warm transfer). `other`: the contact of the second
+ * call, where it is not a consult call of this one.
+ */
 export interface TransferCall {
   readonly service: "TransferCall";
   readonly contact: ContactId;
   readonly call?: CallId;
+  readonly other?: ContactId;
 }
 
-/** CSTA Conference Call: joins the held and the consult call and stays. */
+/** CSTA Conference Call: joins the held and the active call and stays. `other` as with `TransferCall`. */
 export interface ConferenceCall {
   readonly service: "ConferenceCall";
   readonly contact: ContactId;
   readonly call?: CallId;
+  readonly other?: ContactId;
 }
 
 /** CSTA Single Step Transfer Call (blind transfer). */
@@ -929,6 +1016,7 @@ export interface SingleStepTransferCall {
   readonly contact: ContactId;
   readonly call?: CallId;
   readonly target: Target;
+  readonly record?: Record;
 }
 
 /** CSTA Single Step Conference Call: adds a party at once. */
@@ -966,10 +1054,15 @@ export interface SetMicrophoneMute {
   readonly connection?: ConnectionId;
 }
 
-/** CSTA Set Agent State, on one medium. In a contact it becomes pending where the contact centre allows that. */
+/**
+ * CSTA Set Agent State, on one medium. In a contact it becomes pending where the contact centre allows that.
+ *
+ * `then` with `working_after_call`: what shall follow the after-call work.
+ */
 export interface SetAgentState {
   readonly service: "SetAgentState";
   readonly state: Availability;
+  readonly then?: Availability;
   readonly medium?: Medium;
   readonly reason?: string;
 }
@@ -1308,19 +1401,19 @@ type Filled<T, K extends keyof T> = { readonly [P in K]-?: Exclude<T[P], undefin
 
 /** What a field means that was left out. */
 export const DEFAULTS: {
-  readonly AgentProfile: Filled<AgentProfile, "login" | "name" | "first_name" | "last_name" | "extension" | "device" | "roles" | "teams" | "queues" | "skills" | "reasons" | "dispositions" | "capacity" | "permissions" | "locale">;
+  readonly AgentProfile: Filled<AgentProfile, "login" | "name" | "first_name" | "last_name" | "extension" | "roles" | "teams" | "supervises" | "queues" | "skills" | "reasons" | "dispositions" | "capacity" | "permissions" | "locale">;
   readonly AgentState: Filled<AgentState, "medium" | "state" | "fault" | "since">;
   readonly Reason: Filled<Reason, "label" | "kind" | "productive" | "limit">;
   readonly Team: Filled<Team, "name">;
   readonly Queue: Filled<Queue, "name" | "number" | "medium">;
-  readonly Contact: Filled<Contact, "thread" | "thread_aliases" | "medium" | "direction" | "phase" | "phase_since" | "created" | "queued" | "campaign" | "subject" | "disposition" | "notes" | "variables" | "records" | "calls" | "flags">;
-  readonly Call: Filled<Call, "vendor_id" | "aliases" | "kind" | "direction" | "ani" | "dnis" | "dialled" | "data" | "wrap_up_reason" | "recording" | "stamps" | "connections" | "cleared" | "initiation">;
+  readonly Contact: Filled<Contact, "thread" | "thread_aliases" | "medium" | "direction" | "phase" | "phase_since" | "created" | "queued" | "campaign" | "campaign_name" | "campaign_mode" | "wrap_up_limit" | "subject" | "disposition" | "notes" | "variables" | "records" | "lookup" | "activities" | "calls" | "flags">;
+  readonly Call: Filled<Call, "vendor_id" | "aliases" | "references" | "kind" | "direction" | "ani" | "dnis" | "dialled" | "data" | "wrap_up_reason" | "recording" | "stamps" | "connections" | "cleared" | "initiation">;
   readonly Connection: Filled<Connection, "device" | "muted" | "forced_mute" | "held_alone" | "cause" | "since" | "label">;
   readonly Participant: Filled<Participant, "id" | "name" | "number">;
-  readonly AttachedData: Filled<AttachedData, "peripheral" | "named" | "local">;
+  readonly AttachedData: Filled<AttachedData, "peripheral" | "named">;
   readonly Stamps: Filled<Stamps, "created" | "connected" | "wrapped_up" | "ended">;
   readonly Stamp: Filled<Stamp, "vendor" | "ours">;
-  readonly Record: Filled<Record, "name" | "url">;
+  readonly Record: Filled<Record, "name" | "url" | "fields">;
   readonly Target: Filled<Target, "id" | "name" | "number" | "state">;
   readonly TeamMessage: Filled<TeamMessage, "teams" | "created" | "duration">;
   readonly Utterance: Filled<Utterance, "confidence" | "start" | "end">;
@@ -1329,19 +1422,19 @@ export const DEFAULTS: {
   readonly View: Filled<View, "links" | "states" | "contacts" | "recent" | "utterances" | "suggestions" | "messages" | "controls">;
   readonly Change: Filled<Change, "links" | "states" | "contacts" | "utterances" | "suggestions" | "controls">;
 } = {
-  AgentProfile: { login: "", name: "", first_name: "", last_name: "", extension: "", device: "", roles: ["agent"], teams: [], queues: [], skills: {}, reasons: [], dispositions: [], capacity: {}, permissions: [], locale: "" },
+  AgentProfile: { login: "", name: "", first_name: "", last_name: "", extension: "", roles: ["agent"], teams: [], supervises: [], queues: [], skills: {}, reasons: [], dispositions: [], capacity: {}, permissions: [], locale: "" },
   AgentState: { medium: "voice", state: "null", fault: "", since: 0 },
   Reason: { label: "", kind: "not_ready", productive: false, limit: 0 },
   Team: { name: "" },
   Queue: { name: "", number: "", medium: "voice" },
-  Contact: { thread: "", thread_aliases: [], medium: "voice", direction: "inbound", phase: "offered", phase_since: {}, created: {}, queued: {}, campaign: "", subject: "", disposition: "", notes: "", variables: {}, records: [], calls: [], flags: [] },
-  Call: { vendor_id: "", aliases: [], kind: "main", direction: "inbound", ani: "", dnis: "", dialled: "", data: {}, wrap_up_reason: "", recording: "", stamps: {}, connections: [], cleared: false, initiation: "" },
+  Contact: { thread: "", thread_aliases: [], medium: "voice", direction: "inbound", phase: "offered", phase_since: {}, created: {}, queued: {}, campaign: "", campaign_name: "", campaign_mode: "", wrap_up_limit: 0, subject: "", disposition: "", notes: "", variables: {}, records: [], lookup: "", activities: [], calls: [], flags: [] },
+  Call: { vendor_id: "", aliases: [], references: {}, kind: "main", direction: "inbound", ani: "", dnis: "", dialled: "", data: {}, wrap_up_reason: "", recording: "", stamps: {}, connections: [], cleared: false, initiation: "" },
   Connection: { device: "", muted: false, forced_mute: false, held_alone: false, cause: "", since: 0, label: "" },
   Participant: { id: "", name: "", number: "" },
-  AttachedData: { peripheral: {}, named: {}, local: {} },
+  AttachedData: { peripheral: {}, named: {} },
   Stamps: { created: {}, connected: {}, wrapped_up: {}, ended: {} },
   Stamp: { vendor: 0, ours: 0 },
-  Record: { name: "", url: "" },
+  Record: { name: "", url: "", fields: {} },
   Target: { id: "", name: "", number: "", state: "" },
   TeamMessage: { teams: [], created: 0, duration: 0 },
   Utterance: { confidence: 1.0, start: 0, end: 0 },

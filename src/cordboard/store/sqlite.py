@@ -143,6 +143,7 @@ class _Open:
         # One thread, so that reads are done in the order in which they were asked: `trim` counts on it.
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="cordboard-read")
         self._reported: set[Subject] = set()
+        self._closing = False
 
     def _committed(self, commit: Commit) -> None:
         self.places.update(commit.places)
@@ -162,6 +163,8 @@ class _Open:
         self, query: Callable[Concatenate[sqlite3.Connection, _P], _T], *args: _P.args, **kwargs: _P.kwargs
     ) -> _T:
         """What the query finds, asked on the reader's thread behind what was asked before."""
+        if self._closing:
+            raise _closed()
         call = partial(query, self._files.reader, *args, **kwargs)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executor, call)
@@ -215,6 +218,7 @@ class _Open:
         return dropped
 
     async def close(self) -> None:
+        self._closing = True
         try:
             await self.writer.stop()
         finally:

@@ -89,27 +89,35 @@ class Writer:
         self._since = 0
         self._failure = ""
         self._broken = False
+        self._stopped = False
         self._thread = Thread(target=self._run, name="cordboard-log", daemon=True)
         self._thread.start()
 
     def append(self, drafts: Sequence[Draft]) -> Future:
         """Queue entries. The future brings them once they are on disk and `committed` was told."""
         future = self._loop.create_future()
-        self._queue.put(_Append(drafts=tuple(drafts), future=future))
+        self._queued(_Append(drafts=tuple(drafts), future=future))
         return future
 
     def work(self, statements: Callable[[sqlite3.Connection], None]) -> Future:
         """Queue statements to run in a transaction of their own, behind what was queued before."""
         future = self._loop.create_future()
-        self._queue.put(_Work(statements=statements, future=future))
+        self._queued(_Work(statements=statements, future=future))
         return future
 
     async def stop(self) -> None:
         """Finish what is queued, note where the streams end, and close the connections."""
+        self._stopped = True
         self._queue.put(_Stop())
         await asyncio.to_thread(self._thread.join)
         await asyncio.to_thread(self._checkpoints.close)
         await asyncio.to_thread(self._connection.close)
+
+    def _queued(self, job: _Append | _Work) -> None:
+        if self._stopped:
+            job.future.set_exception(_failure("The store is closing."))
+        else:
+            self._queue.put(job)
 
     # --- on the thread -----------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from cordboard.model import commands as c
-from cordboard.model.entities import Target, TargetKind
+from cordboard.model.entities import SuperviseAction, Target, TargetKind
 from cordboard.model.errors import ERRORS
 from cordboard.model.ids import AgentId, CommandId, ContactId, agent_subject
 from tests.model.strategies import values
@@ -105,7 +105,7 @@ def test_a_service_that_nobody_knows_is_refused() -> None:
 
 def test_a_supervisor_names_the_agent_whose_call_it_is() -> None:
     with pytest.raises(TypeError, match="agent"):
-        c.Supervise(contact=ContactId("k"), action=c.SuperviseAction.LISTEN)  # type: ignore[call-arg]
+        c.Supervise(contact=ContactId("k"), action=SuperviseAction.LISTEN)  # type: ignore[call-arg]
     assert c.Supervise(
-        agent=AgentId("bob"), contact=ContactId("k"), action=c.SuperviseAction.LISTEN
+        agent=AgentId("bob"), contact=ContactId("k"), action=SuperviseAction.LISTEN
     ).agent == AgentId("bob")

@@ -21,7 +21,10 @@ from cordboard.model.entities import (
     Direction,
     Ending,
     Medium,
+    Participant,
+    PendingState,
     Phase,
+    Queue,
     Reason,
     Record,
     Role,
@@ -39,6 +42,7 @@ from cordboard.model.ids import (
     ConnectionId,
     ContactId,
     LinkId,
+    QueueId,
     ThreadId,
     queue_subject,
 )
@@ -329,6 +333,14 @@ def test_an_answer_from_after_call_work_takes_back_how_it_ended() -> None:
     assert item.flags == ("Established: wrap_up -> active",)
 
 
+def test_after_call_work_told_twice_began_once() -> None:
+    once, twice = (
+        after(OFFER, ANSWER, WRAP_UP),
+        after(OFFER, ANSWER, WRAP_UP, replace(WRAP_UP, limit=30)),
+    )
+    assert contact(twice) == replace(contact(once), wrap_up_limit=30)
+
+
 def test_a_second_call_is_a_consult_unless_told_otherwise() -> None:
     state = after(OFFER, ANSWER, HOLD, call(e.Originated, ann(S.CONNECTED, "ann2"), call="c2"))
     first, second = contact(state).calls
@@ -465,6 +477,20 @@ def test_a_snapshot_keeps_what_only_we_know() -> None:
     assert before.utterances
 
 
+def test_what_a_snapshot_leaves_out_stays_as_it_was() -> None:
+    queue, cleo = Queue(id=QueueId("sales")), Participant(role=Role.CUSTOMER, name="Cleo")
+    offer = call(
+        e.Delivered,
+        ann(S.ALERTING),
+        contact_facts=facts("t1", queue=queue, customer=cleo, disposition="old"),
+        call_facts=e.CallFacts(ani="+49", data=AttachedData(named={"a": "b"})),
+    )
+    told = replace(TOLD, disposition="new", calls=(Call(id=CallId("c1"), dnis="100"),))
+    item = contact(after(offer, snapshot(told)))
+    assert (item.queue, item.customer, item.disposition) == (queue, cleo, "new")
+    assert (item.calls[0].ani, item.calls[0].dnis, item.calls[0].data.named) == ("+49", "100", {"a": "b"})
+
+
 def test_what_a_snapshot_tells_first_is_heard_now() -> None:
     told = replace(TOLD, calls=(Call(id=CallId("c1"), stamps=Stamps(connected=Stamp(vendor=NOON - 5))),))
     item = contact(after(snapshot(told), call(e.Established, customer(S.CONNECTED))))
@@ -509,6 +535,19 @@ def test_an_agents_state_is_kept_by_link_and_medium() -> None:
     assert voice.since == 2, "the same state told again did not begin again"
     assert state.states["sim/chat"].since == 4
     assert after(e.AgentReady(link=SIM)).states["sim/voice"].since == NOON + 1000
+
+
+def test_what_an_agent_chose_is_kept_while_a_contact_hides_it() -> None:
+    lunch = Reason(code="lunch")
+    story: list[e.Event] = [
+        e.AgentNotReady(link=SIM, reason=lunch),
+        e.AgentBusy(link=SIM),
+        e.AgentWorkingAfterCall(link=SIM),
+        e.AgentReady(link=SIM),
+    ]
+    chosen = [after(*story[:length]).states["sim/voice"].chosen for length in range(1, 5)]
+    was = PendingState(state=Availability.NOT_READY, reason=lunch)
+    assert chosen == [None, was, was, None]
 
 
 def test_a_link_that_goes_down_keeps_what_it_could_do() -> None:
@@ -593,6 +632,8 @@ def test_what_the_hub_and_the_crm_add_reaches_open_and_closed_contacts() -> None
     closed = after(OFFER, CLOSE, *added).recent[0]
     for item in (opened, closed):
         assert item.records == (record, other)
+        assert item.lookup == "done"
+        assert [saved.id for saved in item.activities] == ["a", "b"]
         assert (item.notes, item.variables) == ("n", {"b": "2", "c": "3"})
     nobody = after(*added)
     assert (nobody.contacts, nobody.recent) == ({}, ())

@@ -151,7 +151,9 @@ def _wrap_up(state: SubjectState, event: e.WrapUpStarted, now: Millis) -> Subjec
         return _flagged(state, f"WrapUpStarted: unknown contact {event.contact}")
     stamp = Stamp(vendor=event.at, ours=now)
     calls = tuple(
-        replace(call, stamps=replace(call.stamps, wrapped_up=stamp)) if call.kind is CallKind.MAIN else call
+        replace(call, stamps=replace(call.stamps, wrapped_up=stamp))
+        if call.kind is CallKind.MAIN and not call.stamps.wrapped_up.ours
+        else call
         for call in contact.calls
     )
     changed = replace(contact, calls=calls, wrap_up_limit=event.limit)

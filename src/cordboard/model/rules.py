@@ -257,7 +257,7 @@ def _contact_rule(at: Standing, kind: type[c.Service], places: tuple[Place, ...]
     if rule.own and _rank(kind, places) is None:
         wanted = " or ".join(state.value for state in rule.own)
         return _no("wrong-state", f"{name} needs the agent {wanted}")
-    if kind is c.ConsultationCall and len(at.places) > 1:
+    if kind in (c.ConsultationCall, c.SingleStepTransferCall) and len(at.places) > 1:
         return _no("no-free-line", "a consult call is already under way")
     if kind is c.ReconnectCall and len(at.places) < 2:  # noqa: PLR2004 - a held call and its consult call
         return _no("wrong-state", "there is no consult call to drop")

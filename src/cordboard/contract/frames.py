@@ -1,0 +1,112 @@
+"""Frames: what happened, told to a link or a session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from cordboard.model.ids import Millis, Subject
+
+
+class Identity(msgspec.Struct, frozen=True, kw_only=True):
+    """Who calls. `scopes`: ``agent:<id>`` (see and command that agent), ``team:<id>`` (see and supervise), ``tenant`` (see
+    all), ``tenant:command`` (command all), ``simulate`` (drive the simulator), ``mint`` (mint tokens). `expires`
+    in Millis, 0 for never.
+    """
+
+    subject: str
+    scopes: frozenset[str]
+    expires: Millis = 0
+    agent: str = ""
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel is open. To sessions: `route` and `query` of the socket's request, and its `origin`."""
+
+    channel: str
+    at: Millis
+    route: str = ""
+    params: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
+    origin: str = ""
+
+
+class Received(msgspec.Struct, frozen=True, kw_only=True):
+    """Data came in: `str` from a text frame, `bytes` from a binary frame or a TCP stream."""
+
+    channel: str
+    data: str | bytes
+    at: Millis
+
+
+class Closed(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel is closed, or could not be opened (code 0)."""
+
+    channel: str
+    code: int
+    reason: str
+    at: Millis
+
+
+class Woke(msgspec.Struct, frozen=True, kw_only=True):
+    """The timer of this name rang."""
+
+    name: str
+    at: Millis
+
+
+class Called(msgspec.Struct, frozen=True, kw_only=True):
+    """An HTTP request at one of the protocol's own doors. It gets exactly one `Reply`, which may come late."""
+
+    call: str
+    route: str
+    method: str
+    at: Millis
+    params: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
+    headers: Mapping[str, str] = {}
+    """Names in lower case."""
+    cookies: Mapping[str, str] = {}
+    body: bytes = b""
+    origin: str = ""
+
+
+class Replied(msgspec.Struct, frozen=True, kw_only=True):
+    """To links: the answer to the `Request` of this name. Header names in lower case."""
+
+    name: str
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
+    at: Millis
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True):
+    """To links: no answer to the `Request` of this name. `sent`: whether it may have reached the vendor."""
+
+    name: str
+    reason: str
+    sent: bool
+    at: Millis
+
+
+class Identified(msgspec.Struct, frozen=True, kw_only=True):
+    """To sessions: what `SignIn` came to: an identity, or the error code why not."""
+
+    identity: Identity | None
+    error: str
+    at: Millis
+
+
+class Gauged(msgspec.Struct, frozen=True, kw_only=True):
+    """To sessions: a counter of a watched queue or team has a new last value."""
+
+    subject: Subject
+    name: str
+    value: float
+    at: Millis
+
+
+LinkFrame = Opened | Received | Closed | Woke | Called | Replied | Failed
+SessionFrame = Opened | Received | Closed | Woke | Called | Identified | Gauged

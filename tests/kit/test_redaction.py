@@ -21,7 +21,7 @@ def test_hides_the_customer_and_keeps_the_agent() -> None:
         ),
         contact_facts=e.ContactFacts(customer=CUSTOMER),
         call_facts=e.CallFacts(
-            ani="+441632960001", data=n.AttachedData(named={"iban": "GB33"}, local={"empty": ""})
+            ani="+441632960001", data=n.AttachedData(named={"iban": "GB33"}, peripheral={"empty": ""})
         ),
     )
     text = e.encode_event(redacted(event)).decode()

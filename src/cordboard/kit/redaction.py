@@ -20,10 +20,10 @@ HIDDEN = "[hidden]"
 
 PERSONAL: Mapping[type[msgspec.Struct], frozenset[str]] = {
     n.Participant: frozenset({"name", "number"}),
-    n.AttachedData: frozenset({"peripheral", "named", "local"}),
+    n.AttachedData: frozenset({"peripheral", "named"}),
     n.Call: frozenset({"ani", "dialled"}),
     n.Contact: frozenset({"subject", "notes", "variables"}),
-    n.Record: frozenset({"name"}),
+    n.Record: frozenset({"name", "fields"}),
     n.Target: frozenset({"name", "number"}),
     n.Utterance: frozenset({"text"}),
     n.Suggestion: frozenset({"title", "text"}),

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
 from jsonschema import Draft202012Validator
 
-from cordboard.model import commands, errors, events, state, view
+from cordboard.model import commands, errors, events, state, view, vocabulary
 from cordboard.model.entities import Contact, Stamp
 from cordboard.model.ids import ContactId, LinkId, agent_subject
 from cordboard.model.tables import AGENT_MOVES, CONNECTION_MOVES, PHASE_MOVES
@@ -77,6 +77,12 @@ def test_every_struct_that_a_field_names_is_documented_somewhere() -> None:
     documented = set().union(*(heads(page) for page in pages))
     inside = {"Command", "ErrorBody", "ErrorReply"}  # under a heading of another name
     assert {cls.__name__ for cls in structs()} - documented == inside
+
+
+def test_every_word_of_the_vocabulary_is_documented() -> None:
+    text = (REFERENCE / "vocabulary.md").read_text()
+    for table in (vocabulary.CAUSES, vocabulary.INITIATIONS, vocabulary.GAUGES):
+        assert [word for word in table if f"| `{word}` |" not in text] == []
 
 
 def test_every_row_of_the_state_tables_is_on_their_page() -> None:

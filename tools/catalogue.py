@@ -30,6 +30,7 @@ ENTITIES: tuple[type[msgspec.Struct], ...] = (
     entities.AgentState,
     entities.PendingState,
     entities.Reason,
+    entities.Device,
     entities.Team,
     entities.Queue,
     entities.Contact,
@@ -107,9 +108,25 @@ def shape(cls: type[msgspec.Struct]) -> Shape:
 
 
 def structs() -> tuple[type[msgspec.Struct], ...]:
-    """Every struct that crosses a wire, each once."""
-    members = (member for union in UNIONS.values() for member in union)
-    return tuple(dict.fromkeys((*ENTITIES, *ENVELOPES, *members)))
+    """Every struct that crosses a wire, each once, and what their fields are made of."""
+    found: dict[type[msgspec.Struct], None] = {}
+    waiting: list[type[msgspec.Struct]] = [*ENTITIES, *ENVELOPES]
+    waiting.extend(member for union in UNIONS.values() for member in union)
+    while waiting:
+        cls = waiting.pop(0)
+        if cls not in found:
+            found[cls] = None
+            named = (part for hint in get_type_hints(cls).values() for part in parts(hint))
+            waiting.extend(
+                part for part in named if isinstance(part, type) and issubclass(part, msgspec.Struct)
+            )
+    return tuple(found)
+
+
+def nouns() -> tuple[type[msgspec.Struct], ...]:
+    """`ENTITIES`, and those that somebody forgot to place there."""
+    rest = (cls for cls in structs() if cls.__module__ == entities.__name__ and cls not in ENTITIES)
+    return (*ENTITIES, *rest)
 
 
 def enums() -> tuple[type[StrEnum], ...]:
@@ -143,12 +160,15 @@ def parts(hint: object) -> Iterator[object]:
         yield from parts(item)
 
 
-def newtype_texts(module: types.ModuleType) -> dict[str, str]:
-    """The string that stands under each `NewType` of a module."""
+def texts_below(module: types.ModuleType) -> dict[str, str]:
+    """The string that stands under each assignment of a module that has one."""
     found = {}
     for one, other in itertools.pairwise(ast.parse(inspect.getsource(module)).body):
         match one, other:
-            case ast.Assign(targets=[ast.Name(id=name)]), ast.Expr(value=ast.Constant(value=str(text))):
+            case (
+                ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
                 found[name] = inspect.cleandoc(text)
             case _:
                 pass

@@ -12,19 +12,19 @@ from typing import Annotated, Literal, NewType, get_args, get_origin
 
 import msgspec
 
-from cordboard.model import commands, errors, events, ids as model_ids, rules
+from cordboard.model import commands, errors, events, ids as model_ids, rules, vocabulary
 from cordboard.model.entities import ConnectionState, Medium, Phase
 from cordboard.protocols.native import wire
 from tools.catalogue import (
-    ENTITIES,
     UNIONS,
     Field,
     Shape,
     alternatives,
     enums,
     ids,
-    newtype_texts,
+    nouns,
     shape,
+    texts_below,
     union_name,
 )
 
@@ -47,6 +47,7 @@ def pages() -> Mapping[str, str]:
         "commands.md": _page(_commands()),
         "queries.md": _page(_queries()),
         "entities.md": _page(_entities()),
+        "vocabulary.md": _page(_vocabulary()),
         "errors.md": _page(_errors()),
         "native.md": _page(_native()),
         "close-codes.md": _page(_close_codes()),
@@ -171,7 +172,7 @@ def _entities() -> Iterator[str]:
     yield from _head("Entities", entities)
     yield "A field that has its default is left out in JSON. A time is in whole milliseconds since 1970-01-01 UTC."
     yield ""
-    for cls in ENTITIES:
+    for cls in nouns():
         yield from _struct(shape(cls), level="##")
     yield "## What a page gets"
     yield ""
@@ -192,10 +193,32 @@ def _entities() -> Iterator[str]:
     yield ""
     yield "| Id | |"
     yield "|---|---|"
-    texts = newtype_texts(model_ids)
+    texts = texts_below(model_ids)
     for item in ids():
         yield f"| `{item.__name__}` | {texts.get(item.__name__, '')} |"
     yield ""
+
+
+# --- words -------------------------------------------------------------------------------------------------------
+
+
+def _vocabulary() -> Iterator[str]:
+    yield from _head("Vocabulary", vocabulary)
+    tables = {
+        "CAUSES": vocabulary.CAUSES,
+        "INITIATIONS": vocabulary.INITIATIONS,
+        "GAUGES": vocabulary.GAUGES,
+    }
+    texts = texts_below(vocabulary)
+    for name, table in tables.items():
+        yield f"## {name.capitalize()}"
+        yield ""
+        yield texts[name]
+        yield ""
+        yield "| Word | |"
+        yield "|---|---|"
+        yield from (f"| `{word}` | {meaning} |" for word, meaning in table.items())
+        yield ""
 
 
 # --- errors --------------------------------------------------------------------------------------------------------

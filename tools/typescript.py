@@ -12,13 +12,13 @@ import msgspec
 
 from cordboard.model.errors import ERRORS
 from tools.catalogue import (
-    ENTITIES,
     UNIONS,
     Field,
     Shape,
     alternatives,
     enums,
     ids,
+    nouns,
     shape,
     structs,
     union_name,
@@ -134,7 +134,7 @@ def _defaults() -> Iterator[str]:
 
 
 def _nouns() -> tuple[type[msgspec.Struct], ...]:
-    return (*ENTITIES, *(cls for cls in structs() if cls.__name__ in ("View", "Change")))
+    return (*nouns(), *(cls for cls in structs() if cls.__name__ in ("View", "Change")))
 
 
 def _comment(text: str, indent: str = "") -> Iterator[str]:

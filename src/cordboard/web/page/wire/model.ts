@@ -111,6 +111,14 @@ export interface Reason {
   readonly limit?: number;
 }
 
+/** What an agent answers on. `permanent`: the line stays up between calls. */
+export interface Device {
+  /** ``softphone``, ``desk`` or ``mobile``. */
+  readonly kind?: string;
+  readonly number?: string;
+  readonly permanent?: boolean;
+}
+
 /** A team of agents. */
 export interface Team {
   readonly id: TeamId;
@@ -1404,6 +1412,7 @@ export const DEFAULTS: {
   readonly AgentProfile: Filled<AgentProfile, "login" | "name" | "first_name" | "last_name" | "extension" | "roles" | "teams" | "supervises" | "queues" | "skills" | "reasons" | "dispositions" | "capacity" | "permissions" | "locale">;
   readonly AgentState: Filled<AgentState, "medium" | "state" | "fault" | "since">;
   readonly Reason: Filled<Reason, "label" | "kind" | "productive" | "limit">;
+  readonly Device: Filled<Device, "kind" | "number" | "permanent">;
   readonly Team: Filled<Team, "name">;
   readonly Queue: Filled<Queue, "name" | "number" | "medium">;
   readonly Contact: Filled<Contact, "thread" | "thread_aliases" | "medium" | "direction" | "phase" | "phase_since" | "created" | "queued" | "campaign" | "campaign_name" | "campaign_mode" | "wrap_up_limit" | "subject" | "disposition" | "notes" | "variables" | "records" | "lookup" | "activities" | "calls" | "flags">;
@@ -1425,6 +1434,7 @@ export const DEFAULTS: {
   AgentProfile: { login: "", name: "", first_name: "", last_name: "", extension: "", roles: ["agent"], teams: [], supervises: [], queues: [], skills: {}, reasons: [], dispositions: [], capacity: {}, permissions: [], locale: "" },
   AgentState: { medium: "voice", state: "null", fault: "", since: 0 },
   Reason: { label: "", kind: "not_ready", productive: false, limit: 0 },
+  Device: { kind: "desk", number: "", permanent: false },
   Team: { name: "" },
   Queue: { name: "", number: "", medium: "voice" },
   Contact: { thread: "", thread_aliases: [], medium: "voice", direction: "inbound", phase: "offered", phase_since: {}, created: {}, queued: {}, campaign: "", campaign_name: "", campaign_mode: "", wrap_up_limit: 0, subject: "", disposition: "", notes: "", variables: {}, records: [], lookup: "", activities: [], calls: [], flags: [] },

@@ -32,11 +32,19 @@ _ANY_DOOR = ("too-many-requests", "internal", "going-away")
 _TOKEN = ("not-authenticated", "token-expired", "token-invalid")
 _SUBJECT = ("bad-subject", "not-allowed", "not-found", "timeout")
 _BODY = ("bad-json", "bad-field", "too-large")
-_REFUSALS = tuple(
-    code
-    for code in ERRORS
-    if code not in {*_ANY_DOOR, *_TOKEN, "origin-refused", "method-not-allowed", "unknown-message"}
+_ELSEWHERE = (
+    "bad-position",
+    "bad-request",
+    "method-not-allowed",
+    "origin-refused",
+    "store-locked",
+    "store-newer",
+    "unknown-message",
+    "wrong-api-key",
+    "wrong-password",
 )
+"""Codes of sockets, of signing in, of starting up."""
+_REFUSALS = tuple(code for code in ERRORS if code not in {*_ANY_DOOR, *_TOKEN, *_ELSEWHERE})
 
 _DOORS: Mapping[str, _Door] = {
     routes.SUBJECTS: _Door(

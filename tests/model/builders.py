@@ -24,9 +24,10 @@ from cordboard.model.ids import (
     ThreadId,
     agent_subject,
 )
-from cordboard.model.log import draft, placed
+from cordboard.model.log import Entry, draft, placed
 from cordboard.model.rules import SWITCH_SERVICES
 from cordboard.model.state import SubjectState
+from cordboard.model.threads import Threads
 
 ANN = agent_subject("ann")
 BOB = agent_subject("bob")
@@ -95,6 +96,29 @@ def folded(
 def contact(state: SubjectState, name: str = "k1") -> Contact:
     """An open contact of the state."""
     return state.contacts[ContactId(name)]
+
+
+class Log:
+    """Subjects that fold, with an index that watches."""
+
+    def __init__(self) -> None:
+        self.states: dict[Subject, SubjectState] = {}
+        self.threads = Threads()
+
+    def tell(self, subject: Subject, event: e.Event) -> None:
+        before = self.states.get(subject, initial(subject))
+        seq = before.seq + 1
+        self.enter(placed(draft(subject, event, NOON + seq), seq))
+
+    def enter(self, entry: Entry) -> None:
+        before = self.states.get(entry.subject, initial(entry.subject))
+        self.states[entry.subject] = fold(before, entry)
+        self.threads.observe(entry, before, self.states[entry.subject])
+
+    def reloaded(self) -> Threads:
+        threads = Threads()
+        threads.load(self.states)
+        return threads
 
 
 OFFER = call(e.Delivered, customer(S.CONNECTED), ann(S.ALERTING), contact_facts=facts("t1"))

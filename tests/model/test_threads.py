@@ -3,36 +3,12 @@ from __future__ import annotations
 from hypothesis import given
 
 from cordboard.model import events as e
-from cordboard.model.fold import fold, initial
-from cordboard.model.ids import ContactId, Subject, ThreadId
-from cordboard.model.log import Entry, draft, placed
-from cordboard.model.state import RECENT, SubjectState
+from cordboard.model.ids import ContactId, ThreadId
+from cordboard.model.log import Entry
+from cordboard.model.state import RECENT
 from cordboard.model.threads import Threads
-from tests.model.builders import ANN, BOB, CLOSE, NOON, OFFER, SIM, call, facts
+from tests.model.builders import ANN, BOB, CLOSE, OFFER, SIM, Log, call, facts
 from tests.model.strategies import SUBJECT, stories
-
-
-class Log:
-    """Subjects that fold, with an index that watches."""
-
-    def __init__(self) -> None:
-        self.states: dict[Subject, SubjectState] = {}
-        self.threads = Threads()
-
-    def tell(self, subject: Subject, event: e.Event) -> None:
-        before = self.states.get(subject, initial(subject))
-        seq = before.seq + 1
-        self.enter(placed(draft(subject, event, NOON + seq), seq))
-
-    def enter(self, entry: Entry) -> None:
-        before = self.states.get(entry.subject, initial(entry.subject))
-        self.states[entry.subject] = fold(before, entry)
-        self.threads.observe(entry, before, self.states[entry.subject])
-
-    def reloaded(self) -> Threads:
-        threads = Threads()
-        threads.load(self.states)
-        return threads
 
 
 def members(threads: Threads, name: str) -> list[tuple[str, str]]:

@@ -232,8 +232,10 @@ async def test_reads_go_on_while_what_they_might_have_asked_for_is_trimmed(tmp_p
     await store.save([Saved(subject=ANN, seq=2_000, version=1, data=b"")])
     trimming = asyncio.ensure_future(store.trim(1_990))
     while not trimming.done():
-        seqs = [entry.seq for entry in await store.read(ANN, 0, 50)]
-        assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
+        # Many at once, so that some are asked before their entries are dropped and done after.
+        for entries in await asyncio.gather(*(store.read(ANN, 0, 50) for _ in range(50))):
+            seqs = [entry.seq for entry in entries]
+            assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
     assert await trimming == 1_990
     await store.close()
 

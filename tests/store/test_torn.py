@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import struct
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -293,7 +294,10 @@ async def test_a_seq_that_a_saved_state_has_seen_is_not_given_out_again(tmp_path
     ann = subject_id(path, ANN)
     for seq in (6, 7, 8):
         altered(path, "DELETE FROM entries WHERE subject = ? AND seq = ?", (ann, seq))
-    altered(path, "UPDATE subjects SET last = 5, rows = x'' WHERE id = ?", (ann,))
+    with closing(sqlite3.connect(path)) as connection:
+        query = "SELECT n FROM entries WHERE subject = ? AND seq IN (4, 5) ORDER BY seq"
+        jumps = [n for (n,) in connection.execute(query, (ann,))]
+    altered(path, "UPDATE subjects SET last = 5, rows = ? WHERE id = ?", (struct.pack("<2q", *jumps), ann))
     store = await opened(path)
     assert store.epoch != epoch
     assert (await store.heads())[ANN] == Head(first=9, last=8)

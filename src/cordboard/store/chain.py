@@ -1,8 +1,8 @@
 """How one stream is found in a log that is only ever appended to, without an index.
 
 All streams share one table whose rows stand in the order of their commits, so that a commit writes the end of the file
-and nothing else. (An index over (subject, seq) costs half of the appends and more as the log grows, since each subject
-touches a page of its own; docs/adr has the figures.) Instead each row points back into its own stream twice: `prev` is
+and nothing else. (An index over (subject, seq) costs a third of the appends, and more as the log grows, since each subject
+touches a page of its own: ADR 0009 has the figures.) Instead each row points back into its own stream twice: `prev` is
 the row of the entry before it, and `jump` the row of the entry whose seq is this one's without its lowest set bit. So
 from the end of a stream any entry is a few dozen steps away, whatever its length::
 

@@ -73,7 +73,7 @@ def _marked(connection: sqlite3.Connection) -> dict[int, _Stream]:
         place = marked(number, last, rows)
         streams[number] = _Stream(
             name=Subject(name),
-            place=place or Place(subject=number),
+            place=place or Place(subject=number, last=last, rows=(0,) * last.bit_count()),
             first=first,
             covered=covered,
             damaged=place is None,
@@ -130,9 +130,9 @@ def _mend(connection: sqlite3.Connection, streams: dict[int, _Stream], strays: l
         cut = list(strays)
         lost = bool(strays)
         for stream in damaged:
-            ends = (stream.first, stream.place.last)
+            first, last = stream.first, stream.place.last
             cut += _mended(connection, stream)
-            lost |= ends != (stream.first, stream.place.last)
+            lost |= stream.first > first or stream.place.last < last
         for n in cut:
             connection.execute(_SET_ASIDE, (epoch, n))
             connection.execute("DELETE FROM entries WHERE n = ?", (n,))

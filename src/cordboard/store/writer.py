@@ -1,6 +1,6 @@
 """The one thread that writes the log, with group commit: whatever was queued while it committed is its next commit.
 
-Why it is written as it is, all measured (docs/adr has the figures):
+Why it is written as it is, all measured (ADR 0009 has the figures):
 
 - **A commit is one statement.** The `sqlite3` module lets go of Python's global lock at every step of a statement and, with a busy
   event loop, waits up to 5 ms to get it back. A row for each step, as `executemany` does it, costs a hundred such waits

@@ -82,16 +82,16 @@ export class AgentStateCard extends LitElement {
   }
 
   private shown(now: FullAgentState): TemplateResult {
-    const pending = now.pending;
+    const next = now.pending ?? now.chosen;
     return html`<div class="state ${now.state}">
       <span class="word">${STATES[now.state]}</span>
       <cb-since class="time faint" .at=${now.since} .clock=${this.clock}></cb-since>
       ${now.reason == null ? nothing : html`<span class="why">${reasonLabel(now.reason)}</span>`}
       ${now.fault === "" ? nothing : html`<span class="why faint small">${TEXTS.heldBack(now.fault)}</span>`}
-      ${pending == null
+      ${next === undefined
         ? nothing
         : html`<span class="why faint">
-            ${TEXTS.afterwards(pending.reason == null ? STATES[pending.state] : `${STATES[pending.state]}, ${reasonLabel(pending.reason)}`)}
+            ${TEXTS.afterwards(next.reason === undefined ? STATES[next.state] : `${STATES[next.state]}, ${reasonLabel(next.reason)}`)}
           </span>`}
     </div>`;
   }

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { control } from "../parts/control";
+import { duration } from "../parts/duration";
 import { look } from "../parts/look";
 import { CONTROLS, DIRECTIONS, ENDINGS, PHASES, TEXTS } from "../parts/texts";
 import type { ServerClock } from "../wire/clock";
@@ -14,6 +15,7 @@ import {
   moment,
   numberOf,
   ownConnection,
+  participantName,
   type FullCall,
   type FullContact,
 } from "./reading";
@@ -97,7 +99,6 @@ export class ContactCard extends LitElement {
   ];
 
   @property({ attribute: false }) contact!: FullContact;
-  @property() queue = "";
   @property({ attribute: false }) profile: AgentProfile | undefined;
   @property({ attribute: false }) clock!: ServerClock;
   @property({ attribute: false }) refusedFor: (contact: string, service: Name) => string = () => "";
@@ -152,16 +153,25 @@ export class ContactCard extends LitElement {
     const { contact } = this;
     const name = contactName(contact);
     const number = numberOf(contact);
-    const about = [DIRECTIONS[contact.direction], this.queue, contact.campaign, contact.subject].filter((text) => text !== "");
-    const ended = contact.phase === "wrap_up" && contact.ended_by !== undefined ? `, ${ENDINGS[contact.ended_by].toLowerCase()}` : "";
+    const about = [
+      DIRECTIONS[contact.direction],
+      contact.queue?.name || contact.queue?.id,
+      contact.campaign_name || contact.campaign,
+      contact.transferred_by === undefined ? "" : TEXTS.transferredBy(participantName(contact.transferred_by)),
+      contact.subject,
+    ];
+    const wrapping = contact.phase === "wrap_up";
+    const ended = wrapping && contact.ended_by !== undefined ? `, ${ENDINGS[contact.ended_by].toLowerCase()}` : "";
+    const limit = wrapping && contact.wrap_up_limit > 0 ? TEXTS.ofAtMost(duration(contact.wrap_up_limit * 1000)) : "";
     return html`<header>
       <div>
         <h2 id="name" tabindex="-1">${name}</h2>
         ${number === "" || number === name ? nothing : html`<p class="number">${number}</p>`}
-        <p class="small faint">${about.join(" · ")}</p>
+        <p class="small faint">${about.filter((text) => text).join(" · ")}</p>
       </div>
       <p class="phase">
         ${PHASES[contact.phase]}${ended} <cb-since .at=${moment(contact.phase_since)} .clock=${this.clock}></cb-since>
+        <span class="faint">${limit}</span>
       </p>
     </header>`;
   }

@@ -10,7 +10,7 @@ import type { Toasts } from "../parts/toasts";
 import type { Service, Target, View } from "../wire/model";
 import { announcements, ringing } from "./announcements";
 import { DeskModel } from "./desk-model";
-import { contactName, openContacts, queueName, statesOf, type FullContact } from "./reading";
+import { contactName, openContacts, statesOf, type FullContact } from "./reading";
 import { Ringtone } from "./ringtone";
 import type { Targets } from "./targets";
 import { CHOOSE, PICKED, WISH, type Choosing } from "./wishes";
@@ -203,7 +203,6 @@ export class Desk extends LitElement {
   private contact(view: View, contact: FullContact): TemplateResult {
     return html`<cb-contact
       .contact=${contact}
-      queue=${queueName(view, contact.queue)}
       .profile=${view.profile}
       .clock=${this.model.clock}
       .refusedFor=${(id: string, service: Service["service"]) => this.model.refused(id, service)}

@@ -66,17 +66,11 @@ export function numberOf(contact: FullContact): string {
 export function attached(contact: FullContact): [string, string][] {
   const all = new Map<string, string>();
   for (const call of contact.calls) {
-    const { peripheral = {}, named = {}, local = {} } = call.data ?? {};
-    for (const [name, value] of Object.entries({ ...peripheral, ...named, ...local })) all.set(name, value);
+    const { peripheral = {}, named = {} } = call.data ?? {};
+    for (const [name, value] of Object.entries({ ...peripheral, ...named })) all.set(name, value);
   }
   for (const [name, value] of Object.entries(contact.variables)) all.set(name, value);
   return [...all].filter(([, value]) => value !== "");
-}
-
-/** The queue's name as the agent's profile has it. */
-export function queueName(view: View, queue: string | undefined): string {
-  if (queue === undefined) return "";
-  return view.profile?.queues?.find((item) => item.id === queue)?.name || queue;
 }
 
 function participantOf(contact: FullContact): Participant | undefined {

@@ -52,6 +52,10 @@ export class Targets extends LitElement {
         box-shadow: inset 3px 0 var(--accent);
       }
 
+      .as {
+        flex: none;
+      }
+
       .ready {
         color: var(--good);
       }
@@ -121,7 +125,7 @@ export class Targets extends LitElement {
     const state = target.kind === "agent" && target.state ? (STATES[target.state as Availability] ?? target.state) : TARGETS[target.kind];
     return html`<li id=${`item-${index}`} role="option" aria-selected=${index === this.at ? "true" : "false"} @click=${() => this.pick(target)}>
       <span>${name} ${typed || target.number === undefined ? nothing : html`<span class="small faint number">${target.number}</span>`}</span>
-      <span class="small ${target.state === "ready" ? "ready" : "faint"}">${state}</span>
+      <span class="as small ${target.state === "ready" ? "ready" : "faint"}">${state}</span>
     </li>`;
   }
 

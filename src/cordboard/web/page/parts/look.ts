@@ -38,6 +38,10 @@ export const look = css`
     border: 0;
   }
 
+  a {
+    color: var(--accent);
+  }
+
   h2 {
     font-size: 1rem;
   }

@@ -166,6 +166,8 @@ export const TEXTS = {
   refused: (what: string, why: string) => `${what}: ${why}`,
   dismiss: "Dismiss",
   state: "Agent state",
+  transferredBy: (name: string) => `Transferred by ${name}`,
+  ofAtMost: (time: string) => `of ${time}`,
   afterwards: (state: string) => `Then: ${state}`,
   logOn: "Log on",
   logOff: "Log off",

@@ -1,0 +1,104 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+
+import { control } from "../parts/control";
+import { look } from "../parts/look";
+import { CALLS, CONNECTIONS, DIRECTIONS, ROLES } from "../parts/texts";
+import { act } from "./acts";
+import { liveParties, runningCalls, type FloorCall, type FloorState, type Party } from "./floor";
+import { tables } from "./tables";
+import { WORDS } from "./words";
+
+import "../parts/since";
+
+/** The calls under way. Whoever is outside the centre can be played: answer, press keys, hang up. */
+@customElement("cb-calls")
+export class Calls extends LitElement {
+  static override styles = [
+    look,
+    tables,
+    css`
+      .party {
+        min-height: 2rem;
+      }
+
+      input {
+        width: 5rem;
+        min-height: 1.8rem;
+        padding-block: 0.1rem;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) floor!: FloorState;
+  @property({ attribute: false }) clock!: { now(): number };
+
+  protected override render(): TemplateResult {
+    const calls = runningCalls(this.floor);
+    return html`<section class="card stack" aria-labelledby="heading">
+      <h2 id="heading">${WORDS.callsNow}</h2>
+      ${calls.length === 0
+        ? html`<p class="faint">${WORDS.noCalls}</p>`
+        : html`<div class="scroll" tabindex="0" role="group" aria-labelledby="heading">
+            <table>
+              <tbody>
+                ${repeat(
+                  calls,
+                  (call) => call.id,
+                  (call) => this.row(call),
+                )}
+              </tbody>
+            </table>
+          </div>`}
+    </section>`;
+  }
+
+  private row(call: FloorCall): TemplateResult {
+    return html`<tr>
+      <th scope="row">
+        ${DIRECTIONS[call.direction]}${call.kind === "main" ? nothing : html`, ${CALLS[call.kind].toLowerCase()}`}
+        <cb-since .at=${call.started} .clock=${this.clock}></cb-since>
+      </th>
+      <td>
+        ${repeat(
+          liveParties(call),
+          (party) => party.id,
+          (party) => this.party(call, party),
+        )}
+      </td>
+    </tr>`;
+  }
+
+  private party(call: FloorCall, party: Party): TemplateResult {
+    const name = party.name || party.number || ROLES[party.role];
+    const outside = party.role === "customer" || party.role === "third_party";
+    return html`<div class="row party">
+      <span>${name}</span>
+      <span class="faint">${CONNECTIONS[party.state]}</span>
+      ${outside ? this.controls(call, party, name) : nothing}
+    </div>`;
+  }
+
+  private controls(call: FloorCall, party: Party, name: string): TemplateResult {
+    const at = { call: call.id, party: party.id };
+    const press = (does: string, label: string, full: string): TemplateResult =>
+      control({ label, name: full, refused: "", press: () => this.dispatchEvent(act(does, at)) });
+    return html`${party.state === "alerting" ? press("customer_answer", WORDS.answer, WORDS.answerAs(name)) : nothing}
+    ${press("customer_hang_up", WORDS.hangUp, WORDS.hangUpAs(name))}
+    ${party.state === "connected" ? html`<input
+          inputmode="tel"
+          pattern="[0-9*#A-Da-d]+"
+          placeholder=${WORDS.digits}
+          aria-label=${WORDS.digitsAs(name)}
+          @keydown=${(event: KeyboardEvent) => this.keyed(event, at)}
+        />` : nothing}`;
+  }
+
+  private keyed(event: KeyboardEvent, at: { call: string; party: string }): void {
+    const field = event.target as HTMLInputElement;
+    if (event.key !== "Enter" || field.value === "" || !field.reportValidity()) return;
+    this.dispatchEvent(act("customer_digits", { ...at, digits: field.value.toUpperCase() }));
+    field.value = "";
+  }
+}

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools import reference
+from tools import manual, reference
 from tools.diagrams import drawings
 from tools.schema import json_schema
 from tools.states import states_page
@@ -24,8 +24,11 @@ def files() -> Mapping[str, str]:
         "src/cordboard/web/page/wire/model.ts": typescript(),
         "docs/reference/model.schema.json": json_schema(),
         **{f"docs/reference/{name}": text for name, text in reference.pages().items()},
-        "docs/reference/states.md": f"{reference.MADE}\n{states_page()}",
+        "docs/reference/states.md": reference.page(states_page()),
         **{f"docs/reference/{name}": text for name, text in drawings().items()},
+        "docs/reference/settings.md": reference.page(manual.settings_page()),
+        "docs/reference/cli.md": reference.page(manual.cli_page()),
+        "docs/reference/simulator.md": reference.page(manual.simulator_page()),
     }
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from cordboard.model import commands, errors, events, ids as model_ids, rules, vocabulary
 from cordboard.model.entities import ConnectionState, Medium, Phase
-from cordboard.protocols.native import wire
+from cordboard.protocols.native import routes, wire
 from tools.catalogue import (
     UNIONS,
     Field,
@@ -43,18 +43,19 @@ _PLAIN: Mapping[object, str] = {
 def pages() -> Mapping[str, str]:
     """Every page of the reference that is made: its name, and its text."""
     return {
-        "events.md": _page(_events()),
-        "commands.md": _page(_commands()),
-        "queries.md": _page(_queries()),
-        "entities.md": _page(_entities()),
-        "vocabulary.md": _page(_vocabulary()),
-        "errors.md": _page(_errors()),
-        "native.md": _page(_native()),
-        "close-codes.md": _page(_close_codes()),
+        "events.md": page(_events()),
+        "commands.md": page(_commands()),
+        "queries.md": page(_queries()),
+        "entities.md": page(_entities()),
+        "vocabulary.md": page(_vocabulary()),
+        "errors.md": page(_errors()),
+        "native.md": page(_native()),
+        "close-codes.md": page(_close_codes()),
     }
 
 
-def _page(lines: Iterable[str]) -> str:
+def page(lines: Iterable[str]) -> str:
+    """The lines as a file that says that it is made."""
     return MADE + "\n" + "\n".join(lines).rstrip() + "\n"
 
 
@@ -252,6 +253,15 @@ def _errors() -> Iterator[str]:
 
 def _native() -> Iterator[str]:
     yield from _head("The native protocol", wire)
+    yield "## Doors"
+    yield ""
+    yield "Beside them the hub has `/v1/login`, `/v1/renew`, `/v1/logout` and `/v1/tokens` for signing in: see [Run a hub](../how-to/run-a-hub.md)."
+    yield ""
+    yield "| Method | Path | Open to all |"
+    yield "|---|---|---|"
+    for route in routes.ROUTES:
+        yield f"| {'WebSocket' if route.kind == 'ws' else route.method} | `{route.path}` | {_yes(route.anonymous)} |"
+    yield ""
     yield "The hub serves the same as OpenAPI (`/v1/openapi.json`), AsyncAPI (`/v1/asyncapi.json`) and JSON Schema (`/v1/schema.json`)."
     yield ""
     limits = {

@@ -12,12 +12,8 @@ from cordboard.model.events import Event
 _EVERY = len(ConnectionState)
 
 
-def states_page() -> str:
-    """The page, as text."""
-    return "\n".join(_lines()).rstrip() + "\n"
-
-
-def _lines() -> Iterator[str]:
+def states_page() -> Iterator[str]:
+    """The page, line by line."""
     yield "# States"
     yield ""
     yield inspect.cleandoc(tables.__doc__ or "")

@@ -229,7 +229,6 @@ _LASTING_OF_CALL = (
     "dialled",
     "data",
     "wrap_up_reason",
-    "recording",
     "initiation",
 )
 

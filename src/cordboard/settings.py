@@ -221,7 +221,10 @@ def _rows(
         if table is not None:
             many = get_origin(kind) is tuple
             yield from _rows(
-                table, f"{name}[]." if many else f"{name}.", "" if many or not variable else f"{upper}_"
+                table,
+                f"{name}[]." if many else f"{name}.",
+                "" if many or not variable else f"{upper}_",
+                texts=texts,
             )
             continue
         settable = variable and get_origin(kind) is not dict

@@ -1,8 +1,8 @@
-# ruff: noqa: ARG002 - a protocol takes what its contract hands it
 """A small third-party protocol, and a Cordboard with it on a free port."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import aiohttp
 import pytest
+import uvloop
 
 from cordboard.app import App, running
 from cordboard.contract import (
@@ -237,6 +238,11 @@ class EchoSession:
         return iter(())
 
 
+def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> Mapping[str, Any]:
+    """The loop that the hub runs on in earnest: its transports differ from asyncio's own."""
+    return {"uvloop": uvloop.new_event_loop}
+
+
 Start = Callable[..., Awaitable[App]]
 
 
@@ -290,3 +296,15 @@ def bearer(app: App) -> Callable[..., dict[str, str]]:
         return {"Authorization": f"Bearer {token}"}
 
     return header
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], object]], Awaitable[None]]:
+    """Waits until something is so."""
+
+    async def so(what: Callable[[], object]) -> None:
+        async with asyncio.timeout(10):
+            while not what():  # noqa: ASYNC110 - what tells of it is in the server
+                await asyncio.sleep(0.01)
+
+    return so

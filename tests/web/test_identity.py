@@ -180,6 +180,7 @@ async def test_a_verified_password_is_not_hashed_again(
 
 def test_accounts_refuse_what_makes_no_sense(tmp_path: Path) -> None:
     accounts = Accounts(tmp_path / "accounts.json")
+    assert code_of(accounts.remove, "ann") == "not-found"
     accounts.add("ann", "correct horse", ANN)
     assert code_of(accounts.add, "ann", "correct horse", ANN) == "bad-field"
     assert code_of(accounts.add, "Ann!", "correct horse", ANN) == "bad-field"

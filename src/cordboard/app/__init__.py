@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -20,12 +20,13 @@ from cordboard.hub.clock import Clock, RandomIds, SystemClock
 from cordboard.hub.hub import Hub
 from cordboard.model.errors import CallerError, InternalError
 from cordboard.model.ids import LinkId
-from cordboard.settings import Settings, link_options
+from cordboard.settings import LinkSettings, Settings, link_options
 from cordboard.web.accounts import Accounts
 from cordboard.web.api_keys import ApiKeys
 from cordboard.web.edge import Edge
 from cordboard.web.identity import Identities
 from cordboard.web.limits import Buckets
+from cordboard.web.origins import checked as checked_origins
 from cordboard.web.tokens import Tokens, key_file, key_text
 
 DAY = 24 * 60 * 60 * 1000
@@ -90,9 +91,7 @@ async def running(
     await hub.start()
     try:
         for link in settings.links:
-            name = LinkId(link.name)
-            scope = Scope(kind="agent" if link.agent else "tenant", link=name, agent=link.agent)
-            await hub.add_link(name, link.protocol, link_options(link), scope)
+            await hub.add_link(LinkId(link.name), link.protocol, _options(link, hub.ids), _scope(link))
         await edge.start()
         try:
             yield App(settings=settings, hub=hub, edge=edge, identities=identities, tokens=tokens)
@@ -102,8 +101,13 @@ async def running(
         await hub.stop()
 
 
-async def serve(settings: Settings, ready: Callable[[App], None]) -> None:
-    """Run until SIGTERM or SIGINT. `ready` is called once requests are taken."""
+async def serve(
+    settings: Settings,
+    ready: Callable[[App], None],
+    *,
+    beside: Callable[[App], Coroutine[Any, Any, None]] | None = None,
+) -> None:
+    """Run until SIGTERM or SIGINT. `ready` is called once requests are taken; `beside` runs along, and is cancelled at the end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -115,8 +119,30 @@ async def serve(settings: Settings, ready: Callable[[App], None]) -> None:
         gc.set_threshold(50_000, 20, 50)
         _log.info("ready", port=app.edge.port, links=len(app.hub.links), protocols=sorted(app.hub.protocols))
         ready(app)
+        companion = loop.create_task(beside(app)) if beside is not None else None
         await stop.wait()
         _log.info("stopping")
+        if companion is not None:
+            companion.cancel()
+
+
+def checked(settings: Settings) -> None:
+    """Try out all that can be tried without starting anything. `CallerError` naming the setting that is wrong."""
+    protocols = installed_protocols()
+    ids = RandomIds()
+    store_of(settings)
+    checked_origins(settings.web.origins, "web.origins")
+    checked_origins([settings.web.public] if settings.web.public else [], "web.public")
+    for link in settings.links:
+        protocol = protocols.get(link.protocol)
+        if protocol is None:
+            known = ", ".join(sorted(protocols))
+            raise CallerError(
+                "bad-field",
+                f"links.{link.name}.protocol: no protocol {link.protocol!r} is installed, only {known}",
+                {"field": f"links.{link.name}.protocol"},
+            )
+        protocol.link(_options(link, ids), _scope(link), ids)
 
 
 def installed_protocols() -> dict[str, CtiProtocol]:
@@ -154,6 +180,20 @@ def private_folder(settings: Settings) -> Path:
             "bad-field", f"data: cannot make {folder}: {error.strerror}", {"field": "data"}
         ) from None
     return folder
+
+
+def _scope(link: LinkSettings) -> Scope:
+    return Scope(kind="agent" if link.agent else "tenant", link=LinkId(link.name), agent=link.agent)
+
+
+def _options(link: LinkSettings, ids: Ids) -> dict[str, Any]:
+    """What the link is made with. A simulated centre is made once, so that its calls outlive a link that is lost."""
+    options = link_options(link)
+    if link.protocol == "simulator":
+        from cordboard.protocols.simulator import new_floor  # noqa: PLC0415 - only who simulates loads it
+
+        options["floor"] = new_floor(options, ids)
+    return options
 
 
 def _loaded(group: str) -> dict[str, Any]:

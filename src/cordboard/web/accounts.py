@@ -71,11 +71,12 @@ class Accounts:
 
     def remove(self, name: str) -> None:
         """Take an account away. Its tokens run out by themselves."""
-        self._vault.change(
-            lambda book: {
-                other: account for other, account in book.items() if account is not _found(book, name)
-            }
-        )
+
+        def removed(book: Book) -> Book:
+            _found(book, name)
+            return {other: account for other, account in book.items() if other != name}
+
+        self._vault.change(removed)
 
     async def verify(self, name: str, password: str) -> Identity:
         """Who this is. `CallerError("wrong-password")`, after the same work, whether the name or the password is wrong."""

@@ -12,6 +12,7 @@ from cordboard.model.errors import CordboardError
 _encode = msgspec.json.Encoder().encode
 
 GUARDED: Mapping[str, str] = {
+    "Server": "cordboard",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -49,6 +50,7 @@ def page_policy(ancestors: Iterable[str]) -> Mapping[str, str]:
     """The headers of our pages: nothing but our own files, embedded by nobody but the origins allowed."""
     allowed = " ".join(["'self'", *ancestors])
     return {
+        "Server": "cordboard",
         "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
         f"img-src 'self' data:; frame-ancestors {allowed}; base-uri 'none'; form-action 'self'",
         "X-Content-Type-Options": "nosniff",

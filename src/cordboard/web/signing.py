@@ -30,7 +30,15 @@ class Signing:
         self._seat = seat
 
     def sign_in(self, effect: SignIn) -> None:
-        """Check the credentials; `Identified` comes later, never from within this call."""
+        """Check the credentials; `Identified` comes after the effects at hand: for a token before the page's next frame,
+        for a password, which takes its time, later.
+        """
+        if effect.kind == "bearer" and self._seat is not None:
+            try:
+                self._tell(self._identities.bearer(effect.secret), "")
+            except CallerError as refused:
+                self._tell(None, refused.code)
+            return
         task = asyncio.get_running_loop().create_task(self._check(effect))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -43,18 +51,19 @@ class Signing:
             self._seat.identity = None
 
     async def _check(self, effect: SignIn) -> None:
-        found: SignedIn | None = None
-        error = ""
         try:
             found = await self._identities.sign_in(effect, self._address)
         except CallerError as refused:
-            error = refused.code
+            self._tell(None, refused.code)
+        else:
+            self._tell(found, "")
+
+    def _tell(self, found: SignedIn | None, error: str) -> None:
         seat = self._seat
         if seat is None or seat.left:
             return
         if found is not None:
             seat.identity = found.identity
             self._claims = found.claims
-        seat.receive(
-            Identified(identity=found.identity if found else None, error=error, at=self._clock.now())
-        )
+        identity = found.identity if found is not None else None
+        seat.receive(Identified(identity=identity, error=error, at=self._clock.now()))

@@ -132,7 +132,10 @@ class Page:
             async with asyncio.timeout(GRACE):
                 await self._socket.close(code=code, message=reason.encode()[:120])
         except (TimeoutError, ConnectionError):
-            self._transport.abort()
+            if self._transport.get_write_buffer_size():
+                self._transport.abort()
+            else:
+                self._transport.close()
 
 
 class Sockets:

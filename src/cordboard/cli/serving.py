@@ -1,0 +1,70 @@
+# ruff: noqa: FBT002 - the parameters of a word are its options
+"""`cordboard serve` and `cordboard demo`: run a hub until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cordboard.cli.options import Config, Data, settings_of
+
+if TYPE_CHECKING:
+    from cordboard.app import App
+    from cordboard.settings import Settings
+
+
+def serve(config: Config = None, data: Data = None) -> None:
+    """Run a hub by its settings."""
+    from cordboard.app import serve as serve_settings  # noqa: PLC0415 - `--help` does without
+
+    settings = settings_of(config, data)
+    run(settings, lambda: serve_settings(settings, lambda app: typer.echo(f"Cordboard at {app.url}")))
+
+
+def demo(
+    port: Annotated[int, typer.Option("--port", min=0, max=65_535, help="0 takes a free one.")] = 8765,
+    people: Annotated[
+        bool, typer.Option("--people/--no-people", help="Callers and colleagues act by themselves.")
+    ] = True,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="Keep the log here; without it everything is gone afterwards."),
+    ] = None,
+) -> None:
+    """Run a simulated contact centre and a page whose phone rings."""
+    from cordboard.app import serve as serve_settings  # noqa: PLC0415 - `--help` does without
+    from cordboard.app.demo import AGENT, EXTENSION, caller, demo_settings  # noqa: PLC0415
+
+    with (
+        nullcontext(str(data))
+        if data is not None
+        else tempfile.TemporaryDirectory(prefix="cordboard-") as folder
+    ):
+        settings = demo_settings(folder, port, people=people)
+
+        def ready(app: App) -> None:
+            typer.echo(
+                f"\n  Open {app.url}/desk/ and set yourself ready: your phone rings within ten seconds.\n"
+            )
+            typer.echo(f"  You are {AGENT}. The other agents and the callers are at {app.url}/console/.")
+            typer.echo(f"  From another terminal: cordboard sim ring '+44 20 7946 0104' {EXTENSION}")
+            typer.echo("  Stop with Ctrl-C.\n")
+
+        run(settings, lambda: serve_settings(settings, ready, beside=caller))
+
+
+def run(settings: Settings, main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run on uvloop, with the log set up."""
+    import uvloop  # noqa: PLC0415 - `--help` does without
+
+    from cordboard.app.logs import configure  # noqa: PLC0415
+
+    configure(settings.log)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())

@@ -106,13 +106,15 @@ class Hub:
     async def start(self) -> None:
         """Open the store, fold what it holds, and settle what a crash left unsettled. Links are added afterwards."""
         await self._store.open(self._deliver)
-        for saved in await self._store.saved(FOLD_VERSION):
-            try:
-                self._states[saved.subject] = _decode(saved.data)
-                self._saved[saved.subject] = saved.seq
-            except msgspec.DecodeError:
-                _log.warning("saved-state-unreadable", subject=saved.subject)
-        for subject, head in (await self._store.heads()).items():
+        heads = await self._store.heads()
+        for version in range(FOLD_VERSION, 0, -1):
+            for saved in await self._store.saved(version):
+                # A state of an older fold is taken only where its entries are gone and nothing better is left.
+                if saved.subject not in self._states and (
+                    version == FOLD_VERSION or heads[saved.subject].first > 1
+                ):
+                    self._load(saved)
+        for subject, head in heads.items():
             state = self._states.get(subject, initial(subject))
             while state.seq < head.last:
                 entries = await self._store.read(subject, max(state.seq, head.first - 1), 5000)
@@ -426,6 +428,13 @@ class Hub:
             if kind in seat.kinds and subject not in seat.watched:
                 place = f"{self._store.epoch}.0" if seat.kinds[kind] is not None else None
                 self._admit(seat, subject, place, quiet=True)
+
+    def _load(self, saved: Saved) -> None:
+        try:
+            self._states[saved.subject] = _decode(saved.data)
+            self._saved[saved.subject] = saved.seq
+        except msgspec.DecodeError:
+            _log.warning("saved-state-unreadable", subject=saved.subject, version=saved.version)
 
     # --- housekeeping ------------------------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from cordboard.model.ids import LinkId
 from cordboard.protocols.native import routes, wire
 from cordboard.protocols.simulator import scenario
 from cordboard.settings import LinkSettings, link_options, parsed
+from cordboard.web.scopes import checked as checked_scopes
 from tools.manual import words
 
 ROOT = Path(__file__).parents[2]
@@ -170,6 +171,20 @@ def known_door(path: str) -> bool:
 def test_a_mistake_in_a_shell_block_is_found(line: str) -> None:
     with pytest.raises(BaseException):  # noqa: B017 - the command line's own kinds of complaint
         checked(shlex.split(line))
+
+
+def test_the_scopes_that_are_explained_are_those_there_are() -> None:
+    page = (ROOT / "docs/how-to/run-a-hub.md").read_text().partition("| Scope |")[2].partition("\n\n")[0]
+    named = [scope.replace("<id>", "x") for scope in re.findall(r"^\| `([^`]+)`", page, flags=re.MULTILINE)]
+    assert checked_scopes(named) == set(named)
+    assert {scope.partition(":")[0] for scope in named} >= {
+        "agent",
+        "team",
+        "member",
+        "tenant",
+        "simulate",
+        "mint",
+    }
 
 
 # --- what is run -------------------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 from cordboard.model.errors import CallerError
 
 _PLAIN = frozenset({"tenant", "tenant:command", "simulate", "mint"})
-_NAMED = re.compile(r"(agent|team):[^\s/*\x00-\x1f]{1,120}\Z")
-_GRANTS = frozenset({"agent:*", "team:*"})
+_NAMED = re.compile(r"(agent|team|member):[^\s/*\x00-\x1f]{1,120}\Z")
+_GRANTS = frozenset({"agent:*", "team:*", "member:*"})
 
 
 def checked(scopes: Iterable[str], *, grants: bool = False) -> frozenset[str]:
@@ -19,7 +19,7 @@ def checked(scopes: Iterable[str], *, grants: bool = False) -> frozenset[str]:
         if scope not in _PLAIN and not _NAMED.match(scope) and not (grants and scope in _GRANTS):
             raise CallerError(
                 "bad-field",
-                f"{scope!r} is no scope: give agent:<id>, team:<id>, tenant, tenant:command, simulate or mint",
+                f"{scope!r} is no scope: give agent:<id>, team:<id>, member:<id>, tenant, tenant:command, simulate or mint",
                 {"field": "scopes"},
             )
     return found
@@ -28,14 +28,14 @@ def checked(scopes: Iterable[str], *, grants: bool = False) -> frozenset[str]:
 def missing(grants: Collection[str], wanted: Iterable[str]) -> str:
     """The first scope that the grants do not cover; empty when they cover all.
 
-    ``tenant:command`` covers every agent and ``tenant``; ``agent:*`` and ``team:*`` cover each of their kind.
+    ``tenant:command`` covers every agent, team and ``tenant``; ``agent:*``, ``team:*`` and ``member:*`` cover each of their kind.
     """
     for scope in sorted(wanted):
         kind, _, name = scope.partition(":")
         covered = (
             scope in grants
             or (name and f"{kind}:*" in grants)
-            or ("tenant:command" in grants and kind in {"agent", "team", "tenant"})
+            or ("tenant:command" in grants and kind in {"agent", "team", "member", "tenant"})
         )
         if not covered:
             return scope

@@ -17,7 +17,9 @@ from cordboard.model.entities import Contact, Stamp
 from cordboard.model.ids import ContactId, LinkId, agent_subject
 from cordboard.model.tables import AGENT_MOVES, CONNECTION_MOVES, PHASE_MOVES
 from cordboard.protocols.native import wire
-from tools import generate
+from cordboard.protocols.simulator.console import actions
+from cordboard.settings import reference
+from tools import generate, manual
 from tools.catalogue import UNIONS, structs
 from tools.reference import words
 from tools.schema import document
@@ -70,6 +72,15 @@ def test_every_frame_and_close_code_of_the_native_protocol_is_documented() -> No
     assert {member.__struct_config__.tag for member in frames} <= heads("native.md")
     text = (REFERENCE / "close-codes.md").read_text()
     assert [code for code in wire.CloseCode if f"| {code.value} |" not in text] == []
+
+
+def test_every_setting_word_of_the_command_line_and_action_of_the_simulator_is_documented() -> None:
+    text = (REFERENCE / "settings.md").read_text()
+    assert [row.name for row in reference() if f"`{row.name}` (" not in text or not row.text] == []
+    assert {path for path, _ in manual.words()} == heads("cli.md") - {"Command line"}
+    assert [path for path, command in manual.words() if not command.help] == []
+    text = (REFERENCE / "simulator.md").read_text()
+    assert [action.name for action in actions() if f"| `{action.name}` |" not in text] == []
 
 
 def test_every_struct_that_a_field_names_is_documented_somewhere() -> None:

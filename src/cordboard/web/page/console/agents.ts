@@ -43,7 +43,7 @@ export class Agents extends LitElement {
     const agent = this.floor.agents[plan.id];
     if (agent === undefined) return nothing;
     return html`<tr>
-      <td>${plan.name} <span class="faint number">${plan.extension}</span></td>
+      <td><a href=${`/desk/?agent=${encodeURIComponent(plan.id)}`} target="_blank">${plan.name}</a> <span class="faint number">${plan.extension}</span></td>
       <td class=${agent.state}>${STATES[agent.state]}${agent.reason === null ? nothing : html` <span class="faint">(${agent.reason})</span>`}</td>
       <td><cb-since .at=${agent.since} .clock=${this.clock}></cb-since></td>
       <td>${doings(agent).map(({ phase, who }) => html`<div>${who} <span class="faint">${PHASES[phase].toLowerCase()}</span></div>`)}</td>

@@ -34,9 +34,15 @@ export class DeskModel {
   private stream: Stream | undefined;
   private client: Client | undefined;
   private subject = "";
-  private readonly account = new Account();
+  private readonly account: Account;
 
-  constructor(private readonly news: DeskNews) {}
+  /** `agent`: whom a demo is to sign in; empty for its own choice. */
+  constructor(
+    agent: string,
+    private readonly news: DeskNews,
+  ) {
+    this.account = new Account(agent);
+  }
 
   get view(): View | undefined {
     return this.stream?.view;
@@ -128,6 +134,10 @@ export class DeskModel {
 
   private stated(status: Status): void {
     this.status = status;
+    if (status.state === "online" && !status.welcome.identity.agent) {
+      this.reason = TEXTS.noAgent;
+      return this.client?.leave();
+    }
     if (status.state === "ended" && status.why !== "stay-away") {
       this.stream = undefined;
       this.rings = false;
@@ -146,6 +156,9 @@ export class DeskModel {
 
   private heard(frame: ServerFrame): void {
     if (frame.type === "joined") this.claimRing();
+    if (frame.type === "error" && (frame.about === undefined || frame.about === this.subject)) {
+      this.news.said(refusalText(frame.error.code, frame.error.message));
+    }
     if (frame.type !== "claimed" || frame.name !== RINGTONE) return;
     this.rings = frame.mine;
     this.ringsElsewhere = !frame.mine && frame.page !== "";

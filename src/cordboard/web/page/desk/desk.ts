@@ -27,7 +27,7 @@ import "./targets";
 
 const RING_KEY = "cordboard.ring";
 
-/** The agent's desk: state, contacts, and everything that can be done with them. */
+/** The agent's desk: state, contacts, and everything that can be done with them. `?agent=` names whom a demo is to sign in. */
 @customElement("cb-desk")
 export class Desk extends LitElement {
   static override styles = [
@@ -94,7 +94,7 @@ export class Desk extends LitElement {
   @query("cb-toasts") private toasts!: Toasts;
   @query("cb-announcer") private announcer!: Announcer;
   @query("cb-targets") private targets!: Targets | null;
-  private readonly model = new DeskModel({
+  private readonly model = new DeskModel(new URLSearchParams(location.search).get("agent") ?? "", {
     changed: () => this.requestUpdate(),
     viewed: (before, after) => this.viewed(before, after),
     said: (text) => this.toasts.show(text),
@@ -121,7 +121,7 @@ export class Desk extends LitElement {
     const { view } = this.model;
     const rings = this.model.phase === "desk" && view !== undefined ? ringing(view) : [];
     const [first] = rings;
-    const title = first === undefined ? `${TEXTS.desk} – ${TEXTS.product}` : TEXTS.ringingTitle(contactName(first));
+    const title = first === undefined ? `${TEXTS.desk} · ${TEXTS.product}` : TEXTS.ringingTitle(contactName(first));
     if (document.title !== title) document.title = title;
     if (first !== undefined && this.model.rings && this.model.ringWanted) this.ringtone.start();
     else this.ringtone.stop();
@@ -210,7 +210,11 @@ export class Desk extends LitElement {
   }
 
   private viewed(before: View | undefined, after: View): void {
-    for (const item of announcements(before, after)) this.announcer.say(item.text, item.urgent);
+    const said = announcements(before, after);
+    for (const urgent of [true, false]) {
+      const texts = said.filter((item) => item.urgent === urgent).map((item) => item.text);
+      if (texts.length > 0) this.announcer.say(texts.join(". "), urgent);
+    }
   }
 
   private async choose(choosing: Choosing): Promise<void> {

@@ -5,6 +5,7 @@ import { control } from "../parts/control";
 import { look } from "../parts/look";
 import { CONTROLS, TEXTS } from "../parts/texts";
 import type { Target } from "../wire/model";
+import { dialable } from "./reading";
 import { choose, wish } from "./wishes";
 
 /** Calls a number, or somebody from the directory. */
@@ -45,7 +46,7 @@ export class Dial extends LitElement {
   }
 
   private dial(): void {
-    const number = this.input.value.replace(/[\s()./-]/g, "");
+    const number = dialable(this.input.value);
     if (number === "") return this.input.focus();
     const target: Target = { kind: "number", number };
     this.input.value = "";

@@ -62,6 +62,11 @@ export function numberOf(contact: FullContact): string {
   return participantOf(contact)?.number || mainCall(contact)?.ani || mainCall(contact)?.dialled || "";
 }
 
+/** A number as it is dialled: without the blanks, dots, dashes and brackets that people write. */
+export function dialable(number: string): string {
+  return number.replace(/[\s()./-]/g, "");
+}
+
 /** Everything attached to the contact's calls and set on the contact, by name. */
 export function attached(contact: FullContact): [string, string][] {
   const all = new Map<string, string>();

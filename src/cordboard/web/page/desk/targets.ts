@@ -4,6 +4,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { look } from "../parts/look";
 import { STATES, TARGETS, TEXTS } from "../parts/texts";
 import type { Availability, Target } from "../wire/model";
+import { dialable } from "./reading";
 import { picked } from "./wishes";
 
 const PAUSE = 150;
@@ -131,9 +132,9 @@ export class Targets extends LitElement {
 
   /** The number typed in, if it is one and nobody has just that, and whoever was found. */
   private items(): readonly Target[] {
-    const number = this.text.replace(/[\s()./-]/g, "");
-    const dialable = /^\+?[0-9*#]{2,32}$/.test(number) && this.found.every((target) => target.number !== number);
-    return dialable ? [{ kind: "number", number }, ...this.found] : this.found;
+    const number = dialable(this.text);
+    const known = this.found.some((target) => dialable(target.number ?? "") === number);
+    return /^\+?[0-9*#]{2,32}$/.test(number) && !known ? [{ kind: "number", number }, ...this.found] : this.found;
   }
 
   private typed(): void {
@@ -170,6 +171,6 @@ export class Targets extends LitElement {
 
   private pick(target: Target): void {
     this.close();
-    this.dispatchEvent(picked(target));
+    this.dispatchEvent(picked(target.number === undefined ? target : { ...target, number: dialable(target.number) }));
   }
 }

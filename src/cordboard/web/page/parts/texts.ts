@@ -161,6 +161,7 @@ export const TEXTS = {
   reconnectNow: "Try now",
   stayAway: (code: number) => `Cordboard closed this page (${code}). Load it again.`,
   signedOut: "Signed out.",
+  noAgent: "This sign-in belongs to no agent.",
   linkDown: (link: string) => `The line to ${link} is down`,
   unconfirmed: (what: string) => `${what}: nobody knows whether it was done. Look before you try again.`,
   refused: (what: string, why: string) => `${what}: ${why}`,

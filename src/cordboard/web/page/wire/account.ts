@@ -13,10 +13,13 @@ export class Account {
   private login: Login | undefined;
   private demo = false;
 
+  /** `agent`: whom the demo is to sign in; empty for its own choice. */
+  constructor(private readonly agent = "") {}
+
   /** Signs in without a password where the hub runs its demo; `false` where somebody has to be asked. */
   async tryDemo(): Promise<boolean> {
     try {
-      this.login = await called<Login>("POST", "/v1/demo", {});
+      this.login = await this.demoLogin();
       this.demo = true;
     } catch (error) {
       if (!(error instanceof Refusal) || error.status === 0 || error.status >= 500) throw error;
@@ -48,12 +51,16 @@ export class Account {
     if (login !== undefined) await called("POST", "/v1/logout", {}, login.token).catch(() => undefined);
   }
 
+  private demoLogin(): Promise<Login> {
+    return called<Login>("POST", "/v1/demo", this.agent === "" ? {} : { agent: this.agent });
+  }
+
   private async renewed(login: Login): Promise<Login> {
     try {
       return await called<Login>("POST", "/v1/renew", {}, login.token);
     } catch (error) {
       // The demo lets in whoever asks, so an old token (its hub was started anew) is no reason to bother anyone.
-      if (this.demo && error instanceof Refusal && error.status === 401) return called<Login>("POST", "/v1/demo", {});
+      if (this.demo && error instanceof Refusal && error.status === 401) return this.demoLogin();
       throw error;
     }
   }

@@ -191,6 +191,7 @@ export class Client {
     for (const subject of this.settings.subjects(welcome)) subjects[subject] = null;
     for (const stream of this.streams.values()) subjects[stream.subject] = position(stream.epoch, stream.seq);
     this.tell({ state: "online", welcome });
+    if (this.channel === undefined) return; // whoever was told has left
     this.send({ type: "watch", subjects });
     for (const frame of [...this.commands.frames(), ...this.queries.frames()]) this.send(frame);
     this.beat(Math.min(BEAT, welcome.heartbeat));

@@ -1,0 +1,85 @@
+"""What the desk shows when something between it and the contact centre is lost, and how it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import Desk
+from tests.browser.running import Complaints, Program, finished
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_link_that_is_cut_is_shown_and_greys_the_controls(
+    quiet: str, opened: Callable[..., Page], complaints: Complaints
+) -> None:
+    complaints.allowed.append("502")  # the console's doors are the link's
+    page = opened(f"{quiet}/desk/")
+    desk = Desk(page)
+    desk.get_ready()
+    desk.rung()
+    desk.press("Answer")
+    console = opened(f"{quiet}/console/")
+    console.get_by_role("spinbutton", name="Cut the link").fill("2")
+    console.get_by_role("button", name="Cut", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="The line to sim is down")).to_be_visible()
+    expect(desk.button("Hold")).to_have_attribute("title", "The line to the contact centre is down.")
+    expect(page.get_by_text("The line to sim is down")).to_have_count(0, timeout=20_000)
+    desk.press("Hold")
+    expect(desk.button("Retrieve")).to_be_visible()
+
+
+def test_a_hub_that_is_started_anew_finds_its_page_coming_back(
+    programs: Callable[..., Program], opened: Callable[..., Page], complaints: Complaints, tmp_path: Path
+) -> None:
+    complaints.allowed.append("ERR_CONNECTION_REFUSED")
+    first = programs("demo", "--port", "0", "--no-people", "--data", str(tmp_path / "data"))
+    page = opened(f"{first.url}/desk/")
+    desk = Desk(page)
+    desk.press("Log on")
+    expect(desk.button("Ready")).to_have_attribute("aria-disabled", "false")
+    first.stop()
+    expect(page.get_by_text("Connection lost. Trying again…")).to_be_visible()
+    expect(desk.button("Ready")).to_have_attribute("title", "Not connected to Cordboard just now.")
+    programs("demo", "--port", str(first.port), "--no-people", "--data", str(tmp_path / "data"))
+    expect(page.get_by_text("Connection lost. Trying again…")).to_have_count(0, timeout=30_000)
+    desk.get_ready()
+
+
+def test_without_a_demo_it_asks_for_name_and_password(
+    programs: Callable[..., Program],
+    opened: Callable[..., Page],
+    complaints: Complaints,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    complaints.allowed.append("40[134]")
+    settings = tmp_path / "cordboard.toml"
+    settings.write_text(
+        f'data = "{tmp_path / "data"}"\n[web]\nport = 0\n[[links]]\nname = "sim"\nprotocol = "simulator"\n'
+    )
+    monkeypatch.setenv("SECRET", "correct horse battery")
+    finished("account", "add", "mia", "--agent", "mia", "--password-env", "SECRET", "--config", str(settings))
+    hub = programs("serve", "--config", str(settings))
+    page = opened(f"{hub.url}/desk/")
+    page.get_by_label("Name").fill("mia")
+    page.get_by_label("Password").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Name or password is wrong.")).to_be_visible()
+    page.get_by_label("Password").fill("correct horse battery")
+    page.keyboard.press("Enter")
+    desk = Desk(page)
+    desk.press("Log on")
+    expect(page.get_by_role("heading", name="Mia Thorne")).to_be_visible()
+    desk.press("Sign out")
+    expect(page.get_by_text("Signed out.")).to_be_visible()
+
+    page.goto(f"{hub.url}/console/")
+    page.get_by_label("Name").fill("mia")
+    page.get_by_label("Password").fill("correct horse battery")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("it needs the scope “simulate”")).to_be_visible()

@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 from cordboard.protocols.simulator.centre import Centre, normal
 from cordboard.protocols.simulator.commands import REFUSALS, Done, Refused
-from cordboard.protocols.simulator.console import act, actions
+from cordboard.protocols.simulator.console import act
 from cordboard.protocols.simulator.journal import Record
 from cordboard.protocols.simulator.people import People
 from cordboard.protocols.simulator.picture import (
@@ -26,38 +26,17 @@ from cordboard.protocols.simulator.picture import (
     everything,
 )
 from cordboard.protocols.simulator.switch import Switch
-
-ACTIONS = actions()
-FAVOURED = {
-    "ring": 12,
-    "answer_call": 60,
-    "customer_answer": 10,
-    "make_call": 6,
-    "consultation_call": 8,
-    "log_on": 8,
-    "set_agent_state": 10,
-    "complete_wrap_up": 12,
-    "log_off": 0.4,
-    "deflect_call": 1,
-    "customer_hang_up": 5,
-    "clear_connection": 3,
-    "conference_call": 8,
-    "transfer_call": 6,
-    "hold_party": 5,
-    "retrieve_party": 8,
-}
+from tests.simulator.generator import ACTIONS, an_action, parameters
 
 
 def walk(centre: Centre, seed: int, steps: int) -> Switch:
     rng = Random(seed)
     switch = Switch(centre, now=0)
     mirror = switch.snapshot()
-    weights = [FAVOURED.get(a.name, 2.0) for a in ACTIONS]
     for step in range(steps):
-        action = rng.choices(ACTIONS, weights)[0]
-        params = _params(switch, rng, action.name)
+        name, params = an_action(switch, rng)
         before = switch.journal.last
-        outcome = act(switch, action.name, params, ident=f"w{step}")
+        outcome = act(switch, name, params, ident=f"w{step}")
         assert isinstance(outcome, Done | Refused)
         if isinstance(outcome, Refused):
             assert outcome.code in REFUSALS
@@ -110,7 +89,7 @@ def test_a_day_with_people_breaks_nothing(northquay: Centre, seed: int) -> None:
         _hold(switch)
         action = rng.choice(ACTIONS)
         if action.name not in ("set_arrivals", "log_off"):
-            act(switch, action.name, _params(switch, rng, action.name), ident=f"w{step}")
+            act(switch, action.name, parameters(switch, rng, action.name), ident=f"w{step}")
             _hold(switch)
     _check_journal(list(switch.journal.records))
     assert set(switch.commands_seen.values()) == {1}
@@ -147,66 +126,6 @@ def test_nonsense_is_refused_and_never_raises(
         assert isinstance(outcome, Done) or outcome.code in REFUSALS
         _hold(switch)
     _check_journal(list(switch.journal.records))
-
-
-def _params(switch: Switch, rng: Random, name: str) -> dict[str, object]:
-    """Parameters that often fit: an agent, one of their calls, someone to reach."""
-    picture, plan = switch.picture, switch.centre
-    live = [c.id for c in picture.calls.values() if c.ended is None]
-    agent, call = rng.choice(plan.agents).id, rng.choice([*live, "c0"])
-    if rng.random() < 0.9:
-        agent, call = _someone_fit(switch, rng, name) or (agent, call)
-    to = rng.choice(
-        [rng.choice(plan.agents).extension, rng.choice(plan.queues).number, rng.choice(plan.customers).number,
-         rng.choice(plan.numbers).number, "+44 1632 960555", "nobody"]
-    )  # fmt: skip
-    parties = [p.id for p in picture.live_in(call)] or ["p0"]
-    given: dict[str, object] = {
-        "agent": agent,
-        "call": call,
-        "to": to,
-        "party": rng.choice([*parties, "customer"]),
-        "number": rng.choice(plan.customers).number,
-        "digits": rng.choice(["1", "22#", "x"]),
-        "on": rng.random() < 0.5,
-        "state": rng.choice(["ready", "ready", "not_ready"]),
-        "data": {"note": rng.choice(["a", "b"])},
-        "disposition": rng.choice(plan.dispositions).code,
-        "reason": rng.choice(plan.reasons).code,
-        "patience": rng.choice([5, 60, 600]),
-        "queue": rng.choice(plan.queues).id,
-        "per_hour": 10,
-    }
-    if name == "ring":
-        given["to"] = rng.choice(["8001", "8002", "8003", "2001", "2002"])
-    wanted = next(a for a in ACTIONS if a.name == name).parameters
-    optional = {p.name for p in wanted if not p.required}
-    return {
-        p.name: given[p.name]
-        for p in wanted
-        if p.name in given and (p.name not in optional or (p.name != "station" and rng.random() < 0.5))
-    }
-
-
-def _someone_fit(switch: Switch, rng: Random, name: str) -> tuple[str, str] | None:
-    """An agent and a call for whom the action makes sense."""
-    picture = switch.picture
-    states = {
-        "log_on": {"null"},
-        "set_agent_state": {"not_ready", "ready", "busy"},
-        "complete_wrap_up": {"working_after_call"},
-        "make_call": {"ready", "not_ready"},
-    }
-    if name in states:
-        fit = [(a.id, "c0") for a in picture.agents.values() if a.state in states[name]]
-    else:
-        ringing = name in ("answer_call", "deflect_call")
-        parties = [p for p in picture.parties.values() if p.agent is not None and p.state in LIVE]
-        fit = [(p.agent or "", p.call) for p in parties if (p.state == "alerting") == ringing]
-    if name in ("transfer_call", "conference_call", "reconnect_call", "alternate_call"):
-        consults = [f for f in fit if picture.calls[f[1]].kind == "consult"]
-        fit = consults or fit
-    return rng.choice(fit) if fit else None
 
 
 def _hold(switch: Switch) -> None:

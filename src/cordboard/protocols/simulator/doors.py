@@ -12,9 +12,14 @@ from cordboard.model.errors import ERRORS, ErrorBody, ErrorReply
 from cordboard.model.ids import Millis
 from cordboard.protocols.simulator import commands as s
 from cordboard.protocols.simulator.console import act, actions
-from cordboard.protocols.simulator.floor import Floor
+from cordboard.protocols.simulator.floor import FASTEST, Floor
+from cordboard.protocols.simulator.library import builtin_scenarios
+from cordboard.protocols.simulator.scenario import Failure, Scenario, loads
 
 SCOPE = "simulate"
+MOST_RECORDS = 1000
+"""Records in one answer of ``GET journal``."""
+MOST_DIGITS = 15
 
 
 def _route(method: str, name: str) -> Route:
@@ -30,8 +35,11 @@ ROUTES: tuple[Route, ...] = (
     _route("GET", "journal"),
     _route("GET", "commands"),
     _route("GET", "faults"),
+    _route("GET", "scenarios"),
+    _route("GET", "scenario"),
     _route("POST", "act"),
     _route("POST", "fault"),
+    _route("POST", "scenario"),
 )
 
 
@@ -60,13 +68,37 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     speed: float | None = None
 
 
+class Start(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of ``POST scenario``: the name of one of ``GET scenarios``."""
+
+    name: str
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario that can be played."""
+
+    name: str
+    about: str
+    steps: int
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How the scenario of ``GET scenario`` goes: `step` of `steps` has begun."""
+
+    name: str
+    about: str
+    step: int
+    steps: int
+    over: bool
+    failures: list[Failure]
+
+
 class DoorAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a door says, and what it makes the link do."""
+    """What a door says; `drop` cuts the link afterwards, for so long."""
 
     body: bytes
     status: int = 200
     drop: Millis | None = None
-    wake: Millis | None = None
 
 
 class Doors:
@@ -82,8 +114,11 @@ class Doors:
             "GET journal": self._journal,
             "GET commands": lambda _: _json(self._floor.switch.commands_seen),
             "GET faults": lambda _: self._faults(),
+            "GET scenarios": lambda _: _json([_offer(item) for item in self._scenarios().values()]),
+            "GET scenario": lambda _: self._progress(),
             "POST act": self._act,
             "POST fault": self._fault,
+            "POST scenario": self._begin,
         }
 
     def open(self, called: Called) -> DoorAnswer:
@@ -95,7 +130,7 @@ class Doors:
             return door(called)
         except msgspec.ValidationError as error:
             return _wrong("bad-field", str(error), "body")
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             return _wrong("bad-json", str(error), "body")
 
     def _state(self, called: Called) -> DoorAnswer:
@@ -114,9 +149,9 @@ class Doors:
     def _journal(self, called: Called) -> DoorAnswer:
         after, limit = called.query.get("after", "0"), called.query.get("limit", "200")
         for field, text in (("after", after), ("limit", limit)):
-            if not (text.isascii() and text.isdigit()):
+            if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
                 return _wrong("bad-field", f"{field} is a whole number", field)
-        return _json(self._floor.switch.journal.after(int(after))[: int(limit)])
+        return _json(self._floor.switch.journal.after(int(after))[: min(int(limit), MOST_RECORDS)])
 
     def _act(self, called: Called) -> DoorAnswer:
         asked = msgspec.json.decode(called.body, type=Act)
@@ -131,8 +166,8 @@ class Doors:
         if asked.refuse and asked.refuse not in ERRORS:
             return _wrong("bad-field", f"{asked.refuse} is no error code", "refuse")
         if asked.speed is not None:
-            if not 0 < asked.speed <= 1000:  # noqa: PLR2004 - faster than that the link would do nothing but tick
-                return _wrong("bad-field", "speed lies between 0 and 1000", "speed")
+            if not 0 < asked.speed <= FASTEST:
+                return _wrong("bad-field", f"speed lies between 0 and {FASTEST}", "speed")
             self._floor.pace(asked.speed, called.at)
         faults.delay = faults.delay if asked.delay is None else max(0, asked.delay)
         faults.duplicate = faults.duplicate if asked.duplicate is None else asked.duplicate
@@ -144,6 +179,39 @@ class Doors:
 
     def _faults(self) -> DoorAnswer:
         return _json({**msgspec.to_builtins(self._floor.faults), "speed": self._floor.speed})
+
+    def _begin(self, called: Called) -> DoorAnswer:
+        asked = msgspec.json.decode(called.body, type=Start)
+        found = self._scenarios().get(asked.name)
+        if found is None:
+            return _wrong("not-found", f"there is no scenario {asked.name!r}", "name")
+        playing = self._floor.play
+        if playing is not None and not playing.over:
+            return _wrong("wrong-state", f"{playing.scenario.name} is being played", "name")
+        self._floor.begin(found, called.at)
+        return self._progress()
+
+    def _progress(self) -> DoorAnswer:
+        play = self._floor.play
+        if play is None:
+            return _json(None)
+        return _json(
+            Progress(
+                name=play.scenario.name,
+                about=play.scenario.about,
+                step=play.step,
+                steps=len(play.scenario.steps),
+                over=play.over,
+                failures=play.failures,
+            )
+        )
+
+    def _scenarios(self) -> Mapping[str, Scenario]:
+        return {name: loads(text) for name, text in builtin_scenarios().items()}
+
+
+def _offer(scenario: Scenario) -> Offer:
+    return Offer(name=scenario.name, about=scenario.about, steps=len(scenario.steps))
 
 
 def _json(value: object, status: int = 200) -> DoorAnswer:

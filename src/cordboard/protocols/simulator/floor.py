@@ -5,7 +5,8 @@ It outlives links: a link that was dropped finds the same calls when it comes ba
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
@@ -16,23 +17,30 @@ from cordboard.model.ids import Millis
 from cordboard.protocols.simulator.centre import Centre, CentreError, loads
 from cordboard.protocols.simulator.journal import Record
 from cordboard.protocols.simulator.people import People
+from cordboard.protocols.simulator.scenario import Play, Scenario, ScenarioError
 from cordboard.protocols.simulator.switch import Switch
 
-KEPT_RECORDS = 200_000
+KEPT_RECORDS = 20_000
 KEPT_TIME: Millis = 60 * 60 * 1000
+FASTEST = 1000
+"""Simulated seconds in a real one: faster than that the link would do nothing but tick."""
+TIDY_EVERY = 1000
+"""After so many records the floor drops what is older than the two above allow."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Settings of a simulator link.
 
     `centre`: the contact centre as TOML text (the built-in one if empty). `seed`: of everything random. `people`: whether
-    callers and colleagues act by themselves. `speed`: how many simulated seconds pass in a real one.
-    `human`: the agent whom a person plays in the demo; the others act by themselves if their plan says so.
+    callers and colleagues act by themselves. `welcome`: whether an agent who does not act by themselves is called soon
+    after they first get ready (with `people`). `speed`: how many simulated seconds pass in a real one. `mark`: what all
+    ids of the switch begin with, so that runs can be told apart; random if empty.
     """
 
     centre: str = ""
     seed: int = 1
     people: bool = False
+    welcome: bool = False
     speed: float = 1.0
     mark: str = ""
 
@@ -60,12 +68,20 @@ class Floor:
         self.centre = centre
         self.faults = Faults()
         self.speed = settings.speed
+        self.play: Play | None = None
+        """The scenario that is played, or was played last."""
+        self.forgotten: Millis = 0
+        """What ended before this time is not known any more."""
         self._mark = settings.mark or mark
         self._random = Random(settings.seed)  # noqa: S311 - a simulation, seeded on purpose
         self._switch: Switch | None = None
         self._people: People | None = None
         self._real: Millis = 0
         self._simulated: Millis = 0
+        self._plays = 0
+        self._steps: Iterator[int] = iter(())
+        self._step_due: Millis | None = None
+        self._tidied = 0
 
     def open(self, at: Millis) -> Switch:
         """The switch, opened at this moment if it was not open before."""
@@ -73,7 +89,7 @@ class Floor:
             self._real = self._simulated = at
             self._switch = Switch(self.centre, now=at, mark=self._mark)
             if self.settings.people:
-                self._people = People(self._switch, self._random)
+                self._people = People(self._switch, self._random, welcome=self.settings.welcome)
         return self._switch
 
     @property
@@ -84,17 +100,19 @@ class Floor:
 
     def time(self, at: Millis) -> Millis:
         """The simulated time at a real one."""
-        return self._simulated + round((at - self._real) * self.speed)
+        return self._simulated + int((at - self._real) * self.speed)
 
     def advance(self, at: Millis) -> None:
         """Let time pass on the floor until now."""
         now = self.time(at)
-        if self._people is not None:
-            self._people.advance(now)
-        else:
-            self.switch.advance(now)
-        if self.switch.journal.last % 1000 == 0 and len(self.switch.journal.records) > KEPT_RECORDS:
-            self.switch.forget(now - KEPT_TIME)
+        while self._step_due is not None and self._step_due <= now:
+            self._move(self._step_due)
+            self._next_step()
+        self._move(now)
+        if self.switch.journal.last >= self._tidied + TIDY_EVERY:
+            self._tidied = self.switch.journal.last
+            self.forgotten = now - KEPT_TIME
+            self.switch.forget(self.forgotten, KEPT_RECORDS)
 
     def pace(self, speed: float, at: Millis) -> None:
         """Let time run at another speed from now on."""
@@ -103,9 +121,20 @@ class Floor:
     def next_due(self, at: Millis) -> Millis | None:
         """Real milliseconds until something happens by itself."""
         due = self._people.next_due() if self._people is not None else self.switch.next_due()
-        if due is None or self.speed <= 0:
+        moments = [item for item in (due, self._step_due) if item is not None]
+        if not moments or self.speed <= 0:
             return None
-        return max(0, round((due - self.time(at)) / self.speed))
+        # Rounded up: a timer that rings before its moment rings again at once, for ever on a virtual clock.
+        return max(0, math.ceil((min(moments) - self.time(at)) / self.speed))
+
+    def begin(self, scenario: Scenario, at: Millis) -> Play:
+        """Play a scenario from now on; whatever else goes on, goes on. One that is not over yet is left where it is."""
+        self._plays += 1
+        self.play = Play(scenario, self.switch, mark=f"{scenario.name}-{self._plays}")
+        self._steps = self.play.go()
+        self._step_due = self.time(at)
+        self.advance(at)
+        return self.play
 
     def worn(self, records: list[Record]) -> list[Record]:
         """The records as the faulty wire brings them."""
@@ -117,6 +146,21 @@ class Floor:
             records = [item for record in records for item in (record, record)]
         return records
 
+    def _move(self, now: Millis) -> None:
+        if self._people is not None:
+            self._people.advance(now)
+        else:
+            self.switch.advance(now)
+
+    def _next_step(self) -> None:
+        try:
+            wait = next(self._steps, None)
+        except ScenarioError as error:
+            wait = None
+            if self.play is not None:
+                self.play.stop(str(error))
+        self._step_due = None if wait is None else self.switch.now + wait
+
 
 def floor(settings: Mapping[str, Any], mark: str, builtin: str) -> Floor:
     """The floor that the settings describe; `builtin` is the centre's TOML if they name none. `CallerError` if they are wrong."""
@@ -125,6 +169,10 @@ def floor(settings: Mapping[str, Any], mark: str, builtin: str) -> Floor:
         read = msgspec.convert(plain, Settings)
     except msgspec.ValidationError as error:
         raise CallerError("bad-field", f"simulator settings: {error}", {"field": "links.options"}) from error
+    if not 0 < read.speed <= FASTEST:
+        raise CallerError(
+            "bad-field", f"speed lies between 0 and {FASTEST}", {"field": "links.options.speed"}
+        )
     try:
         return Floor(read, loads(read.centre or builtin), mark)
     except CentreError as error:

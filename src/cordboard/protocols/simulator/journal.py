@@ -137,11 +137,13 @@ class Journal:
         """The records whose number is greater than `n`."""
         return self._records[max(0, n - self._dropped) :]
 
-    def trim(self) -> None:
-        """Drop what every reader has read. Without it the journal keeps everything."""
+    def trim(self, keep: int = 0) -> None:
+        """Drop what every reader has read but for the newest `keep`. Without it the journal keeps everything."""
         read = min((reader.place for reader in self._readers), default=self.last)
-        del self._records[: max(0, read - self._dropped)]
-        self._dropped = max(self._dropped, read)
+        drop = min(read, self.last - keep) - self._dropped
+        if drop > 0:
+            del self._records[:drop]
+            self._dropped += drop
 
 
 class Reader:

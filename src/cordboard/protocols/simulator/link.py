@@ -6,7 +6,7 @@ shuffling (`Faults`); the link puts them in order, drops what it has had, and tr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from cordboard.contract import (
@@ -16,6 +16,7 @@ from cordboard.contract import (
     Down,
     Emit,
     Failed,
+    Gauge,
     Ids,
     LinkEffects,
     LinkFrame,
@@ -30,7 +31,7 @@ from cordboard.contract import (
 from cordboard.model import commands as c
 from cordboard.model.entities import Target, TargetKind
 from cordboard.model.events import LinkUp
-from cordboard.model.ids import LinkId, Millis, Subject
+from cordboard.model.ids import LinkId, Millis, Subject, queue_subject
 from cordboard.protocols.simulator.doors import Doors
 from cordboard.protocols.simulator.floor import Floor
 from cordboard.protocols.simulator.journal import Record
@@ -50,6 +51,7 @@ class SimulatorLink:
         self._doors = Doors(floor, ids)
         self._late: list[tuple[Millis, list[Record]]] = []
         self._shuffled: dict[int, Record] = {}
+        self._forgotten: Millis = 0
 
     def start(self, at: Millis, resume: Mapping[Subject, str]) -> LinkEffects:  # noqa: ARG002 - see below
         """Begin with a snapshot: what the floor did while no link was there is a gap, and stands so in the log."""
@@ -62,6 +64,7 @@ class SimulatorLink:
         for subject, snapshot in self._translator.snapshots(switch.now):
             yield Emit(subject=subject, event=LinkUp(link=self._link, at=switch.now, services=services))
             yield Emit(subject=subject, event=snapshot)
+        yield from self._gauges(dict.fromkeys(queue.id for queue in self._floor.centre.queues), switch.now)
         yield from self._tick(at)
 
     def receive(self, frame: LinkFrame) -> LinkEffects:
@@ -92,6 +95,8 @@ class SimulatorLink:
             )
             return
         outcome = carry_out(self._floor.switch, command, self._floor.time(at))
+        if isinstance(outcome, c.Done):
+            self._note_origin(command.service, outcome)
         if faults.silent:
             faults.silent = False
         else:
@@ -114,6 +119,9 @@ class SimulatorLink:
 
     def _tick(self, at: Millis) -> LinkEffects:
         """Tell what has happened, and see when something happens next."""
+        if self._forgotten != self._floor.forgotten:
+            self._forgotten = self._floor.forgotten
+            self._translator.forget(self._forgotten)
         records = self._floor.worn(self._reader.read())
         if records:
             if self._floor.faults.delay or self._late:
@@ -131,16 +139,39 @@ class SimulatorLink:
         if self._late:
             yield Wake(name="late", after=self._late[0][0] - at)
 
-    def _take(self, records: list[Record]) -> Iterator[Emit]:
+    def _take(self, records: list[Record]) -> Iterator[Emit | Gauge]:
         """Put records in their order, each once, and translate them."""
         for record in records:
             if record.n >= self._next:
                 self._shuffled[record.n] = record
+        queues: dict[str, None] = {}
+        at = 0
         while self._next in self._shuffled:
             record = self._shuffled.pop(self._next)
             self._next += 1
+            at = record.at
+            if record.party is not None and record.queue is not None:
+                queues[record.queue] = None
             for subject, event in self._translator.translate(record):
                 yield Emit(subject=subject, event=event, origin=str(record.n))
+        yield from self._gauges(queues, at)
+
+    def _gauges(self, queues: Iterable[str], at: Millis) -> Iterator[Gauge]:
+        for queue in queues:
+            waiting = self._translator.waiting(queue)
+            since = min((party.since for party in waiting), default=0)
+            for name, value in (("calls-waiting", len(waiting)), ("longest-waiting-since", since)):
+                yield Gauge(subject=queue_subject(queue), name=name, value=value, at=at)
+
+    def _note_origin(self, service: c.Service, done: c.Done) -> None:
+        """Where a dial came from, in the CRM: told with the contact, since the switch knows nothing of it."""
+        match service:
+            case c.MakeCall(record=record, related=related) if record is not None or related is not None:
+                self._translator.begun_from(done.data["contact"], record, related)
+            case c.ConsultationCall(record=record) if record is not None:
+                self._translator.begun_from(done.data["contact"], record, None)
+            case _:
+                pass
 
     # --- the console and the directory --------------------------------------------------------------------------------------
 
@@ -154,8 +185,6 @@ class SimulatorLink:
         )
         if answer.drop is not None:
             yield Down(retry="later", reason="dropped-on-purpose", after=answer.drop)
-        if answer.wake is not None:
-            yield Wake(name="scenario", after=answer.wake)
 
     def _targets(self, query: c.GetTargets) -> c.Targets:
         centre, picture = self._floor.centre, self._floor.switch.picture

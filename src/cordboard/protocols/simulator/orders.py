@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cordboard.model import commands as c
-from cordboard.model.entities import AttachedData, Availability, Target, TargetKind
+from cordboard.model.entities import AttachedData, Availability, Medium, Target, TargetKind
 from cordboard.model.ids import Subject, subject_id
 from cordboard.protocols.simulator import commands as s
 from cordboard.protocols.simulator.picture import Party, Picture
@@ -78,23 +78,27 @@ _TALKING = ("connected", "hold")
 
 
 def carry_out(switch: Switch, command: c.Command, at: int) -> c.Outcome:
-    """Have the switch do a command, and say what it said."""
+    """Have the switch do a command, and say what it said.
+
+    Where a command takes two orders, only the first can be refused: nothing is left half done.
+    """
     agent = subject_id(Subject(command.subject))
+    done = s.Done()
     try:
-        orders = list(_orders(switch.picture, agent, command.service))
+        orders = _orders(switch.picture, agent, command.service)
+        for number, order in enumerate(orders):
+            ident = command.id if number == 0 else f"{command.id}+{number}"
+            outcome = switch.execute(ident, order, at)
+            if isinstance(outcome, s.Refused):
+                return c.Refused(code=CODES.get(outcome.code, "vendor-refused"), message=outcome.message)
+            done = outcome
+        if isinstance(command.service, c.ConsultationCall) and done.call and _flat(command.service.data):
+            values: dict[str, str | None] = {**_flat(command.service.data)}
+            switch.execute(f"{command.id}+1", s.AssociateData(agent=agent, call=done.call, data=values), at)
     except _RefusedError as error:
         return error.outcome
-    if not orders:
-        return c.Done()
-    done = s.Done()
-    for number, order in enumerate(orders):
-        ident = command.id if number == 0 else f"{command.id}+{number}"
-        outcome = switch.execute(ident, order, at)
-        if isinstance(outcome, s.Refused):
-            return c.Refused(code=CODES.get(outcome.code, "vendor-refused"), message=outcome.message)
-        done = outcome
-    data = {"call": done.call, "contact": done.segment, "connection": done.party}
-    return c.Done(data={key: value for key, value in data.items() if value is not None})
+    made = {"call": done.call, "contact": done.segment, "connection": done.party}
+    return c.Done(data={key: value for key, value in made.items() if value is not None})
 
 
 class _RefusedError(Exception):
@@ -117,7 +121,7 @@ def _orders(picture: Picture, agent: str, service: c.Service) -> list[s.Command]
             return [s.DeflectCall(agent=agent, call=own(contact, call, "alerting"), to=to)]
         case c.ClearConnection(contact=contact, call=call, connection=connection):
             where = _holding(picture, connection) or own(
-                contact, call, "initiated", "connected", "hold", "fail"
+                contact, call, "connected", "initiated", "fail", "hold"
             )
             party = None if connection is None or _is_own(picture, connection, agent) else str(connection)
             return [s.ClearConnection(agent=agent, call=where, party=party)]
@@ -132,10 +136,17 @@ def _orders(picture: Picture, agent: str, service: c.Service) -> list[s.Command]
         case c.ConsultationCall(contact=contact, call=call, target=target):
             return [s.ConsultationCall(agent=agent, call=own(contact, call, *_TALKING), to=_to(target))]
         case c.AlternateCall(contact=contact, call=call):
-            own(contact, call, "hold")
-            return [s.AlternateCall(agent=agent, call=str(call) if call is not None else None)]
+            held = call if call is not None and _holds(picture, agent, call) else own(contact, None, "hold")
+            return [s.AlternateCall(agent=agent, call=held)]
         case c.ReconnectCall(contact=contact, call=call):
             return [s.ReconnectCall(agent=agent, call=_pair(picture, agent, contact, call))]
+        case c.TransferCall(other=other) | c.ConferenceCall(other=other) if other not in (
+            None,
+            service.contact,
+        ):
+            raise _RefusedError(
+                "impossible-here", "this switch joins a call with a consult made from it only"
+            )
         case c.TransferCall(contact=contact, call=call):
             return [s.TransferCall(agent=agent, call=_pair(picture, agent, contact, call))]
         case c.ConferenceCall(contact=contact, call=call):
@@ -173,18 +184,17 @@ def _orders(picture: Picture, agent: str, service: c.Service) -> list[s.Command]
 def _data(agent: str, call: str, service: c.AssociateData) -> list[s.Command]:
     values = {**service.data.peripheral, **service.data.named}
     orders: list[s.Command] = []
-    if values:
-        orders.append(
-            s.AssociateData(
-                agent=agent, call=call, data={key: value or None for key, value in values.items()}
-            )
-        )
     if service.wrap_up_reason is not None:
         orders.append(s.SetWrapUpReason(agent=agent, call=call, reason=service.wrap_up_reason))
+    if values:
+        data = {key: value or None for key, value in values.items()}
+        orders.append(s.AssociateData(agent=agent, call=call, data=data))
     return orders
 
 
 def _state(picture: Picture, agent: str, service: c.SetAgentState) -> list[s.Command]:
+    if service.medium is not Medium.VOICE:
+        raise _RefusedError("impossible-here", f"this switch has no {service.medium.value}")
     reason = service.reason or None
     now = picture.agents.get(agent)
     match service.state:
@@ -203,18 +213,24 @@ def _state(picture: Picture, agent: str, service: c.SetAgentState) -> list[s.Com
 
 
 def _call(picture: Picture, agent: str, contact: str, call: str | None, states: tuple[str, ...]) -> str:
-    """The named call, or the contact's first one in which the agent's own party is in one of the states."""
+    """The named call, or that of the contact in which the agent's own party is in the earliest of the states."""
     if call is not None:
         return str(call)
     segment = picture.segments.get(contact)
     if segment is None or segment.agent != agent:
         raise _RefusedError("unknown-contact", f"no contact {contact}")
-    for ident in segment.calls:
-        for party in picture.of_call(ident):
-            if party.agent == agent and party.state != "null" and (not states or party.state in states):
-                return ident
+    own = [
+        (party.state, ident)
+        for ident in segment.calls
+        for party in picture.of_call(ident)
+        if party.agent == agent and party.state != "null"
+    ]
     if not states:
-        return segment.calls[-1]
+        return own[0][1] if own else segment.calls[-1]
+    for state in states:
+        for found, ident in own:
+            if found == state:
+                return ident
     raise _RefusedError("wrong-state", f"no call of the contact is {' or '.join(states)} for the agent")
 
 
@@ -232,6 +248,10 @@ def _pair(picture: Picture, agent: str, contact: str, call: str | None) -> str:
         ):
             return ident
     return _call(picture, agent, contact, None, _TALKING)
+
+
+def _holds(picture: Picture, agent: str, call: str) -> bool:
+    return any(party.call == call and party.state == "hold" for party in picture.of_agent(agent))
 
 
 def _party(picture: Picture, connection: str) -> Party | None:

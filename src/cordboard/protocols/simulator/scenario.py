@@ -13,7 +13,7 @@ expectation is partial: only what is written is compared.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -70,31 +70,67 @@ def loads(text: str) -> Scenario:
         raise ScenarioError(str(error)) from error
 
 
+class Play:
+    """One performance of a scenario on a switch, step by step. `mark` goes before the ids of its commands."""
+
+    def __init__(self, scenario: Scenario, switch: Switch, *, mark: str = "") -> None:
+        self.scenario = scenario
+        self.failures: list[Failure] = []
+        self.step = 0
+        """The steps begun."""
+        self.over = False
+        self._switch = switch
+        self._mark = mark or scenario.name
+
+    def go(self) -> Iterator[int]:
+        """Play; yields the milliseconds to let pass before going on. A step that cannot be done ends it."""
+        made: dict[str, Done] = {}
+        for agent in self.scenario.ready:
+            self._ready(agent)
+        for step in self.scenario.steps:
+            self.step += 1
+            reader = self._switch.reader()
+            if step.do is not None and not self._do(step, step.do, made):
+                break
+            yield round(step.advance * 1000)
+            expect = dict(step.expect)
+            wanted = _resolved_list(expect.pop("records", []), made)
+            self.failures += _differences(self.step, "", expect, glance(self._switch, made))
+            self.failures += _missing(self.step, wanted, reader.read())
+        self.over = True
+
+    def stop(self, why: str) -> None:
+        """End it here, as failed."""
+        self.failures.append(Failure(step=self.step, where="", expected="to go on", actual=why))
+        self.over = True
+
+    def _ready(self, agent: str) -> None:
+        """On a live floor the agent may be logged on already."""
+        for name in ("log_on", "set_agent_state"):
+            asked = {"agent": agent, "state": "ready"}
+            outcome = act(self._switch, name, asked, ident=f"{self._mark}-{agent}-{name}")
+            if isinstance(outcome, Done):
+                return
+
+    def _do(self, step: Step, name: str, made: dict[str, Done]) -> bool:
+        params = _resolved(step.params, made)
+        outcome = act(self._switch, name, params, ident=f"{self._mark}-{self.step}")
+        wrong = _unexpected(step, outcome)
+        if wrong is not None:
+            wanted = step.refused or "done"
+            self.failures.append(Failure(step=self.step, where=name, expected=wanted, actual=wrong))
+            return False
+        if step.named is not None and isinstance(outcome, Done):
+            made[step.named] = outcome
+        return True
+
+
 def run(scenario: Scenario, switch: Switch) -> list[Failure]:
-    """Play the scenario from the switch's present on; the failures, in order. A step that cannot be done ends it."""
-    made: dict[str, Done] = {}
-    failures: list[Failure] = []
-    for agent in scenario.ready:
-        act(switch, "log_on", {"agent": agent, "state": "ready"}, ident=f"{scenario.name}-{agent}")
-    for number, step in enumerate(scenario.steps, start=1):
-        reader = switch.reader()
-        if step.do is not None:
-            params = _resolved(step.params, made)
-            outcome = act(switch, step.do, params, ident=f"{scenario.name}-{number}")
-            wrong = _unexpected(step, outcome)
-            if wrong is not None:
-                return [
-                    *failures,
-                    Failure(step=number, where=step.do, expected=step.refused or "done", actual=wrong),
-                ]
-            if step.named is not None and isinstance(outcome, Done):
-                made[step.named] = outcome
-        switch.advance(switch.now + round(step.advance * 1000))
-        expect = dict(step.expect)
-        wanted = expect.pop("records", [])
-        failures += _differences(number, "", expect, glance(switch, made))
-        failures += _missing(number, _resolved_list(wanted, made), reader.read())
-    return failures
+    """Play the scenario from the switch's present on; the failures, in order. `ScenarioError` if it refers to nothing."""
+    play = Play(scenario, switch)
+    for wait in play.go():
+        switch.advance(switch.now + wait)
+    return play.failures
 
 
 def glance(switch: Switch, made: Mapping[str, Done]) -> dict[str, object]:

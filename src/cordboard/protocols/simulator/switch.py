@@ -182,10 +182,10 @@ class Switch:
         """The present truth as plain JSON: see `Picture.state`."""
         return self._exchange.picture.state()
 
-    def forget(self, before: int) -> None:
-        """Drop what ended before this time, and records that every reader has read. For long runs."""
+    def forget(self, before: int, keep: int = 0) -> None:
+        """Drop what ended before this time, and records that every reader has read but for the newest `keep`."""
         self._exchange.picture.forget(before)
-        self._exchange.journal.trim()
+        self._exchange.journal.trim(keep)
 
 
 def _fire(exchange: Exchange, timer: Timer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import assert_never
 
 from cordboard.protocols.simulator.centre import AgentPlan, QueuePlan, normal
@@ -22,6 +21,9 @@ from cordboard.protocols.simulator.lines import party_named
 from cordboard.protocols.simulator.picture import Party
 from cordboard.protocols.simulator.telephony import send_digits
 
+MOST_PER_HOUR = 36_000
+"""Ten callers a second."""
+
 
 def happen(exchange: Exchange, happening: Happening) -> Done:
     """Let it happen, or raise `RefusedError` with nothing changed."""
@@ -31,8 +33,8 @@ def happen(exchange: Exchange, happening: Happening) -> Done:
         case SetArrivals(queue=queue, per_hour=rate):
             if queue not in exchange.directory.queues:
                 raise RefusedError("unknown-queue", queue)
-            if not (math.isfinite(rate) and rate >= 0):
-                raise RefusedError("invalid-parameters", "per_hour must be zero or more")
+            if not 0 <= rate <= MOST_PER_HOUR:
+                raise RefusedError("invalid-parameters", f"per_hour lies between 0 and {MOST_PER_HOUR}")
             exchange.arrivals[queue] = rate
             return Done()
         case CustomerHangUp(call=call, party=named):

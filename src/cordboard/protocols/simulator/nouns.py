@@ -1,0 +1,330 @@
+"""The switch's things in the canonical model's nouns: agents, contacts, calls, connections. Pure look-ups in a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cordboard.model import events as e
+from cordboard.model.entities import (
+    AgentProfile,
+    AgentState,
+    AttachedData,
+    Availability,
+    Call,
+    CallKind,
+    Connection,
+    ConnectionState,
+    Contact,
+    Device,
+    Direction,
+    Ending,
+    Medium,
+    Participant,
+    PendingState,
+    Phase,
+    Queue,
+    Reason,
+    ReasonKind,
+    Record,
+    Role,
+    Stamp,
+    Stamps,
+    Team,
+)
+from cordboard.model.ids import (
+    AgentId,
+    CallId,
+    ConnectionId,
+    ContactId,
+    LinkId,
+    Millis,
+    QueueId,
+    TeamId,
+    ThreadId,
+)
+from cordboard.protocols.simulator import picture as p
+from cordboard.protocols.simulator.centre import AgentPlan, Centre
+
+CAUSES: Mapping[str, str] = {"hang-up": "normal", "dropped": "normal"}
+"""The switch's words for why -> the model's, where they differ."""
+
+
+class Nouns:
+    """What a link says of the things in one picture, as they are now."""
+
+    def __init__(self, link: LinkId, centre: Centre, picture: p.Picture) -> None:
+        self._link = link
+        self._centre = centre
+        self._picture = picture
+        self._origins: dict[str, tuple[Record | None, ContactId | None]] = {}
+        self._plans = {plan.id: plan for plan in centre.agents}
+        self._queues = {
+            plan.id: Queue(id=QueueId(plan.id), name=plan.name, number=plan.number) for plan in centre.queues
+        }
+
+    # --- agents ------------------------------------------------------------------------------------------------------
+
+    def agent_state(self, agent: p.Agent) -> AgentState:
+        """The agent's state for voice."""
+        hidden = agent.state in ("busy", "working_after_call")
+        return AgentState(
+            link=self._link,
+            state=Availability(agent.state),
+            reason=self.reason(agent.reason),
+            pending=self.pending(agent.pending),
+            chosen=self.pending(agent.resume) if hidden else None,
+            fault=self.fault(agent),
+            since=agent.since,
+        )
+
+    def reason(self, code: str | None) -> Reason | None:
+        """The reason of this code, as the centre lists it."""
+        if not code:
+            return None
+        for use in ("not_ready", "logout"):
+            found = self._centre.reason(use, code)
+            if found is not None:
+                return _reason(found.code, found.label, use, found.limit, productive=found.productive)
+        return Reason(code=code)
+
+    def pending(self, stance: p.Stance | None) -> PendingState | None:
+        """A stance that was chosen for later."""
+        if stance is None:
+            return None
+        return PendingState(state=Availability(stance.state), reason=self.reason(stance.reason))
+
+    def fault(self, agent: p.Agent) -> str:
+        """Why the switch holds the agent back."""
+        no_answer = self._centre.rules.no_answer_reason
+        return "no-answer" if agent.state == "not_ready" and agent.reason == no_answer else ""
+
+    def profile(self, plan: AgentPlan) -> AgentProfile:
+        """Who the agent is, and what the centre lets them use."""
+        served = [self._queues[queue] for queue in self._queues if queue in plan.queues]
+        first, _, last = plan.name.partition(" ")
+        return AgentProfile(
+            id=AgentId(plan.id),
+            login=plan.login,
+            name=plan.name,
+            first_name=first,
+            last_name=last,
+            extension=plan.extension,
+            device=Device(kind="desk", number=plan.extension),
+            roles=tuple(plan.roles),
+            team=TeamId(plan.team) if plan.team else None,
+            teams=(Team(id=TeamId(plan.team), name=plan.team),) if plan.team else (),
+            supervises=(TeamId(plan.team),) if plan.team and "supervisor" in plan.roles else (),
+            queues=tuple(served),
+            default_queue=served[0].id if served else None,
+            skills=dict(plan.skills),
+            reasons=tuple(
+                _reason(item.code, item.label, item.use, item.limit, productive=item.productive)
+                for item in self._centre.reasons
+            ),
+            dispositions=tuple(
+                Reason(code=item.code, label=item.label) for item in self._centre.dispositions
+            ),
+            capacity={Medium.VOICE: 1},
+            permissions=("outbound",),
+        )
+
+    # --- contacts ----------------------------------------------------------------------------------------------------
+
+    def begun_from(self, segment: str, record: Record | None, related: ContactId | None) -> None:
+        """Note what a page named when it dialled: the switch has no place for it."""
+        self._origins[segment] = (record, related)
+
+    def contact_facts(self, segment: p.Segment, *, transferred: bool = False) -> e.ContactFacts:
+        """What is known of an agent's part in a matter; `transferred`: it is being transferred to them right now."""
+        origin = self._first(segment)
+        before = self._picture.segments.get(segment.previous or "")
+        handed = transferred or self._handed_on(segment)
+        by = self._plans[before.agent] if before is not None and handed else None
+        record, related = self._origins.get(segment.id, (None, None))
+        return e.ContactFacts(
+            thread=ThreadId(segment.interaction),
+            previous=ContactId(segment.previous) if segment.previous else None,
+            origin=ContactId(origin) if origin else None,
+            direction=Direction(segment.direction),
+            queue=self.queue(segment.queue),
+            customer=self.customer(self._picture.calls[segment.calls[0]]),
+            transferred_by=None if by is None else _colleague(by),
+            related_record=record,
+            related=related,
+        )
+
+    def contact(self, segment: p.Segment, at: Millis) -> Contact:
+        """An agent's part in a matter, whole."""
+        facts = self.contact_facts(segment)
+        begun = Stamp(vendor=segment.started, ours=at)
+        return Contact(
+            id=ContactId(segment.id),
+            link=self._link,
+            agent=AgentId(segment.agent),
+            thread=ThreadId(segment.interaction),
+            previous=facts.previous,
+            origin=facts.origin,
+            direction=Direction(segment.direction),
+            phase=Phase(segment.phase),
+            phase_since=Stamp(vendor=segment.answered or segment.started, ours=at),
+            created=begun,
+            ended_by=Ending(segment.ended_by) if segment.ended_by else None,
+            customer=facts.customer,
+            queue=facts.queue,
+            transferred_by=facts.transferred_by,
+            disposition=segment.disposition or "",
+            wrap_up_limit=wrap_up_limit(segment, at),
+            calls=tuple(self._call(self._picture.calls[ident], segment) for ident in segment.calls),
+        )
+
+    def waiting(self, party: p.Party, at: Millis) -> Contact:
+        """A stay in a queue, as the queue's own contact."""
+        call = self._picture.calls[party.call]
+        since = Stamp(vendor=party.since, ours=at)
+        return Contact(
+            id=ContactId(party.id),
+            link=self._link,
+            thread=ThreadId(call.interaction),
+            direction=Direction(call.direction),
+            phase=Phase.OFFERED,
+            phase_since=since,
+            created=since,
+            queued=since,
+            customer=self.customer(call),
+            queue=self.queue(party.queue),
+            calls=(self._call(call, None),),
+        )
+
+    def queue(self, ident: str | None) -> Queue | None:
+        """The queue of this id."""
+        return self._queues.get(ident or "")
+
+    def customer(self, call: p.Call) -> Participant | None:
+        """The customer of the matter: of this call, or of the one that it is a consult about."""
+        seen: set[str] = set()
+        at: p.Call | None = call
+        while at is not None and at.id not in seen:
+            seen.add(at.id)
+            for item in self._picture.of_call(at.id):
+                if item.role == "customer":
+                    return _participant(item)
+            at = self._picture.calls.get(at.parent) if at.parent else None
+        return None
+
+    # --- calls -------------------------------------------------------------------------------------------------------
+
+    def call_facts(self, call: p.Call, segment: p.Segment | None = None) -> e.CallFacts:
+        """What is known of a call; `segment`: whose part in it, since one's own call is the other's incoming one."""
+        return e.CallFacts(
+            kind=CallKind(call.kind),
+            direction=Direction(call.direction),
+            vendor_id=call.id,
+            ani=call.calling,
+            dnis=call.called if call.direction == "inbound" else None,
+            dialled=call.called if call.direction != "inbound" else None,
+            data=AttachedData(peripheral=dict(call.data)),
+            wrap_up_reason=call.wrap_up_reason or "",
+            recording="recording" if call.recording else "",
+            initiation=self._initiation(call, segment) if segment is not None else None,
+        )
+
+    def connection(self, party: p.Party) -> Connection:
+        """A party's place in its call. One that is held alone is on hold, though another holds it."""
+        alone = party.held_by is not None
+        plan = self._plans.get(party.agent or "")
+        held = alone and party.state == "connected"
+        return Connection(
+            id=ConnectionId(party.id),
+            participant=_participant(party),
+            state=ConnectionState.HOLD if held else ConnectionState(party.state),
+            device=plan.station if plan is not None else "",
+            muted=party.muted,
+            held_alone=alone,
+            cause=cause(party.cause),
+            since=party.since,
+        )
+
+    def present(self, call: p.Call, and_also: p.Party | None = None) -> tuple[Connection, ...]:
+        """Everyone in the call now, and the party that this is about even if it has just gone."""
+        return tuple(
+            self.connection(item)
+            for item in self._picture.of_call(call.id)
+            if item.state != "null" or item == and_also
+        )
+
+    def _call(self, call: p.Call, segment: p.Segment | None) -> Call:
+        facts = self.call_facts(call, segment)
+        # In wrap-up the agent has left all calls. Those that go on without them are none of theirs any more.
+        left = segment is not None and segment.phase == "wrap_up"
+        return Call(
+            id=CallId(call.id),
+            vendor_id=call.id,
+            kind=CallKind(call.kind),
+            direction=Direction(call.direction),
+            ani=call.calling,
+            dnis=facts.dnis or "",
+            dialled=facts.dialled or "",
+            data=facts.data or AttachedData(),
+            wrap_up_reason=call.wrap_up_reason or "",
+            recording=facts.recording or "",
+            initiation=facts.initiation or "",
+            stamps=Stamps(
+                created=Stamp(vendor=call.started),
+                connected=Stamp(vendor=call.answered or 0),
+                ended=Stamp(vendor=call.ended or 0),
+            ),
+            connections=() if left else self.present(call),
+            cleared=left or call.ended is not None,
+        )
+
+    def _initiation(self, call: p.Call, segment: p.Segment) -> str:
+        if call.kind == "consult":
+            return "consult"
+        if self._picture.of_call(call.id)[0].agent == segment.agent:
+            return "dialled"
+        if segment.previous is not None:
+            return "transfer" if self._handed_on(segment) else "consult"
+        return "routed" if segment.queue is not None else "direct"
+
+    def _handed_on(self, segment: p.Segment) -> bool:
+        """Whether another handed the matter on to this agent. Who was asked about it got it only if that ended so."""
+        first = self._picture.calls[segment.calls[0]]
+        return segment.previous is not None and (first.kind == "main" or first.cause == "transferred")
+
+    def _first(self, segment: p.Segment) -> str | None:
+        """The first segment of the chain of transfers, as far as it is remembered."""
+        first = segment.previous
+        while first is not None:
+            older = self._picture.segments.get(first)
+            if older is None or older.previous is None:
+                break
+            first = older.previous
+        return first
+
+
+def cause(word: str | None) -> str:
+    """The switch's word for why, as the model says it."""
+    return CAUSES.get(word or "", word or "")
+
+
+def wrap_up_limit(segment: p.Segment, at: Millis) -> int:
+    """The seconds of wrap-up that are left, 0 for no limit."""
+    return 0 if segment.wrap_up_until is None else max(0, segment.wrap_up_until - at) // 1000
+
+
+def _participant(party: p.Party) -> Participant:
+    ident = party.agent or party.queue or ""
+    return Participant(
+        role=Role(party.role),
+        id=ident if party.role in ("agent", "queue") else "",
+        name=party.name,
+        number=party.number,
+    )
+
+
+def _colleague(plan: AgentPlan) -> Participant:
+    return Participant(role=Role.AGENT, id=plan.id, name=plan.name, number=plan.extension)
+
+
+def _reason(code: str, label: str, kind: str, limit: int, *, productive: bool) -> Reason:
+    return Reason(code=code, label=label, kind=ReasonKind(kind), productive=productive, limit=limit)

@@ -1,0 +1,167 @@
+"""Random actions that often make sense: what the random walks take their steps from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from cordboard.model import commands as c
+from cordboard.model.entities import AttachedData, Availability, Call, Contact, Phase, Target, TargetKind
+from cordboard.model.ids import AgentId, Subject, agent_subject
+from cordboard.model.state import SubjectState
+from cordboard.protocols.simulator.centre import Centre
+from cordboard.protocols.simulator.console import actions
+from cordboard.protocols.simulator.picture import LIVE
+from cordboard.protocols.simulator.switch import Switch
+
+ACTIONS = actions()
+FAVOURED = {
+    "ring": 12,
+    "answer_call": 60,
+    "customer_answer": 10,
+    "make_call": 6,
+    "consultation_call": 8,
+    "log_on": 8,
+    "set_agent_state": 10,
+    "complete_wrap_up": 12,
+    "log_off": 0.4,
+    "deflect_call": 1,
+    "customer_hang_up": 5,
+    "clear_connection": 3,
+    "conference_call": 8,
+    "transfer_call": 6,
+    "hold_party": 5,
+    "retrieve_party": 8,
+}
+_WEIGHTS = [FAVOURED.get(action.name, 2.0) for action in ACTIONS]
+
+
+def an_action(switch: Switch, rng: Random) -> tuple[str, dict[str, object]]:
+    """An action and its parameters."""
+    name = rng.choices(ACTIONS, _WEIGHTS)[0].name
+    return name, parameters(switch, rng, name)
+
+
+def parameters(switch: Switch, rng: Random, name: str) -> dict[str, object]:
+    """Parameters that often fit: an agent, one of their calls, someone to reach."""
+    picture, plan = switch.picture, switch.centre
+    live = [c.id for c in picture.calls.values() if c.ended is None]
+    agent, call = rng.choice(plan.agents).id, rng.choice([*live, "c0"])
+    if rng.random() < 0.9:
+        agent, call = _someone_fit(switch, rng, name) or (agent, call)
+    to = rng.choice(
+        [rng.choice(plan.agents).extension, rng.choice(plan.queues).number, rng.choice(plan.customers).number,
+         rng.choice(plan.numbers).number, "+44 1632 960555", "nobody"]
+    )  # fmt: skip
+    parties = [p.id for p in picture.live_in(call)] or ["p0"]
+    given: dict[str, object] = {
+        "agent": agent,
+        "call": call,
+        "to": to,
+        "party": rng.choice([*parties, "customer"]),
+        "number": rng.choice(plan.customers).number,
+        "digits": rng.choice(["1", "22#", "x"]),
+        "on": rng.random() < 0.5,
+        "state": rng.choice(["ready", "ready", "not_ready"]),
+        "data": {"note": rng.choice(["a", "b"])},
+        "disposition": rng.choice(plan.dispositions).code,
+        "reason": rng.choice(plan.reasons).code,
+        "patience": rng.choice([5, 60, 600]),
+        "queue": rng.choice(plan.queues).id,
+        "per_hour": 10,
+    }
+    if name == "ring":
+        given["to"] = rng.choice(["8001", "8002", "8003", "2001", "2002"])
+    wanted = next(a for a in ACTIONS if a.name == name).parameters
+    optional = {p.name for p in wanted if not p.required}
+    return {
+        p.name: given[p.name]
+        for p in wanted
+        if p.name in given and (p.name not in optional or (p.name != "station" and rng.random() < 0.5))
+    }
+
+
+def _someone_fit(switch: Switch, rng: Random, name: str) -> tuple[str, str] | None:
+    """An agent and a call for whom the action makes sense."""
+    picture = switch.picture
+    states = {
+        "log_on": {"null"},
+        "set_agent_state": {"not_ready", "ready", "busy"},
+        "complete_wrap_up": {"working_after_call"},
+        "make_call": {"ready", "not_ready"},
+    }
+    if name in states:
+        fit = [(a.id, "c0") for a in picture.agents.values() if a.state in states[name]]
+    else:
+        ringing = name in ("answer_call", "deflect_call")
+        parties = [p for p in picture.parties.values() if p.agent is not None and p.state in LIVE]
+        fit = [(p.agent or "", p.call) for p in parties if (p.state == "alerting") == ringing]
+    if name in ("transfer_call", "conference_call", "reconnect_call", "alternate_call"):
+        consults = [f for f in fit if picture.calls[f[1]].kind == "consult"]
+        fit = consults or fit
+    return rng.choice(fit) if fit else None
+
+
+def a_service(states: Mapping[Subject, SubjectState], centre: Centre, rng: Random) -> tuple[str, c.Service]:
+    """What a page might ask for, with its agent: now and then something that makes no sense at the moment."""
+    plan = rng.choice(centre.agents)
+    state = states[agent_subject(AgentId(plan.id))]
+    contacts = list(state.contacts.values())
+    if not contacts or rng.random() < 0.15:
+        if rng.random() < 0.3:
+            return plan.id, c.MakeCall(target=a_target(centre, rng))
+        to = rng.choice([Availability.READY, Availability.READY, Availability.NOT_READY, Availability.NULL])
+        reason = {Availability.NOT_READY: "break", Availability.NULL: "end-of-shift"}.get(to, "")
+        return plan.id, c.SetAgentState(state=to, reason=reason)
+    return plan.id, _on_contact(rng.choice(contacts), centre, rng)
+
+
+def a_target(centre: Centre, rng: Random) -> Target:
+    """Someone to call."""
+    return rng.choice(
+        [
+            Target(kind=TargetKind.AGENT, id=rng.choice(centre.agents).id),
+            Target(kind=TargetKind.QUEUE, id=rng.choice(centre.queues).id),
+            Target(kind=TargetKind.NUMBER, number=rng.choice(centre.customers).number.replace(" ", "")),
+            Target(kind=TargetKind.NUMBER, number=rng.choice(centre.numbers).number.replace(" ", "")),
+        ]
+    )
+
+
+def _on_contact(contact: Contact, centre: Centre, rng: Random) -> c.Service:
+    call: Call | None = rng.choice(contact.calls)
+    others = [item.id for item in call.connections] if call is not None else []
+    ident = call.id if call is not None and rng.random() < 0.5 else None
+    where: dict[str, Any] = {"contact": contact.id, "call": ident}
+    other = rng.choice(others) if others and rng.random() < 0.4 else None
+    target = a_target(centre, rng)
+    data = AttachedData(peripheral={"note": rng.choice("ab")}, named={"order": rng.choice(["", "7"])})
+    chosen = c.SetDisposition(contact=contact.id, disposition=rng.choice(centre.dispositions).code)
+    fitting: list[c.Service] = []
+    if contact.phase is Phase.OFFERED:
+        fitting += [c.AnswerCall(**where)] * 8
+        fitting += [c.DeflectCall(**where), c.DeflectCall(**where, target=target)]
+    elif contact.phase is Phase.WRAP_UP:
+        fitting += [c.CompleteContact(contact=contact.id), c.CompleteContact(contact=contact.id), chosen]
+    anything: list[c.Service] = [
+        c.ClearConnection(**where, connection=other),
+        c.HoldCall(**where, connection=other),
+        c.RetrieveCall(**where, connection=other),
+        c.RetrieveCall(**where),
+        c.ConsultationCall(**where, target=target, data=data if rng.random() < 0.5 else None),
+        c.AlternateCall(**where),
+        c.ReconnectCall(**where),
+        c.TransferCall(**where),
+        c.ConferenceCall(**where),
+        c.SingleStepTransferCall(**where, target=target),
+        c.SingleStepConferenceCall(**where, target=target),
+        c.GenerateDigits(**where, digits="1#"),
+        c.AssociateData(**where, data=data, wrap_up_reason=rng.choice([None, "change", "nonsense"])),
+        c.SetMicrophoneMute(**where, mute=rng.random() < 0.5),
+        chosen,
+        c.StartRecording(**where),
+        c.StopRecording(**where),
+        c.CompleteContact(contact=contact.id),
+    ]
+    return rng.choice(fitting or anything)

@@ -1,0 +1,235 @@
+"""The switch's truth and the hub's folded state, each brought into one plain form, so that they can be held side by side.
+
+`truth` reads nothing but `switch.state()`; `shown` nothing but what a page may see. Neither knows of the other's rules.
+
+What is compared of a contact depends on its phase:
+
+- offered, dialling, active: everything, with all live connections of all its calls. An agent who has left one of them
+  (a consult that others went on with) goes on hearing of it for as long as the contact is not in wrap-up.
+- wrap-up: the agent has left all calls, and the switch tells them nothing more of these (data that a colleague attaches
+  to the call that goes on, parties that come and go). So only what cannot change any more is compared: the calls, their
+  kinds and numbers, and that the agent's own connection is gone.
+- closed: how it ended and what was chosen, for those that the hub still remembers.
+
+Not compared: times (two clocks), names of a call's past parties, what is only the hub's (notes, records, flags).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from cordboard.model.entities import AgentState, Call, Connection, ConnectionState, Contact, Phase
+from cordboard.model.ids import ContactId, Subject, subject_id
+
+Plain = dict[str, Any]
+
+
+class Shown(Protocol):
+    """As much of a `SubjectState` or a `View` as is compared."""
+
+    @property
+    def states(self) -> Mapping[str, AgentState]: ...
+    @property
+    def contacts(self) -> Mapping[ContactId, Contact]: ...
+
+
+# --- the hub's side --------------------------------------------------------------------------------------------------
+
+
+def shown(states: Mapping[Subject, Shown]) -> Plain:
+    """What the hub shows of all agents and queues."""
+    agents, queues = {}, {}
+    for subject, state in states.items():
+        if subject.startswith("agent/"):
+            agents[subject_id(subject)] = _shown_agent(state)
+        elif subject.startswith("queue/"):
+            queues[subject_id(subject)] = {
+                str(contact.id): {
+                    "thread": contact.thread,
+                    "customer": contact.customer.number if contact.customer else None,
+                    "queue": contact.queue.id if contact.queue else None,
+                    "since": contact.queued.vendor,
+                }
+                for contact in state.contacts.values()
+            }
+    return {"agents": agents, "queues": queues}
+
+
+def _shown_agent(state: Shown) -> Plain:
+    (agent,) = state.states.values()
+    pending = agent.pending
+    return {
+        "state": agent.state.value,
+        "reason": agent.reason.code if agent.reason else None,
+        "pending": [pending.state.value, pending.reason.code if pending.reason else None]
+        if pending
+        else None,
+        "contacts": {str(contact.id): _shown_contact(contact) for contact in state.contacts.values()},
+    }
+
+
+def _shown_contact(contact: Contact) -> Plain:
+    wrap_up = contact.phase is Phase.WRAP_UP
+    return {
+        "phase": contact.phase.value,
+        "ended_by": contact.ended_by.value if contact.ended_by else None,
+        "disposition": contact.disposition,
+        "queue": contact.queue.id if contact.queue else None,
+        "thread": contact.thread,
+        "previous": contact.previous,
+        "direction": contact.direction.value,
+        "customer": contact.customer.number if contact.customer else None,
+        "calls": {
+            str(call.id): _shown_call(call, contact.agent or "", wrap_up=wrap_up) for call in contact.calls
+        },
+    }
+
+
+def _shown_call(call: Call, agent: str, *, wrap_up: bool) -> Plain:
+    numbers = {
+        "kind": call.kind.value,
+        "direction": call.direction.value,
+        "calling": call.ani,
+        "called": call.dnis or call.dialled,
+    }
+    if wrap_up:
+        own = [
+            c for c in call.connections if c.participant.id == agent and c.state is not ConnectionState.NULL
+        ]
+        return {**numbers, "own": [c.state.value for c in own]}
+    return {
+        **numbers,
+        "data": {**call.data.peripheral, **call.data.named},
+        "recording": call.recording == "recording",
+        "wrap_up_reason": call.wrap_up_reason,
+        "ended": call.cleared,
+        "connections": {
+            str(item.id): _shown_connection(item)
+            for item in call.connections
+            if item.state is not ConnectionState.NULL
+        },
+    }
+
+
+def _shown_connection(item: Connection) -> Plain:
+    return {
+        "role": item.participant.role.value,
+        "id": item.participant.id,
+        "number": item.participant.number,
+        "state": item.state.value,
+        "muted": item.muted,
+        "held_alone": item.held_alone,
+    }
+
+
+def remembered(contacts: Iterable[Contact]) -> Plain:
+    """How the closed ones ended."""
+    return {
+        str(contact.id): [contact.ended_by.value if contact.ended_by else None, contact.disposition]
+        for contact in contacts
+    }
+
+
+# --- the switch's side -----------------------------------------------------------------------------------------------
+
+
+def truth(state: Mapping[str, Any]) -> Plain:
+    """What is so on the switch, from `switch.state()`."""
+    calls: dict[str, Plain] = dict(state["calls"])
+    for agent in state["agents"].values():
+        for segment in agent["segments"]:
+            calls.update((call["id"], call) for call in segment["calls"])
+    waiting: Plain = {}
+    for call in calls.values():
+        for party in call["parties"]:
+            if party["role"] == "queue" and party["state"] == "queued":
+                waiting.setdefault(party["queue"], {})[party["id"]] = {
+                    "thread": party["interaction"],
+                    "customer": _customer(call, calls),
+                    "queue": party["queue"],
+                    "since": party["since"],
+                }
+    return {
+        "agents": {ident: _true_agent(agent, calls) for ident, agent in state["agents"].items()},
+        "queues": waiting,
+    }
+
+
+def closed(state: Mapping[str, Any], agent: str) -> Plain:
+    """How the agent's closed segments ended."""
+    return {
+        segment["id"]: [segment["ended_by"], segment["disposition"] or ""]
+        for segment in state["agents"][agent]["segments"]
+        if segment["phase"] == "closed"
+    }
+
+
+def _true_agent(agent: Plain, calls: dict[str, Plain]) -> Plain:
+    pending = agent["pending"]
+    return {
+        "state": agent["state"],
+        "reason": agent["reason"],
+        "pending": [pending["state"], pending["reason"]] if pending else None,
+        "contacts": {
+            segment["id"]: _true_contact(segment, calls)
+            for segment in agent["segments"]
+            if segment["phase"] != "closed"
+        },
+    }
+
+
+def _true_contact(segment: Plain, calls: dict[str, Plain]) -> Plain:
+    wrap_up = segment["phase"] == "wrap_up"
+    return {
+        "phase": segment["phase"],
+        "ended_by": segment["ended_by"],
+        "disposition": segment["disposition"] or "",
+        "queue": segment["queue"],
+        "thread": segment["interaction"],
+        "previous": segment["previous"],
+        "direction": segment["direction"],
+        "customer": _customer(segment["calls"][0], calls),
+        "calls": {
+            call["id"]: _true_call(call, segment["agent"], wrap_up=wrap_up) for call in segment["calls"]
+        },
+    }
+
+
+def _true_call(call: Plain, agent: str, *, wrap_up: bool) -> Plain:
+    numbers = {name: call[name] for name in ("kind", "direction", "calling", "called")}
+    live = [party for party in call["parties"] if party["state"] != "null"]
+    if wrap_up:
+        return {**numbers, "own": [party["state"] for party in live if party["agent"] == agent]}
+    return {
+        **numbers,
+        "data": call["data"],
+        "recording": call["recording"],
+        "wrap_up_reason": call["wrap_up_reason"] or "",
+        "ended": call["ended"] is not None,
+        "connections": {party["id"]: _true_party(party) for party in live},
+    }
+
+
+def _true_party(party: Plain) -> Plain:
+    alone = party["held_by"] is not None
+    return {
+        "role": party["role"],
+        "id": {"agent": party["agent"], "queue": party["queue"]}.get(party["role"], ""),
+        "number": party["number"],
+        # Someone held alone by another is on hold, although their own line is not.
+        "state": "hold" if alone else party["state"],
+        "muted": party["muted"],
+        "held_alone": alone,
+    }
+
+
+def _customer(call: Plain, calls: dict[str, Plain]) -> str | None:
+    """The number of the customer of the matter: of this call, or of that which it is a consult about."""
+    at: Plain | None = call
+    while at is not None:
+        for party in at["parties"]:
+            if party["role"] == "customer":
+                return str(party["number"])
+        at = calls.get(at["parent"]) if at["parent"] else None
+    return None

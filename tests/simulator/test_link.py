@@ -1,0 +1,506 @@
+"""The link against the switch: whatever happens there stands in the log once and in order, and folds into what is so there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from random import Random
+from typing import cast
+
+import pytest
+
+from cordboard.model import commands as c, events as e, tables
+from cordboard.model.entities import (
+    Availability,
+    ConnectionState,
+    Phase,
+    Record as CrmRecord,
+    Target,
+    TargetKind,
+)
+from cordboard.model.errors import ERRORS
+from cordboard.model.ids import CommandId, ContactId, Subject, agent_subject, subject_id
+from cordboard.model.log import Entry
+from cordboard.model.rules import addressed
+from cordboard.protocols.simulator.console import act
+from cordboard.protocols.simulator.journal import Record
+from cordboard.protocols.simulator.orders import SERVICES
+from cordboard.protocols.simulator.picture import Agent, Call, Party, Picture, Segment
+from cordboard.protocols.simulator.translate import UNTOLD
+from tests.simulator.generator import a_service, an_action
+from tests.simulator.likeness import closed, remembered
+from tests.simulator.world import LINK, World, world
+
+WIDER: Mapping[type[e.CallEvent], tuple[Phase, ...]] = {
+    e.Held: (Phase.OFFERED, Phase.DIALLING),
+    e.Retrieved: (Phase.OFFERED, Phase.DIALLING),
+    e.DigitsGenerated: (Phase.OFFERED,),
+}
+"""What other parties of the call do while the agent is still rung, or while the far end still rings: the phase stays."""
+
+
+@pytest.fixture(autouse=True)
+def _wider_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind, phases in WIDER.items():
+        for phase in phases:
+            monkeypatch.setitem(cast("dict[Phase, Phase]", tables.PHASE_MOVES[kind]), phase, phase)
+    moves = tables.CONNECTION_MOVES[e.Conferenced]
+    more = {(ConnectionState.NULL, ConnectionState.QUEUED), (ConnectionState.NULL, ConnectionState.FAIL)}
+    monkeypatch.setitem(cast("dict[object, object]", tables.CONNECTION_MOVES), e.Conferenced, moves | more)
+
+
+PAUSES = [0, 0, 300, 700, 2000, 5000, 20_000]
+
+
+async def walk(at: World, rng: Random, steps: int, *, compare_every: int = 1) -> None:
+    """Random commands of pages, random doings of others, random pauses; after them the hub shows what is so."""
+    for step in range(1, steps + 1):
+        if rng.random() < 0.4:
+            name, params = an_action(at.switch, rng)
+            await at.act(name, **params)
+        else:
+            await ask(at, *a_service(at.hub.states, at.floor.centre, rng))
+        await at.clock.advance(rng.choice(PAUSES))
+        if step % compare_every == 0:
+            assert at.shown() == at.truth(), f"step {step}"
+
+
+async def ask(at: World, agent: str, service: c.Service) -> None:
+    """A page's command: settled with a code that is documented, and about the call that its rules mean."""
+    meant = None
+    contact = at.hub.states[Subject(f"agent/{agent}")].contacts.get(
+        getattr(service, "contact", ContactId(""))
+    )
+    if (
+        contact is not None
+        and getattr(service, "call", "") is None
+        and not getattr(service, "connection", None)
+    ):
+        meant = addressed(contact, type(service))
+    outcome = await at.do(agent, service)
+    if isinstance(outcome, c.Refused):
+        assert outcome.code in ERRORS
+    elif isinstance(outcome, c.Done) and meant is not None and not isinstance(service, PAIRS):
+        assert outcome.data["call"] == meant.id
+
+
+PAIRS = c.ConsultationCall | c.ReconnectCall | c.TransferCall | c.ConferenceCall | c.AlternateCall
+"""Services that are about two calls, or make one."""
+
+
+# --- what must stand in the log, by the journal alone ------------------------------------------------------------------
+
+
+def expected(records: list[Record], start: Picture) -> dict[Subject, list[int]]:
+    """For each subject the records that it must be told, in order: those of its agent, of its agent's open segments with
+    their calls and the parties of these, and of the queue that it is.
+    """
+    told: dict[Subject, list[int]] = {}
+    for record in records:
+        start.put(record.after)
+        if record.kind in UNTOLD:
+            continue
+        for subject in _concerned(record, start):
+            told.setdefault(subject, []).append(record.n)
+    return told
+
+
+def _concerned(record: Record, picture: Picture) -> list[Subject]:
+    match record.after:
+        case Agent(id=agent) | Segment(agent=agent):
+            return [Subject(f"agent/{agent}")]
+        case Call(id=call) | Party(call=call):
+            subjects = [
+                Subject(f"agent/{segment.agent}")
+                for segment in picture.segments.values()
+                if segment.phase in ("offered", "dialling", "active") and call in segment.calls
+            ]
+            if isinstance(record.after, Party) and record.after.role == "queue":
+                before = record.before.state if isinstance(record.before, Party) else "null"
+                if (before == "queued") != (record.after.state == "queued"):
+                    subjects.append(Subject(f"queue/{record.after.queue}"))
+            return subjects
+        case _:
+            return []
+
+
+async def logged(at: World) -> dict[Subject, list[int]]:
+    """For each subject the records that its log has events of, in the log's order."""
+    found = {}
+    for subject in at.hub.subjects():
+        origins = [int(entry.origin) for entry in await at.log(subject) if entry.origin]
+        if origins:
+            found[subject] = origins
+    return found
+
+
+async def facts(at: World) -> dict[Subject, list[tuple[str, e.Event]]]:
+    """For each subject what the link told of the switch's records: no commands, no snapshots."""
+    return {
+        subject: [(entry.origin, entry.event) for entry in await at.log(subject) if entry.origin]
+        for subject in at.hub.subjects()
+    }
+
+
+# --- walks ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_a_random_walk_is_shown_as_it_is(seed: int) -> None:
+    async with world(seed=seed) as at:
+        start = at.switch.snapshot()
+        await walk(at, Random(seed), 900)
+        assert at.flags() == {}
+        assert await logged(at) == expected(at.records, start)
+        for agent in at.floor.centre.agents:
+            over = closed(at.switch.state(), agent.id)
+            recent = remembered(at.hub.states[agent_subject(agent.id)].recent)
+            assert recent.items() <= over.items()
+            assert len(recent) == min(20, len(over))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_day_of_people_is_shown_as_it_is(seed: int) -> None:
+    async with world(seed=seed, people=True, welcome=True, speed=5.0) as at:
+        start = at.switch.snapshot()
+        rng = Random(seed)
+        for _ in range(150):
+            await at.clock.advance(rng.randrange(1, 8000))
+            await ask(at, *a_service(at.hub.states, at.floor.centre, rng))
+            assert at.shown() == at.truth()
+        assert at.flags() == {}
+        assert await logged(at) == expected(at.records, start)
+        assert Counter(record.kind for record in at.records)["established"] > 20
+
+
+async def test_every_event_is_as_its_record_says() -> None:
+    """Times, causes and the new value of each connection come from the record itself."""
+    async with world(seed=5) as at:
+        await walk(at, Random(5), 500, compare_every=100)
+        records = {str(record.n): record for record in at.records}
+        seen: Counter[str] = Counter()
+        for told in (await facts(at)).values():
+            for origin, event in told:
+                record = records[origin]
+                assert (event.link, event.at) == (LINK, record.at)
+                seen[type(event).__name__] += 1
+                if isinstance(record.after, Party) and not isinstance(event, e.ContactClosed):
+                    assert not isinstance(event, e.AgentReady)
+                    (one,) = [x for x in getattr(event, "connections", ()) if x.id == record.after.id]
+                    assert one.muted == record.after.muted
+        assert {"Delivered", "Established", "Held", "ConnectionCleared", "Queued", "WrapUpStarted"} <= set(
+            seen
+        )
+
+
+# --- the faulty wire -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        {"duplicate": True},
+        {"reorder": True},
+        {"duplicate": True, "reorder": True},
+        {"delay": 400},
+        {"delay": 1500, "duplicate": True, "reorder": True},
+    ],
+    ids=str,
+)
+async def test_a_bad_wire_leaves_the_same_log(faults: dict[str, object]) -> None:
+    """Late, doubled and shuffled records come to the same facts in the same order."""
+
+    async def play(at: World) -> dict[Subject, list[tuple[str, e.Event]]]:
+        rng = Random(11)
+        for step in range(700):
+            name, params = an_action(at.switch, rng)
+            await at.door("POST act", {"name": name, "params": params, "id": f"w{step}"})
+            await at.clock.advance(rng.choice(PAUSES))
+        await at.clock.advance(60_000)
+        return await facts(at)
+
+    async with world(seed=11) as good:
+        well = await play(good)
+    async with world(seed=11) as bad:
+        await bad.fault(**faults)
+        start = bad.switch.snapshot()
+        ill = await play(bad)
+        assert ill == well
+        assert sum(len(told) for told in ill.values()) > 300
+        assert await logged(bad) == expected(bad.records, start)
+        assert bad.shown() == bad.truth()
+        assert bad.flags() == {}
+
+
+async def test_a_late_record_is_late_and_no_other_overtakes_it() -> None:
+    async with world() as at:
+        await at.fault(delay=1000)
+        await at.act("log_on", agent="mia", state="ready")
+        before = at.shown()["agents"]["mia"]["state"]
+        await at.clock.advance(600)
+        await at.fault(delay=0)
+        await at.act("set_agent_state", agent="mia", state="not_ready", reason="break")
+        await at.clock.advance(399)
+        assert (before, at.shown()["agents"]["mia"]["state"]) == ("null", "null")
+        await at.clock.advance(1)
+        assert at.shown()["agents"]["mia"]["state"] == "not_ready"
+        assert at.shown() == at.truth()
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_dropped_link_comes_back_to_what_is_so(seed: int) -> None:
+    """Each gap stands in the log as LinkDown, then LinkUp and Snapshot; what was told again is right again."""
+    async with world(seed=seed) as at:
+        rng = Random(seed)
+        for _ in range(6):
+            await walk(at, rng, 60, compare_every=10)
+            await at.fault(drop=3000)
+            assert at.hub.links[LINK].state == "down"
+            for _ in range(rng.randrange(12)):
+                name, params = an_action(at.switch, rng)
+                at.switch.advance(at.floor.time(at.clock.now()))
+                _act_unseen(at, name, params)
+                await at.clock.advance(200)
+            await at.clock.advance(20_000)
+            assert at.hub.links[LINK].state == "up"
+            assert at.shown() == at.truth()
+        assert at.flags() == {}
+        for subject in at.hub.subjects():
+            entries = await at.log(subject)
+            gaps = [number for number, entry in enumerate(entries) if isinstance(entry.event, e.LinkDown)]
+            assert len(gaps) == 6
+            for number in gaps:
+                told = [entry for entry in entries[number + 1 :] if not _of_command(entry)]
+                assert isinstance(told[0].event, e.LinkUp)
+                assert isinstance(told[1].event, e.Snapshot)
+            origins = [int(entry.origin) for entry in entries if entry.origin]
+            assert origins == sorted(set(origins))
+
+
+def _act_unseen(at: World, name: str, params: dict[str, object]) -> None:
+    act(at.switch, name, params)
+
+
+def _of_command(entry: Entry) -> bool:
+    return isinstance(entry.event, e.CommandIssued | e.CommandSettled)
+
+
+async def test_what_happened_in_a_gap_is_the_difference_of_the_snapshot() -> None:
+    async with world() as at:
+        await at.act("log_on", agent="mia", state="ready")
+        await at.act("ring", number="+44 20 7946 0101", to="8001")
+        await at.do("mia", c.AnswerCall(contact=at.newest("mia")))
+        await at.do("mia", c.TakeNote(contact=at.newest("mia"), text="wants a cabin"))
+        contact = at.contact("mia")
+        await at.fault(drop=2000)
+        refused = await at.do("mia", c.HoldCall(contact=contact.id))
+        assert isinstance(refused, c.Refused)
+        assert refused.code == "link-down"
+        _act_unseen(at, "customer_hang_up", {"call": contact.calls[0].id})
+        await at.clock.advance(10_000)
+        after = at.contact("mia")
+        assert (after.id, after.phase, after.notes) == (contact.id, Phase.WRAP_UP, "wants a cabin")
+        assert all(call.cleared for call in after.calls)
+        await at.do("mia", c.CompleteContact(contact=contact.id))
+        await at.fault(drop=2000)
+        _act_unseen(at, "ring", {"number": "+44 20 7946 0102", "to": "8001"})
+        await at.clock.advance(10_000)
+        assert at.contact("mia").phase is Phase.OFFERED
+        assert at.shown() == at.truth()
+
+
+async def test_a_contact_that_ended_in_a_gap_is_lost() -> None:
+    async with world() as at:
+        await at.act("log_on", agent="mia", state="ready")
+        await at.act("ring", number="+44 20 7946 0101", to="8001")
+        contact = at.contact("mia")
+        await at.fault(drop=2000)
+        _act_unseen(at, "customer_hang_up", {"call": contact.calls[0].id})
+        await at.clock.advance(10_000)
+        (gone,) = at.hub.states[Subject("agent/mia")].recent
+        assert gone.id == contact.id
+        assert gone.ended_by is not None
+        assert gone.ended_by.value == "lost"
+
+
+# --- commands ----------------------------------------------------------------------------------------------------------------
+
+
+async def test_every_command_reaches_the_switch_once() -> None:
+    async with world(seed=3) as at:
+        rng = Random(3)
+        for _ in range(400):
+            await ask(at, *a_service(at.hub.states, at.floor.centre, rng))
+            if rng.random() < 0.3:
+                await at.act("ring", number=rng.choice(at.floor.centre.customers).number, to="8001")
+            await at.clock.advance(rng.choice(PAUSES))
+        issued = {
+            entry.event.command.id: entry.event.command.service
+            for subject in at.hub.subjects()
+            for entry in await at.log(subject)
+            if isinstance(entry.event, e.CommandIssued)
+        }
+        seen = at.switch.commands_seen
+        # What the link itself cannot do reaches no switch; the second order of a command has an id of its own.
+        ours = {ident for ident in seen if ident.startswith("cmd-") and "+" not in ident}
+        assert ours <= set(issued)
+        assert {type(issued[CommandId(ident)]).__name__ for ident in set(issued) - ours} <= {"AlternateCall"}
+        assert set(seen.values()) == {1}
+        assert len(ours) > 100
+
+
+async def test_a_command_sent_twice_is_done_once() -> None:
+    async with world() as at:
+        ready = c.SetAgentState(state=Availability.READY)
+        first = await at.do("mia", ready, ident="once")
+        assert await at.do("mia", ready, ident="once") == first == c.Done()
+        assert at.switch.commands_seen["once"] == 1
+
+
+async def test_the_answer_stands_before_the_events() -> None:
+    async with world() as at:
+        await at.do("mia", c.SetAgentState(state=Availability.READY))
+        kinds = [type(entry.event).__name__ for entry in await at.log(Subject("agent/mia"))]
+        assert kinds == ["LinkUp", "Snapshot", "CommandIssued", "CommandSettled", "AgentReady"]
+
+
+async def test_a_refusal_on_purpose_comes_once_and_does_nothing() -> None:
+    async with world() as at:
+        await at.fault(refuse="no-free-line")
+        ready = c.SetAgentState(state=Availability.READY)
+        refused = await at.do("mia", ready)
+        assert isinstance(refused, c.Refused)
+        assert refused.code == "no-free-line"
+        assert at.truth()["agents"]["mia"]["state"] == "null"
+        assert isinstance(await at.do("mia", ready), c.Done)
+
+
+async def test_silence_is_unconfirmed_after_the_hubs_patience() -> None:
+    async with world() as at:
+        await at.fault(silent=True)
+        assert await at.do("mia", c.SetAgentState(state=Availability.READY), ident="quiet") is None
+        assert at.truth()["agents"]["mia"]["state"] == "ready"
+        assert at.shown() == at.truth()
+        await at.clock.advance(29_999)
+        assert not at.commands[CommandId("quiet")].done()
+        await at.clock.advance(1)
+        assert at.commands[CommandId("quiet")].result() == c.Unconfirmed(reason="timeout")
+        assert at.switch.commands_seen["quiet"] == 1
+        assert isinstance(
+            await at.do("mia", c.SetAgentState(state=Availability.NOT_READY, reason="break")), c.Done
+        )
+
+
+async def test_a_command_under_way_when_the_link_drops_is_unconfirmed() -> None:
+    async with world() as at:
+        await at.fault(silent=True)
+        await at.do("mia", c.SetAgentState(state=Availability.READY), ident="quiet")
+        await at.fault(drop=1000)
+        assert at.commands[CommandId("quiet")].result() == c.Unconfirmed(reason="link-lost")
+        await at.clock.advance(10_000)
+        assert at.shown() == at.truth()
+
+
+# --- time, the directory, queues -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("speed", [0.1, 1.0, 7.0, 60.0, 1000.0])
+async def test_time_runs_at_the_pace_that_was_set(speed: float) -> None:
+    async with world(speed=speed) as at:
+        await at.act("log_on", agent="mia", state="ready")
+        await at.act("ring", number="+44 20 7946 0101", to="8001", patience=600)
+        assert at.contact("mia").phase is Phase.OFFERED
+        begun = at.switch.now
+        real = int(15_000 / speed)
+        await at.clock.advance(real - 1 if speed < 1000 else real - 2)
+        assert at.shown()["agents"]["mia"]["state"] == "busy"
+        await at.clock.advance(int(max(2, 2 / speed)) + 1)
+        assert at.shown()["agents"]["mia"]["reason"] == "no-answer"
+        assert at.switch.now - begun >= 15_000
+
+
+async def test_the_pace_can_change_on_the_way() -> None:
+    async with world() as at:
+        await at.act("log_on", agent="mia", state="ready")
+        await at.act("ring", number="+44 20 7946 0101", to="8001")
+        await at.clock.advance(5000)
+        await at.fault(speed=10)
+        await at.clock.advance(999)
+        assert at.shown()["agents"]["mia"]["state"] == "busy"
+        await at.clock.advance(2)
+        assert at.shown()["agents"]["mia"]["state"] == "not_ready"
+
+
+async def test_who_waits_is_on_the_queues_own_subject() -> None:
+    async with world() as at:
+        await at.act("ring", number="+44 20 7946 0101", to="8001")
+        await at.clock.advance(3000)
+        await at.act("ring", number="+44 20 7946 0102", to="8001")
+        queue = at.hub.states[Subject("queue/bookings")]
+        assert [item.customer.name for item in queue.contacts.values() if item.customer] == [
+            "Ada Whitlow",
+            "Bram Okafor",
+        ]
+        gauges = at.hub._gauges[Subject("queue/bookings")]
+        assert gauges["calls-waiting"][0] == 2
+        assert gauges["longest-waiting-since"][0] == at.clock.now() - 3000
+        await at.act("log_on", agent="mia", state="ready")
+        assert at.hub._gauges[Subject("queue/bookings")]["calls-waiting"][0] == 1
+        contact = at.contact("mia")
+        joined = at.hub.threads.contacts(contact.thread)
+        assert [subject for subject, _ in joined] == ["queue/bookings", "agent/mia"]
+
+
+async def test_where_a_dial_came_from_is_told_with_the_contact() -> None:
+    async with world() as at:
+        await at.do("mia", c.SetAgentState(state=Availability.NOT_READY, reason="break"))
+        record = CrmRecord(kind="Account", id="001", name="Whitlow")
+        target = Target(kind=TargetKind.NUMBER, number="+442079460101")
+        await at.do("mia", c.MakeCall(target=target, record=record))
+        contact = at.contact("mia")
+        assert (contact.related_record, contact.calls[0].initiation) == (record, "dialled")
+        await at.fault(drop=1000)
+        await at.clock.advance(10_000)
+        assert at.hub.states[Subject("agent/mia")].contacts[contact.id].related_record == record
+
+
+async def test_the_directory_pages_and_filters() -> None:
+    async with world() as at:
+        driver = at.hub.driver(LINK)
+        assert driver is not None
+        link = driver._link
+        assert link is not None
+
+        def ask_for(**fields: object) -> c.Targets:
+            (answer,) = link.ask("a", Subject("agent/mia"), c.GetTargets(**fields), at.clock.now())  # type: ignore[arg-type]
+            found = answer.result  # type: ignore[union-attr]
+            assert isinstance(found, c.Targets)
+            return found
+
+        everyone: list[Target] = []
+        after = ""
+        while True:
+            page = ask_for(limit=7, after=after)
+            everyone += page.targets
+            after = page.after
+            if not after:
+                break
+        centre = at.floor.centre
+        assert len(everyone) == sum(
+            map(len, (centre.agents, centre.queues, centre.numbers, centre.customers))
+        )
+        assert [t.id for t in ask_for(text="NOOR", kinds=(TargetKind.AGENT,)).targets] == ["noor"]
+        assert [t.name for t in ask_for(text="8002").targets] == ["Changes and refunds"]
+        assert ask_for(text="nobody at all").targets == ()
+        (other,) = link.ask("b", Subject("agent/mia"), c.GetReasons(), at.clock.now())
+        assert other.result == c.NoAnswer(  # type: ignore[union-attr]
+            code="not-supported", message="the hub answers this itself"
+        )
+
+
+async def test_every_subject_knows_what_the_link_can_do() -> None:
+    async with world() as at:
+        for subject, state in at.hub.states.items():
+            assert state.links[LINK].services == SERVICES
+            assert subject_id(subject)
+        assert Subject("queue/freight") in at.hub.states

@@ -1,0 +1,332 @@
+"""Each command that the link declares, done on the real switch through the hub; and what the switch's refusals are called."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from cordboard.model import commands as c
+from cordboard.model.entities import (
+    AttachedData,
+    Availability,
+    Contact,
+    Medium,
+    SuperviseAction,
+    Target,
+    TargetKind,
+)
+from cordboard.model.errors import ERRORS
+from cordboard.model.ids import AgentId, CommandId, ConnectionId, ContactId, Subject
+from cordboard.protocols.simulator.commands import REFUSALS
+from cordboard.protocols.simulator.orders import CODES, SERVICES, carry_out
+from tests.simulator.likeness import Plain
+from tests.simulator.world import World, world
+
+NOOR = Target(kind=TargetKind.AGENT, id="noor")
+PORT = Target(kind=TargetKind.NUMBER, number="+441632960001")
+
+
+@asynccontextmanager
+async def talking() -> AsyncIterator[World]:
+    """Mia talks with Ada Whitlow, Noor is logged on."""
+    async with world() as made:
+        await made.do("mia", c.SetAgentState(state=Availability.READY))
+        await made.do("noor", c.SetAgentState(state=Availability.NOT_READY, reason="paperwork"))
+        await made.act("ring", number="+44 20 7946 0101", to="8001")
+        await done(made, "mia", c.AnswerCall(contact=made.newest("mia")))
+        yield made
+
+
+@pytest.fixture
+async def at() -> AsyncIterator[World]:
+    async with talking() as made:
+        yield made
+
+
+async def done(at: World, agent: str, service: c.Service) -> Plain:
+    """The command is done; what is so on the switch then, which is what the hub shows."""
+    outcome = await at.do(agent, service)
+    assert isinstance(outcome, c.Done), outcome
+    assert at.shown() == at.truth()
+    truth: Plain = at.truth()["agents"]
+    return truth
+
+
+async def refused(at: World, agent: str, service: c.Service) -> str:
+    """The command is refused, and nothing has happened; its code."""
+    before = at.switch.journal.last
+    outcome = await at.do(agent, service)
+    assert isinstance(outcome, c.Refused), outcome
+    assert at.switch.journal.last == before
+    return outcome.code
+
+
+def lines(agents: Plain, agent: str) -> dict[str, dict[str, str]]:
+    """By kind of call: who is in it, and how."""
+    (contact,) = agents[agent]["contacts"].values()
+    return {
+        call["kind"]: {item["id"] or item["number"]: item["state"] for item in call["connections"].values()}
+        for call in contact["calls"].values()
+        if not call["ended"]
+    }
+
+
+ADA = "+442079460101"
+
+
+def party(contact: Contact, who: str) -> ConnectionId:
+    """The live connection of an agent (by id) or an outside party (by number)."""
+    (found,) = [
+        item.id
+        for call in contact.calls
+        for item in call.connections
+        if item.state.value != "null" and who in (item.participant.id, item.participant.number)
+    ]
+    return found
+
+
+async def consult(at: World, data: AttachedData | None = None) -> ContactId:
+    contact = at.newest("mia")
+    await done(at, "mia", c.ConsultationCall(contact=contact, target=NOOR, data=data))
+    await at.clock.advance(600)
+    await done(at, "noor", c.AnswerCall(contact=at.newest("noor")))
+    return contact
+
+
+async def test_hold_and_retrieve(at: World) -> None:
+    contact = at.newest("mia")
+    assert lines(await done(at, "mia", c.HoldCall(contact=contact)), "mia") == {
+        "main": {ADA: "connected", "mia": "hold"}
+    }
+    assert lines(await done(at, "mia", c.RetrieveCall(contact=contact)), "mia") == {
+        "main": {ADA: "connected", "mia": "connected"}
+    }
+    assert await refused(at, "mia", c.RetrieveCall(contact=contact)) == "wrong-state"
+
+
+async def test_clear_disposition_and_complete(at: World) -> None:
+    contact = at.newest("mia")
+    agents = await done(at, "mia", c.ClearConnection(contact=contact))
+    assert agents["mia"]["contacts"][contact]["phase"] == "wrap_up"
+    agents = await done(at, "mia", c.SetDisposition(contact=contact, disposition="booked"))
+    assert agents["mia"]["contacts"][contact]["disposition"] == "booked"
+    agents = await done(at, "mia", c.CompleteContact(contact=contact))
+    assert agents["mia"]["contacts"] == {}
+    assert agents["mia"]["state"] == "ready"
+    assert await refused(at, "mia", c.CompleteContact(contact=contact)) == "unknown-contact"
+
+
+async def test_the_limit_of_wrap_up_is_told(at: World) -> None:
+    await done(at, "mia", c.ClearConnection(contact=at.newest("mia")))
+    assert at.contact("mia").wrap_up_limit == 60
+    await at.clock.advance(20_000)
+    await at.fault(drop=1000)
+    await at.clock.advance(5000)
+    assert 30 < at.contact("mia").wrap_up_limit < 40
+
+
+async def test_decline_and_deflect(at: World) -> None:
+    await done(at, "noor", c.SetAgentState(state=Availability.READY))
+    await at.act("ring", number="+44 20 7946 0102", to="8001")
+    agents = await done(at, "noor", c.DeflectCall(contact=at.newest("noor")))
+    assert agents["noor"]["contacts"] == {}
+    assert len(at.truth()["queues"]["bookings"]) == 1
+    await at.act("ring", number="+44 20 7946 0103", to="8002")
+    agents = await done(at, "noor", c.DeflectCall(contact=at.newest("noor"), target=PORT))
+    assert agents["noor"]["contacts"] == {}
+    declined = at.hub.states[Subject("agent/noor")].recent
+    assert [item.ended_by.value for item in declined if item.ended_by] == ["declined", "declined"]
+
+
+async def test_consult_alternate_and_reconnect(at: World) -> None:
+    contact = await consult(at)
+    both = {"main": {ADA: "connected", "mia": "hold"}, "consult": {"mia": "connected", "noor": "connected"}}
+    assert lines(at.truth()["agents"], "mia") == both
+    agents = await done(at, "mia", c.AlternateCall(contact=contact))
+    assert lines(agents, "mia")["main"] == {ADA: "connected", "mia": "connected"}
+    main, aside = (call.id for call in at.contact("mia").calls)
+    assert lines(await done(at, "mia", c.AlternateCall(contact=contact, call=main)), "mia") == both
+    agents = await done(at, "mia", c.AlternateCall(contact=contact, call=main))
+    assert lines(agents, "mia")["consult"]["mia"] == "hold"
+    assert lines(await done(at, "mia", c.AlternateCall(contact=contact, call=aside)), "mia") == both
+    agents = await done(at, "mia", c.ReconnectCall(contact=contact))
+    assert lines(agents, "mia") == {"main": {ADA: "connected", "mia": "connected"}}
+    assert agents["noor"]["contacts"] == {}
+
+
+async def test_without_a_call_the_active_one_is_meant(at: World) -> None:
+    contact = await consult(at)
+    agents = await done(at, "mia", c.ClearConnection(contact=contact))
+    assert lines(agents, "mia") == {"main": {ADA: "connected", "mia": "hold"}}
+
+
+async def test_warm_transfer(at: World) -> None:
+    contact = await consult(at)
+    elsewhere = c.TransferCall(contact=contact, other=ContactId("x"))
+    assert await refused(at, "mia", elsewhere) == "unknown-contact"
+    assert at.contact("noor").transferred_by is None
+    agents = await done(at, "mia", c.TransferCall(contact=contact))
+    assert lines(agents, "noor") == {"main": {ADA: "connected", "noor": "connected"}}
+    by = at.contact("noor").transferred_by
+    assert by is not None
+    assert (by.id, by.name) == ("mia", "Mia Thorne")
+    assert agents["mia"]["contacts"][contact]["ended_by"] == "transferred"
+
+
+async def test_conference_and_parties_held_and_dropped(at: World) -> None:
+    contact = await consult(at)
+    agents = await done(at, "mia", c.ConferenceCall(contact=contact))
+    three = {ADA: "connected", "mia": "connected", "noor": "connected"}
+    assert lines(agents, "noor") == lines(agents, "mia") == {"main": three}
+    ada, noor = party(at.contact("mia"), ADA), party(at.contact("mia"), "noor")
+    agents = await done(at, "mia", c.HoldCall(contact=contact, connection=ada))
+    assert lines(agents, "noor") == {"main": three | {ADA: "hold"}}
+    agents = await done(at, "mia", c.RetrieveCall(contact=contact, connection=ada))
+    assert lines(agents, "noor") == {"main": three}
+    agents = await done(at, "mia", c.ClearConnection(contact=contact, connection=noor))
+    assert lines(agents, "mia") == {"main": {ADA: "connected", "mia": "connected"}}
+    assert (
+        await refused(at, "mia", c.ClearConnection(contact=contact, connection=noor)) == "unknown-connection"
+    )
+
+
+async def test_blind_transfer_and_adding_at_once(at: World) -> None:
+    contact = at.newest("mia")
+    agents = await done(at, "mia", c.SingleStepConferenceCall(contact=contact, target=PORT))
+    assert lines(agents, "mia")["main"][PORT.number] == "alerting"
+    await at.clock.advance(3000)
+    agents = await done(at, "mia", c.SingleStepTransferCall(contact=contact, target=NOOR))
+    assert lines(agents, "noor")["main"] == {
+        ADA: "connected", PORT.number: "connected", "noor": "alerting"
+    }  # fmt: skip
+    told = at.contact("noor")
+    assert told.previous == told.origin == contact
+    assert told.transferred_by is not None
+    assert (told.transferred_by.id, told.calls[0].initiation) == ("mia", "transfer")
+
+
+async def test_digits_mute_data_and_recording(at: World) -> None:
+    contact = at.newest("mia")
+    await done(at, "mia", c.GenerateDigits(contact=contact, digits="12#"))
+    await done(at, "mia", c.SetMicrophoneMute(contact=contact, mute=True))
+    data = AttachedData(peripheral={"tier": "", "seat": "7A"}, named={"order": "12"})
+    await done(at, "mia", c.AssociateData(contact=contact, data=data, wrap_up_reason="change"))
+    agents = await done(at, "mia", c.StartRecording(contact=contact))
+    (call,) = agents["mia"]["contacts"][contact]["calls"].values()
+    assert call["data"] == {"customer": "NQ-1000", "port": "Northquay", "seat": "7A", "order": "12"}
+    assert (call["recording"], call["wrap_up_reason"]) == (True, "change")
+    assert [item["muted"] for item in call["connections"].values()] == [False, True]
+    assert await refused(at, "mia", c.StopRecording(contact=contact, pause=True)) == "impossible-here"
+    agents = await done(at, "mia", c.StopRecording(contact=contact))
+    (call,) = agents["mia"]["contacts"][contact]["calls"].values()
+    assert not call["recording"]
+    ada = party(at.contact("mia"), ADA)
+    muting = c.SetMicrophoneMute(contact=contact, mute=True, connection=ada)
+    assert await refused(at, "mia", muting) == "impossible-here"
+
+
+async def test_a_refused_command_leaves_nothing_half_done(at: World) -> None:
+    contact = at.newest("mia")
+    data = AttachedData(peripheral={"seat": "7A"})
+    service = c.AssociateData(contact=contact, data=data, wrap_up_reason="no such reason")
+    assert await refused(at, "mia", service) == "unknown-reason"
+
+
+async def test_data_of_a_consult_is_on_its_call(at: World) -> None:
+    contact = await consult(at, AttachedData(named={"question": "a refund?"}))
+    calls = at.truth()["agents"]["noor"]["contacts"][at.newest("noor")]["calls"]
+    assert [call["data"]["question"] for call in calls.values()] == ["a refund?"]
+    await done(at, "mia", c.TransferCall(contact=contact))
+    assert at.contact("noor").calls[-1].data.peripheral["question"] == "a refund?"
+
+
+async def test_make_call_and_the_states_of_an_agent(at: World) -> None:
+    agents = await done(at, "noor", c.MakeCall(target=PORT, data=AttachedData(peripheral={"why": "tide"})))
+    assert agents["noor"]["state"] == "busy"
+    (contact,) = agents["noor"]["contacts"].values()
+    (call,) = contact["calls"].values()
+    assert (contact["phase"], call["data"], call["called"]) == ("dialling", {"why": "tide"}, PORT.number)
+    agents = await done(at, "noor", c.SetAgentState(state=Availability.READY))
+    assert agents["noor"]["pending"] == ["ready", None]
+    await done(at, "noor", c.ClearConnection(contact=at.newest("noor")))
+    assert at.truth()["agents"]["noor"]["state"] == "ready"
+    agents = await done(at, "noor", c.SetAgentState(state=Availability.NULL, reason="end-of-shift"))
+    assert (agents["noor"]["state"], agents["noor"]["reason"]) == ("null", "end-of-shift")
+    chats = c.SetAgentState(state=Availability.READY, medium=Medium.CHAT)
+    assert await refused(at, "noor", chats) == "impossible-here"
+    after = c.SetAgentState(state=Availability.WORKING_AFTER_CALL)
+    assert await refused(at, "mia", after) == "impossible-here"
+
+
+async def test_each_declared_service_is_done_in_one_of_the_above() -> None:
+    stories = (
+        test_hold_and_retrieve,
+        test_clear_disposition_and_complete,
+        test_decline_and_deflect,
+        test_consult_alternate_and_reconnect,
+        test_warm_transfer,
+        test_conference_and_parties_held_and_dropped,
+        test_blind_transfer_and_adding_at_once,
+        test_digits_mute_data_and_recording,
+        test_make_call_and_the_states_of_an_agent,
+    )
+    done_there: set[str] = set()
+    for story in stories:
+        async with talking() as made:
+            await story(made)
+            for state in made.hub.states.values():
+                done_there |= {
+                    item.service for item in state.commands.values() if isinstance(item.outcome, c.Done)
+                }
+    assert done_there == SERVICES
+
+
+async def test_what_is_not_declared_is_refused_by_the_link_too(at: World) -> None:
+    contact = at.newest("mia")
+    for service in (
+        c.PauseContact(contact=contact),
+        c.ResumeContact(contact=contact),
+        c.Supervise(agent=AgentId("mia"), contact=contact, action=SuperviseAction.LISTEN),
+    ):
+        assert type(service).__name__ not in SERVICES
+        command = c.Command(id=CommandId("x"), subject=Subject("agent/mia"), service=service)
+        outcome = carry_out(at.switch, command, at.switch.now)
+        assert isinstance(outcome, c.Refused)
+        assert outcome.code == "impossible-here"
+
+
+@pytest.mark.parametrize(
+    ("service", "code"),
+    [
+        (c.AnswerCall(contact=ContactId("nobody")), "unknown-contact"),
+        (c.HoldCall(contact=ContactId("nobody"), connection=ConnectionId("x")), "unknown-connection"),
+        (c.MakeCall(target=Target(kind=TargetKind.AGENT, id="nobody")), "unknown-target"),
+        (c.MakeCall(target=Target(kind=TargetKind.NUMBER, number="12")), "unknown-target"),
+        (c.SetDisposition(contact=ContactId("nobody"), disposition="booked"), "unknown-contact"),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, str) else value,
+)
+async def test_what_the_switch_does_not_know_is_told(at: World, service: c.Service, code: str) -> None:
+    """Straight to the link: the hub would have refused most of it by its own rules."""
+    command = c.Command(id=CommandId("x"), subject=Subject("agent/noor"), service=service)
+    outcome = carry_out(at.switch, command, at.switch.now)
+    assert isinstance(outcome, c.Refused)
+    assert outcome.code == code
+
+
+async def test_an_agent_whom_nobody_knows(at: World) -> None:
+    command = c.Command(
+        id=CommandId("x"),
+        subject=Subject("agent/nobody"),
+        service=c.SetAgentState(state=Availability.READY),
+    )
+    assert carry_out(at.switch, command, at.switch.now) == c.Refused(
+        code="unknown-agent", message="there is no such agent: nobody"
+    )
+
+
+def test_every_refusal_has_a_code_of_ours() -> None:
+    assert set(CODES) == set(REFUSALS)
+    assert set(CODES.values()) <= set(ERRORS)

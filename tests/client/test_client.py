@@ -277,3 +277,13 @@ async def test_a_hub_linked_to_a_hub(hub: Hub, connect: Connect, until: Until) -
     outcome = await client.execute(MIA, PAUSE)
     assert isinstance(outcome, c.Refused)
     assert outcome.code == "link-down"
+
+
+async def test_a_client_that_came_back_begins_its_pauses_anew(hub: Hub, connect: Connect) -> None:
+    app = await hub()
+    client = await connect(app)
+    await client.watch(MIA)
+    for _ in range(12):  # with pauses that went on doubling, the last would take most of a minute
+        await client.drop()
+        async with asyncio.timeout(5):
+            await client.ask(MIA, c.GetReasons())

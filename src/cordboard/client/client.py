@@ -65,6 +65,8 @@ class Client:
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._task: asyncio.Task[None] | None = None
         self._online = asyncio.Event()
+        self._attempt = 0
+        """Tries to sign in since it last worked."""
         self._fatal: CordboardError | None = None
         self._refusal: CordboardError | None = None
         """The last error that nobody waited for: it tells why a socket was closed."""
@@ -226,7 +228,6 @@ class Client:
             raise self._fatal
 
     async def _run(self) -> None:
-        attempt = 0
         while self._fatal is None:
             code = 0
             try:
@@ -240,19 +241,19 @@ class Client:
             except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
                 self._end(InternalError("internal", f"{type(error).__name__}: {error}"))
                 return
-            attempt = 0 if self._online.is_set() else attempt + 1
             self._lost()
             match wire.after_close(code):
                 case "later":
                     pass
-                case "login" if callable(self._token) and attempt < 3:  # noqa: PLR2004 - then it is not the token's age
+                case "login" if callable(self._token) and self._attempt < 3:  # noqa: PLR2004 - then it is not the token's age
                     pass
                 case "login":
                     self._end(self._refusal or CallerError("token-invalid", f"closed with code {code}"))
                 case "give-up":
                     self._end(self._refusal or CallerError("not-allowed", f"closed with code {code}"))
             if self._fatal is None:
-                await asyncio.sleep(backoff(attempt, self._random, self._first_pause) / 1000)
+                await asyncio.sleep(backoff(self._attempt, self._random, self._first_pause) / 1000)
+                self._attempt += 1
 
     async def _connected(self) -> int:
         """One socket, from its opening to its close code."""
@@ -302,6 +303,7 @@ class Client:
 
     async def _welcomed(self, socket: aiohttp.ClientWebSocketResponse, welcome: wire.Welcome) -> None:
         self._socket = socket
+        self._attempt = 0
         self.identity = welcome.identity
         wildcards: dict[str, str | None] = {name: None for name in self._watched if name.endswith("/*")}
         names = [name for name in self._watched if name not in wildcards]

@@ -111,6 +111,7 @@ class ReasonKind(StrEnum):
     NOT_READY = "not_ready"
     WRAP_UP = "wrap_up"
     LOGOUT = "logout"
+    DISPOSITION = "disposition"
 
 
 class SuperviseAction(StrEnum):

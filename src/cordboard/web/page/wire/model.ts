@@ -43,7 +43,7 @@ export type Role = "customer" | "agent" | "third_party" | "queue" | "supervisor"
 export type Direction = "inbound" | "outbound" | "internal";
 
 /** What a reason code explains. */
-export type ReasonKind = "not_ready" | "wrap_up" | "logout";
+export type ReasonKind = "not_ready" | "wrap_up" | "logout" | "disposition";
 
 /** What a supervisor does in an agent's call. */
 export type SuperviseAction = "listen" | "whisper" | "barge" | "take_over" | "leave";

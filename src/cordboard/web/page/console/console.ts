@@ -67,12 +67,18 @@ export class ConsolePage extends LitElement {
       @media (width >= 56rem) {
         main {
           grid-template-columns: 20rem minmax(0, 1fr);
+          grid-template-rows: auto 1fr;
+        }
+
+        main > div:first-child {
+          grid-row: 1 / span 2;
         }
       }
 
       @media (width >= 84rem) {
         main {
           grid-template-columns: 20rem minmax(0, 1fr) minmax(0, 30rem);
+          grid-template-rows: auto;
         }
       }
     `,

@@ -13,7 +13,7 @@ export const WORDS = {
   signOut: "Sign out",
   ringIn: "Ring a call in",
   caller: "Caller",
-  anyCustomer: "Name or number; empty: any customer",
+  anyCustomer: "Any customer",
   calls: "To",
   ring: "Ring in",
   queues: "Queues",

@@ -5,6 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { Announcer } from "../parts/announcer";
 import { control, NOTE } from "../parts/control";
 import { look } from "../parts/look";
+import { prefer, preference } from "../parts/preference";
 import { TEXTS } from "../parts/texts";
 import type { Toasts } from "../parts/toasts";
 import type { Service, Target, View } from "../wire/model";
@@ -25,7 +26,7 @@ import "./dial";
 import "./recent";
 import "./targets";
 
-const RING_KEY = "cordboard.ring";
+const RING = "ring";
 
 /** The agent's desk: state, contacts, and everything that can be done with them. `?agent=` names whom a demo is to sign in. */
 @customElement("cb-desk")
@@ -103,13 +104,14 @@ export class Desk extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.model.ringWanted = localStorage.getItem(RING_KEY) !== "off";
+    this.model.ringWanted = preference(RING) !== "off";
     this.addEventListener(NOTE, (event) => this.toasts.show((event as CustomEvent<string>).detail));
     this.addEventListener(WISH, (event) => void this.model.run((event as CustomEvent<Service>).detail));
     this.addEventListener(CHOOSE, (event) => void this.choose((event as CustomEvent<Choosing>).detail));
     this.addEventListener(PICKED, (event) => this.pick((event as CustomEvent<Target>).detail));
     for (const touch of ["pointerdown", "keydown"]) this.addEventListener(touch, () => this.ringtone.touched());
     window.addEventListener("online", () => this.model.reconnect());
+    document.addEventListener("visibilitychange", () => document.hidden || this.model.reconnect());
     void this.model.start();
   }
 
@@ -231,7 +233,7 @@ export class Desk extends LitElement {
 
   private toggleRing(): void {
     const wanted = !this.model.ringWanted || this.model.ringsElsewhere;
-    localStorage.setItem(RING_KEY, wanted ? "on" : "off");
+    prefer(RING, wanted ? "on" : "off");
     this.model.wantRing(wanted);
     if (wanted) this.ringtone.touched();
   }

@@ -32,6 +32,7 @@ class World:
     def __init__(self, hub: Hub, clock: VirtualClock, **settings: object) -> None:
         self.hub = hub
         self.clock = clock
+        self.link = LINK
         self.floor = new_floor({"mark": "t", **settings}, hub.ids)
         self.floor.open(clock.now())
         self.switch = self.floor.switch
@@ -62,7 +63,7 @@ class World:
             body=body,
             query=query or {},
         )
-        reply = await self.hub.call_link(LINK, called)
+        reply = await self.hub.call_link(self.link, called)
         await self.hub.settled()
         return reply
 

@@ -13,7 +13,7 @@ expectation is partial: only what is written is compared.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set as AbstractSet
 
 import msgspec
 
@@ -81,6 +81,7 @@ class Play:
         self.over = False
         self._switch = switch
         self._mark = mark or scenario.name
+        self._older = frozenset(switch.picture.segments)
 
     def go(self) -> Iterator[int]:
         """Play; yields the milliseconds to let pass before going on. A step that cannot be done ends it."""
@@ -95,7 +96,7 @@ class Play:
             yield round(step.advance * 1000)
             expect = dict(step.expect)
             wanted = _resolved_list(expect.pop("records", []), made)
-            self.failures += _differences(self.step, "", expect, glance(self._switch, made))
+            self.failures += _differences(self.step, "", expect, glance(self._switch, made, self._older))
             self.failures += _missing(self.step, wanted, reader.read())
         self.over = True
 
@@ -133,14 +134,16 @@ def run(scenario: Scenario, switch: Switch) -> list[Failure]:
     return play.failures
 
 
-def glance(switch: Switch, made: Mapping[str, Done]) -> dict[str, object]:
-    """What a scenario can see: each agent with their newest segment, and the calls it has names for.
+def glance(
+    switch: Switch, made: Mapping[str, Done], older: AbstractSet[str] = frozenset()
+) -> dict[str, object]:
+    """What a scenario can see: each agent with their newest segment but for `older` ones, and the calls it has names for.
 
     A call's `parties` maps who (an agent's id, a queue's id, `customer`, or a number) to the connection state.
     """
     picture = switch.picture
     calls = {name: _call(picture, picture.calls[d.call]) for name, d in made.items() if d.call}
-    return {"agents": {a.id: _agent(picture, a) for a in picture.agents.values()}, "calls": calls}
+    return {"agents": {a.id: _agent(picture, a, older) for a in picture.agents.values()}, "calls": calls}
 
 
 def _step(plain: object) -> dict[str, object]:
@@ -177,8 +180,8 @@ def _unexpected(step: Step, outcome: Outcome) -> object:
     return None if step.refused is None else "done"
 
 
-def _agent(picture: Picture, agent: Agent) -> dict[str, object]:
-    segments = [s for s in picture.segments.values() if s.agent == agent.id]
+def _agent(picture: Picture, agent: Agent, older: AbstractSet[str]) -> dict[str, object]:
+    segments = [s for s in picture.segments.values() if s.agent == agent.id and s.id not in older]
     newest = segments[-1] if segments else None
     return {
         "state": agent.state,

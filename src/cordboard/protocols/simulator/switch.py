@@ -95,7 +95,7 @@ class Switch:
 
     def __init__(self, centre: Centre, *, now: int, mark: str = "") -> None:
         self._exchange = Exchange(centre, now=now, mark=mark)
-        self._drain = self._exchange.journal.reader()
+        self._drain: Reader | None = None
         self.commands_seen: dict[str, int] = {}
 
     @property
@@ -167,7 +167,10 @@ class Switch:
         return self._exchange.timers.next_due()
 
     def drain(self) -> list[Record]:
-        """The records since the last drain."""
+        """The records since the last drain. Who never drains keeps no records from being forgotten."""
+        if self._drain is None:
+            self._drain = self._exchange.journal.reader()
+            self._drain.place = 0
         return self._drain.read()
 
     def reader(self) -> Reader:

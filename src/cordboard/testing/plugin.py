@@ -14,6 +14,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Bring in the fixture `contact_centre`, where pytest-asyncio is there to run it."""
+    if config.pluginmanager.hasplugin("asyncio"):
+        config.pluginmanager.import_plugin("cordboard.testing.fixtures")
+
+
 @pytest.fixture(scope="session")
 def accept(pytestconfig: pytest.Config) -> bool:
     """Whether golden files are to be rewritten rather than compared with."""

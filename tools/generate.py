@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools import manual, reference
 from tools.diagrams import drawings
+from tools.matrix import matrix_page
 from tools.schema import json_schema
 from tools.states import states_page
 from tools.typescript import typescript
@@ -29,6 +30,7 @@ def files() -> Mapping[str, str]:
         "docs/reference/settings.md": reference.page(manual.settings_page()),
         "docs/reference/cli.md": reference.page(manual.cli_page()),
         "docs/reference/simulator.md": reference.page(manual.simulator_page()),
+        "docs/reference/matrix.md": reference.page(matrix_page()),
     }
 
 

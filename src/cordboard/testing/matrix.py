@@ -1,0 +1,336 @@
+"""The matrix: link x session x scenario, each cell played end to end over real sockets.
+
+A cell runs a hub with the simulated contact centre, and for every other link a second hub that hangs on the first by it. The
+scenario is played on the living floor, through its door, many times faster than life. Pages sit on the last hub.
+
+Which links, sessions and scenarios there are is read off what is installed; what cannot be played is declared with its reason
+in ``matrix.toml``. A protocol is a column as soon as it is installed: its link needs a line in `HANGING`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from importlib.resources import files
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from cordboard.app import App, running
+from cordboard.contract import CtiProtocol
+from cordboard.model.ids import LinkId, Subject, agent_subject
+from cordboard.protocols.simulator.library import builtin_scenarios
+from cordboard.settings import parsed
+
+SIMULATOR = "simulator"
+CENTRE, HOP = LinkId("sim"), LinkId("hop")
+"""The link to the simulated centre, and the one by which the second hub hangs on the first."""
+LINK_LOST = "link-lost"
+"""A scenario that no file holds: `LOST_STORY`, and the link is cut in the middle of the call."""
+LOST_STORY, LOST_AGENT = "inbound", "mia"
+FAST, SLOW, STILL = 200.0, 1.0, 0.0001
+"""Simulated seconds in a real one: while a scenario is played, while the link is cut in it, while its end is looked at."""
+PATIENCE = 20.0
+
+Plain = dict[str, Any]
+
+
+class Impossible(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cells that cannot be played. What is left empty stands for all."""
+
+    link: str = ""
+    session: str = ""
+    scenario: str = ""
+    reason: str
+
+    def covers(self, link: str, session: str, scenario: str) -> bool:
+        """Whether the cell is one of them."""
+        mine = (self.link, self.session, self.scenario)
+        return all(a in ("", b) for a, b in zip(mine, (link, session, scenario), strict=True))
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """One cord between two jacks, and what is said over it. `reason`: why it cannot be played, empty where it can."""
+
+    link: str
+    session: str
+    scenario: str
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.link}-{self.session}-{self.scenario}"
+
+
+def impossible() -> tuple[Impossible, ...]:
+    """What is declared."""
+    text = files(__package__).joinpath("matrix.toml").read_text(encoding="utf-8")
+    return tuple(msgspec.convert(tomllib.loads(text)["impossible"], list[Impossible]))
+
+
+def cells(protocols: Mapping[str, CtiProtocol]) -> tuple[Cell, ...]:
+    """All of the matrix of these protocols, scenario by scenario."""
+    declared = impossible()
+    links = [name for name, found in protocols.items() if found.services]
+    sessions = [
+        name for name, found in protocols.items() if any(route.end == "session" for route in found.routes)
+    ]
+    stories = sorted({*builtin_scenarios(), LINK_LOST, *(row.scenario for row in declared if row.scenario)})
+    return tuple(
+        Cell(link=link, session=session, scenario=story, reason=_reason(declared, link, session, story))
+        for story, link, session in product(stories, sorted(links), sorted(sessions))
+    )
+
+
+def pairwise(matrix: Sequence[Cell]) -> tuple[Cell, ...]:
+    """A part of the matrix in which every two of a link, a session and a scenario meet that can meet."""
+    playable = [cell for cell in matrix if not cell.reason]
+    wanted = {pair for cell in playable for pair in _pairs(cell)}
+    chosen: list[Cell] = []
+    while wanted:
+        best = max(playable, key=lambda cell: len(wanted.intersection(_pairs(cell))))
+        chosen.append(best)
+        wanted.difference_update(_pairs(best))
+    return tuple(cell for cell in matrix if cell in chosen)
+
+
+# --- the hubs of a cell --------------------------------------------------------------------------------------------------
+
+
+class Chain(msgspec.Struct, frozen=True, kw_only=True):
+    """The hubs of a cell: `near` has the simulated centre, pages sit on `far`, which is the same or hangs on `near`."""
+
+    near: App
+    far: App
+    cut: Callable[[], Awaitable[None]]
+    """Let the link that is tried lose its vendor, as a network would."""
+    http: aiohttp.ClientSession
+
+    def token(self, *scopes: str, agent: str = "", app: App | None = None) -> str:
+        """A token of the far hub, or of another."""
+        return _token(app or self.far, *scopes, agent=agent)
+
+    async def get(self, app: App, path: str) -> Any:  # noqa: ANN401 - JSON
+        """A GET as one who may see all."""
+        headers = {"Authorization": f"Bearer {self.token('tenant', 'simulate', app=app)}"}
+        async with self.http.get(app.url + path, headers=headers) as answer:
+            assert answer.status == 200, (path, answer.status, await answer.text())
+            return msgspec.json.decode(await answer.read())
+
+    async def console(self, door: str, **body: object) -> Any:  # noqa: ANN401 - JSON
+        """A POST at the simulated centre's console."""
+        return await _posted(self.http, self.near, door, body)
+
+    async def truth(self) -> Plain:
+        """The switch's own state, which no fold has made."""
+        state: Plain = await self.get(self.near, f"/links/{CENTRE}/console/state")
+        return state
+
+    async def log(self, subject: Subject) -> list[Plain]:
+        """The whole log of a subject on the far hub."""
+        found: list[Plain] = []
+        place, more = f"{self.far.hub.epoch}.0", True
+        while more:
+            page = await self.get(self.far, f"/v1/subjects/{subject}/entries?after={place}&limit=1000")
+            assert page["recovered"] is True
+            found, place, more = found + page["entries"], page["position"], page["more"]
+        return found
+
+    def agents(self) -> list[str]:
+        """Who works there, by id."""
+        return sorted(
+            subject.removeprefix("agent/")
+            for subject in self.near.hub.subjects()
+            if subject.startswith("agent/")
+        )
+
+
+Options = Callable[[App, str], Mapping[str, object]]
+"""The options of a link that hangs a hub on another: from that hub, and the address at which it is to be called."""
+
+
+def _by_native(near: App, url: str) -> Mapping[str, object]:
+    return {"url": url, "token_file": str(_secret(near, "tenant", "tenant:command"))}
+
+
+HANGING: Mapping[str, Options] = {"native": _by_native}
+"""How a hub is hung on another by a protocol: its link against its own session there."""
+
+
+@asynccontextmanager
+async def chain(cell: Cell, folder: Path) -> AsyncIterator[Chain]:
+    """The hubs of the cell, up and quiet, on free ports; the centre's time stands still."""
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        options = {"people": False, "speed": STILL}
+        near = await _hub(stack, folder / "near", CENTRE, SIMULATOR, options)
+        await until(lambda: _up(near, CENTRE), "the centre's link up")
+        await near.hub.settled()
+        if cell.link == SIMULATOR:
+
+            async def drop() -> None:
+                await _posted(http, near, "fault", {"drop": 0})
+
+            yield Chain(near=near, far=near, cut=drop, http=http)
+            return
+        between = await stack.enter_async_context(_relay(near.edge.port))
+        settings = HANGING[cell.link](near, f"http://127.0.0.1:{between.port}")
+        far = await _hub(stack, folder / "far", HOP, cell.link, settings)
+        await until(lambda: _up(far, HOP) and _alike(near, far), "the second hub knows what the first does")
+        await far.hub.settled()
+        yield Chain(near=near, far=far, cut=between.cut, http=http)
+
+
+async def play(cell: Cell, chained: Chain) -> list[object]:
+    """Play the cell's scenario to its end and stop the centre's time there. The expectations that failed."""
+    lost = cell.scenario == LINK_LOST
+    if not lost:
+        await chained.console("fault", speed=FAST)
+    await chained.console("scenario", name=LOST_STORY if lost else cell.scenario)
+    if lost:
+        await chained.console("fault", speed=SLOW)
+        await _lose(chained)
+        await chained.console("fault", speed=FAST)
+    progress: Plain = {}
+
+    async def over() -> bool:
+        progress.update(await chained.get(chained.near, f"/links/{CENTRE}/console/scenario"))
+        return bool(progress["over"])
+
+    await until(over, f"{cell.scenario} over")
+    await chained.console("fault", speed=STILL)
+    failures: list[object] = progress["failures"]
+    return failures
+
+
+async def until(what: Callable[[], bool | Awaitable[bool]], what_for: str) -> None:
+    """Wait for a condition. `AssertionError` if it does not come."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not (found if isinstance(found := what(), bool) else await found):  # noqa: ASYNC110 - none tells of it
+                await asyncio.sleep(0.005)
+    except TimeoutError:
+        raise AssertionError(f"not within {PATIENCE:.0f} s: {what_for}") from None
+
+
+# --- private ---------------------------------------------------------------------------------------------------------------
+
+
+def _reason(declared: Sequence[Impossible], link: str, session: str, scenario: str) -> str:
+    return next((row.reason for row in declared if row.covers(link, session, scenario)), "")
+
+
+def _pairs(cell: Cell) -> Iterator[object]:
+    jacks = (("link", cell.link), ("session", cell.session), ("scenario", cell.scenario))
+    return combinations(jacks, 2)
+
+
+async def _hub(
+    stack: AsyncExitStack, folder: Path, link: str, protocol: str, options: Mapping[str, object]
+) -> App:
+    settings = {
+        "data": str(folder),
+        "web": {"port": 0, "rate": {"address_per_second": 0, "identity_per_second": 0}},
+        "log": {"level": "error"},
+        "links": [{"name": link, "protocol": protocol, "options": dict(options)}],
+    }
+    return await stack.enter_async_context(running(parsed(settings)))
+
+
+async def _lose(chained: Chain) -> None:
+    """In the middle of the call, lose the link and get it back."""
+    hub, link = chained.far.hub, HOP if chained.far is not chained.near else CENTRE
+
+    def talks() -> bool:
+        state = hub.state(agent_subject(LOST_AGENT))
+        return state is not None and any(item.phase == "active" for item in state.contacts.values())
+
+    await until(talks, f"{LOST_AGENT} talks")
+    await chained.cut()
+    await until(lambda: not _up(chained.far, link), "the link down")
+    await until(lambda: _up(chained.far, link), "the link up again")
+
+
+def _up(app: App, link: LinkId) -> bool:
+    return app.hub.links[link].state == "up"
+
+
+def _alike(near: App, far: App) -> bool:
+    """Whether the second hub has heard all that the first one knows."""
+    there = {subject: f"{near.hub.epoch}.{state.seq}" for subject, state in near.hub.states.items()}
+    known = far.hub.states
+    return all(subject in known and known[subject].cursors.get(HOP) == at for subject, at in there.items())
+
+
+def _token(app: App, *scopes: str, agent: str = "") -> str:
+    who, now = agent or "matrix", app.hub.clock.now()
+    minted, _ = app.tokens.mint(who, frozenset(scopes), seconds=600, now=now, agent=agent)
+    return minted
+
+
+def _secret(app: App, *scopes: str) -> Path:
+    """A token in a file of the hub's own folder, as settings want secrets."""
+    path = app.settings.folder / "token"
+    path.write_text(_token(app, *scopes), encoding="utf-8")
+    return path
+
+
+async def _posted(http: aiohttp.ClientSession, near: App, door: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
+    url = f"{near.url}/links/{CENTRE}/console/{door}"
+    headers = {"Authorization": f"Bearer {_token(near, 'simulate')}"}
+    async with http.post(url, json=body, headers=headers) as answer:
+        assert answer.status == 200, (door, answer.status, await answer.text())
+        return msgspec.json.decode(await answer.read())
+
+
+class _Relay:
+    """A wire between two hubs that can be cut."""
+
+    def __init__(self, port: int) -> None:
+        self.port = 0
+        self._to = port
+        self._writers: set[asyncio.StreamWriter] = set()
+
+    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, both ways, until either side ends it."""
+        there, back = await asyncio.open_connection("127.0.0.1", self._to)
+        ends = {writer, back}
+        self._writers |= ends
+        ways = [
+            asyncio.ensure_future(_pour(source, sink)) for source, sink in ((reader, back), (there, writer))
+        ]
+        try:
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._writers -= ends
+            for end in ends:
+                end.transport.abort()
+            await asyncio.wait(ways)
+
+    async def cut(self) -> None:
+        """Cut all that is connected now."""
+        for writer in tuple(self._writers):
+            writer.transport.abort()
+
+
+async def _pour(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        while data := await source.read(65_536):
+            sink.write(data)
+            await sink.drain()
+
+
+@asynccontextmanager
+async def _relay(port: int) -> AsyncIterator[_Relay]:
+    relay = _Relay(port)
+    server = await asyncio.start_server(relay.carry, "127.0.0.1", 0)
+    relay.port = server.sockets[0].getsockname()[1]
+    try:
+        yield relay
+    finally:
+        server.close()
+        await relay.cut()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cordboard.contract import Identity
-from cordboard.model.ids import Subject
+from cordboard.model.ids import Subject, queue_subject, team_subject
 from cordboard.model.state import SubjectState
 
 
@@ -46,6 +46,15 @@ def may_command(identity: Identity | None, subject: Subject) -> bool:
 def may_post(identity: Identity | None, team: str) -> bool:
     """Whether the identity may write to the team."""
     return identity is not None and bool(identity.scopes & {"tenant:command", f"team:{team}"})
+
+
+def groups(subject: Subject, state: SubjectState) -> frozenset[Subject]:
+    """What others may see by this agent's team and queues: those, and by the team the agent."""
+    profile = state.profile
+    if profile is None or not subject.startswith("agent/"):
+        return frozenset()
+    queues = frozenset(queue_subject(queue.id) for queue in profile.queues)
+    return queues | {team_subject(profile.team)} if profile.team else queues
 
 
 def _agents(identity: Identity) -> list[Subject]:

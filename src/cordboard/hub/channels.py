@@ -97,7 +97,13 @@ class Channels:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         self._by_name[name] = task
-        task.add_done_callback(self._tasks.discard)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            if self._by_name.get(name) is task:
+                del self._by_name[name]
+
+        task.add_done_callback(ended)
 
     def _client(self) -> aiohttp.ClientSession:
         if self._http is None:

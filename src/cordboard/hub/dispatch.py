@@ -20,7 +20,16 @@ from cordboard.hub.access import may_command, may_post
 from cordboard.model import commands as c, events as e
 from cordboard.model.entities import TargetKind, TeamMessage
 from cordboard.model.fold import command_digest
-from cordboard.model.ids import CommandId, ContactId, LinkId, Millis, Subject, subject_id, team_subject
+from cordboard.model.ids import (
+    CommandId,
+    ContactId,
+    LinkId,
+    Millis,
+    Subject,
+    is_subject,
+    subject_id,
+    team_subject,
+)
 from cordboard.model.log import Draft, draft
 from cordboard.model.rules import refusal, services_of
 from cordboard.model.state import SubjectState
@@ -34,6 +43,8 @@ _log = structlog.get_logger(__name__)
 PATIENCE: Millis = 30_000
 """How long a link may take to settle a command before it is unconfirmed."""
 DESK_PATIENCE: Millis = 10_000
+GATE_SECONDS = 10
+"""How long the gate may take before it counts as closed."""
 NESTINGS = 10
 """How often guards may issue one command again."""
 ID_LIMIT = 100
@@ -69,6 +80,8 @@ class _Live:
         self.waiting: list[Settled] = []
         self.cancel: Callable[[], None] = _nothing
         self.desk: Seat | None = None
+        self.recorded = False
+        """It is on its way into the log; before that, nothing of it has left."""
         self.answered = False
         """Its outcome is on the way into the log: a second word on it is too late."""
 
@@ -207,16 +220,18 @@ class Dispatch:
         self, gate: Gate, live: _Live, identity: Identity | None, state: SubjectState
     ) -> None:
         try:
-            refused = await gate(live.command, state)
+            async with asyncio.timeout(GATE_SECONDS):
+                refused = await gate(live.command, state)
         except Exception:  # noqa: BLE001 - the gate fails closed, whatever went wrong in it
             _log.exception("gate-failed")
             refused = c.Refused(code="gate-closed", message="the compliance gate failed")
         if refused is not None:
             self._finish(live.command.id, refused)
-        else:
+        elif self._live.get(live.command.id) is live:  # not settled meanwhile, because the link is gone
             self._record(live, identity)
 
     def _record(self, live: _Live, identity: Identity | None) -> None:
+        live.recorded = True
         now = self._hub.clock.now()
         event = e.CommandIssued(
             link=live.link, at=now, command=live.command, by=identity.subject if identity else ""
@@ -235,7 +250,7 @@ class Dispatch:
         """The command is on disk: now the link may do it."""
         live = self._live.get(command.id)
         driver = self._hub.driver(live.link) if live is not None else None
-        if live is None or driver is None:
+        if live is None or live.answered or driver is None:
             return
         live.cancel = self._hub.clock.call_after(PATIENCE, lambda: self._too_late(command.id))
         driver.execute(command)
@@ -252,12 +267,12 @@ class Dispatch:
         return self._outcome(live, outcome)
 
     def link_lost(self, link: LinkId) -> list[Draft]:
-        """The link is gone: what it had not settled is unconfirmed."""
-        return [
-            self._outcome(live, c.Unconfirmed(reason="link-lost"))
-            for live in self._live.values()
-            if live.link == link and not live.answered
-        ]
+        """The link is gone: what it had not settled is unconfirmed, what it was not to hear of yet is refused."""
+        lost = [live for live in self._live.values() if live.link == link and not live.answered]
+        for live in lost:
+            if not live.recorded:
+                self._finish(live.command.id, c.Refused(code="link-down", message="nothing was sent"))
+        return [self._outcome(live, c.Unconfirmed(reason="link-lost")) for live in lost if live.recorded]
 
     def lost(self, subject: Subject, command: CommandId, link: LinkId, reason: str, now: Millis) -> Draft:
         """An issued command that a crash left unsettled."""
@@ -350,6 +365,10 @@ class Dispatch:
                 return [
                     (subject, e.RecordShared(at=now, contact=each, record=record)) for subject, each in places
                 ]
+            case c.PostTeamMessage(teams=teams) | c.DeleteTeamMessage(teams=teams) if not all(
+                is_subject(team_subject(team)) for team in teams
+            ):
+                return c.Refused(code="not-found", message="there can be no team of such an id")
             case c.PostTeamMessage(teams=teams) | c.DeleteTeamMessage(teams=teams) if not all(
                 may_post(identity, team) for team in teams
             ):

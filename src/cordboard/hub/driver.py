@@ -137,6 +137,10 @@ class Driver:
         self._asked.add(ask)
         self._run(lambda: link.ask(ask, subject, query, self._hub.clock.now()))
 
+    def asked_too_late(self, ask: str) -> None:
+        """Nobody waits for this answer any more."""
+        self._asked.discard(ask)
+
     async def call(self, called: Called) -> Reply:
         """An HTTP request at the link's own door."""
         if self._link is None:
@@ -294,6 +298,9 @@ class Driver:
             self.start()
         except CallerError as error:
             self._turn("gave-up", str(error))
+        except Exception as error:  # noqa: BLE001 - a protocol that cannot make a link now may be able to later
+            _log.exception("link-failed", link=self._name)
+            self._down(Down(retry="later", reason=f"link-failed: {type(error).__name__}"))
 
     def _turn(
         self, state: Literal["starting", "up", "down", "login", "gave-up", "stopped"], reason: str

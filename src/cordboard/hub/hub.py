@@ -33,7 +33,7 @@ from cordboard.contract import (
     Store,
     parse_position,
 )
-from cordboard.hub.access import may_command, may_see
+from cordboard.hub.access import groups, may_command, may_see
 from cordboard.hub.clock import Clock, VirtualClock
 from cordboard.hub.dispatch import Dispatch, Gate, Rules
 from cordboard.hub.driver import Driver, LinkStatus
@@ -141,6 +141,7 @@ class Hub:
         """Stop the links, save the folded states and close the store."""
         if self._housekeeper is not None:
             self._housekeeper()
+            self._housekeeper = None
         for driver in self._drivers.values():
             await driver.stop("hub-stopped")
         await self.settled()
@@ -245,11 +246,11 @@ class Hub:
         """A counter's last value: the newest vendor time wins, nothing is logged."""
         known = self._gauges.setdefault(effect.subject, {})
         old = known.get(effect.name)
-        if old is not None and (old[1] > effect.at or old[0] == effect.value):
+        if old is not None and old[1] > effect.at:
             return
         known[effect.name] = (effect.value, effect.at)
         room = self._rooms.get(effect.subject)
-        if room is not None:
+        if room is not None and (old is None or old[0] != effect.value):
             frame = Gauged(subject=effect.subject, name=effect.name, value=effect.value, at=effect.at)
             room.gauge(frame)
 
@@ -266,6 +267,8 @@ class Hub:
             self._states[subject] = after
             self.threads.observe(entry, before, after)
             self.room(subject).publish(entry, before, after, now)
+            if after.profile is not before.profile:
+                self._regroup(subject, before, after)
             event = entry.event
             if isinstance(event, CommandIssued):
                 self.dispatch.issued(event.command)
@@ -275,10 +278,16 @@ class Hub:
     # --- seats -----------------------------------------------------------------------------------------------------
 
     def seat(
-        self, protocol: CtiProtocol, session: Session, identity: Identity | None, outlet: Outlet
+        self,
+        protocol: CtiProtocol,
+        session: Session,
+        identity: Identity | None,
+        outlet: Outlet,
+        *,
+        passing: bool = False,
     ) -> Seat:
-        """Plug a session in and begin it."""
-        seat = Seat(self, protocol, session, identity, outlet, page=self.ids.new("page"))
+        """Plug a session in and begin it. A `passing` one ends with its reply: it is no page to the agent's pages."""
+        seat = Seat(self, protocol, session, identity, outlet, page=self.ids.new("page"), passing=passing)
         self.metrics.pages += 1
         seat.start()
         return seat
@@ -287,9 +296,18 @@ class Hub:
         """The page is gone (called by the seat, once)."""
         self.metrics.pages -= 1
         self._wild.pop(seat, None)
+        seat.joining.clear()
         for subject in tuple(seat.watched):
-            self.room(subject).remove(seat)
+            self._leave_room(seat, subject)
         self.dispatch.forget(seat)
+
+    def recheck(self, seat: Seat) -> None:
+        """The seat's identity is another one: what that one may not see, the seat watches no longer."""
+        for subject in tuple(seat.watched):
+            if not may_see(seat.identity, subject, self._states):
+                self._expel(seat, subject)
+            elif not may_command(seat.identity, subject):
+                self.room(subject).withdraw(seat)
 
     def watch(self, seat: Seat, subjects: Mapping[str, str | None]) -> None:
         """Let the seat follow subjects, each from its position; ``kind/*`` means all that it may see."""
@@ -313,10 +331,11 @@ class Hub:
     def unwatch(self, seat: Seat, subjects: Sequence[str]) -> None:
         """Stop following."""
         for name in subjects:
+            seat.joining.pop(Subject(name), None)
             if name.endswith("/*"):
                 seat.kinds.pop(name[:-2], None)
             elif name in seat.watched:
-                self.room(Subject(name)).remove(seat)
+                self._leave_room(seat, Subject(name))
 
     def ask(self, effect: Ask, seat: Seat) -> None:
         """Answer a query of a seat."""
@@ -330,6 +349,8 @@ class Hub:
             )
             return
         room = self.room(effect.subject)
+        if not seat.passing:
+            room.enter(seat)
         match effect:
             case Share():
                 room.share(seat, effect)
@@ -368,7 +389,11 @@ class Hub:
         if tail is not None:
             self._join(seat, state, tail, recovered=True)
             return
-        task = asyncio.ensure_future(self._catch_up(seat, subject, seq))
+        begun = subject in seat.joining
+        seat.joining[subject] = seq
+        if begun:  # what is being read for it will do, or is read again from here
+            return
+        task = asyncio.ensure_future(self._catch_up(seat, subject))
         self._pending.add(task)
         task.add_done_callback(self._pending.discard)
 
@@ -381,33 +406,43 @@ class Hub:
             return None
         return tuple(entry for entry in room.last if entry.seq > after)
 
-    async def _catch_up(self, seat: Seat, subject: Subject, after: int) -> None:
+    async def _catch_up(self, seat: Seat, subject: Subject) -> None:
         """Read what the page missed; then, in one step with joining it, add what came in meanwhile."""
         tail: list[Entry] = []
-        reached = after
+        after = reached = seat.joining.get(subject, 0)
+        whole = True
         try:
-            while True:
+            while subject in seat.joining:
+                if seat.joining[subject] < after:  # asked again, from further back
+                    tail, after, reached = [], seat.joining[subject], seat.joining[subject]
                 rest = self._at_hand(subject, reached, self._states[subject].seq)
                 if rest is not None:
                     tail.extend(rest)
                     break
                 found = await self._store.read(subject, reached, 1000)
                 if not found or found[0].seq != reached + 1:
-                    self._join(seat, self._states[subject], (), recovered=False)
-                    return
+                    whole = False
+                    break
                 tail.extend(found)
                 reached = tail[-1].seq
         except CordboardError:
             _log.exception("tail-unreadable", subject=subject)
-            self._join(seat, self._states[subject], (), recovered=False)
+            whole = False
+        place = seat.joining.pop(subject, None)
+        if place is None:  # watched no longer
             return
-        self._join(seat, self._states[subject], tuple(tail), recovered=True)
+        if not may_see(seat.identity, subject, self._states):
+            self._expel(seat, subject)
+            return
+        missed = tuple(tail[place - after :]) if whole else ()
+        self._join(seat, self._states[subject], missed, recovered=whole)
 
     def _join(
         self, seat: Seat, state: SubjectState, tail: tuple[Entry, ...], *, recovered: bool | None
     ) -> None:
         if seat.left:
             return
+        seat.joining.pop(state.subject, None)
         gauges = {name: value for name, (value, _) in self._gauges.get(state.subject, {}).items()}
         seat.open(
             Joined(
@@ -419,15 +454,44 @@ class Hub:
                 gauges=gauges,
             )
         )
-        self.room(state.subject).add(seat)
+        room = self.room(state.subject)
+        room.add(seat)
+        if not seat.passing and may_command(seat.identity, state.subject):
+            room.enter(seat)
+
+    def _expel(self, seat: Seat, subject: Subject) -> None:
+        """The seat may not see the subject any more."""
+        self._leave_room(seat, subject)
+        message = f"your scopes do not cover {subject} any more"
+        seat.peer(Barred(subject=subject, code="not-allowed", message=message))
+
+    def _leave_room(self, seat: Seat, subject: Subject) -> None:
+        room = self.room(subject)
+        room.remove(seat)
+        if not room and subject not in self._states:  # nothing ever happened there, and nobody waits for it
+            del self._rooms[subject]
 
     def _greet(self, subject: Subject) -> None:
-        """A subject is new: those who watch its whole kind get it."""
+        """A subject is new: those who watch its whole kind get it, if they may."""
         kind = subject.partition("/")[0]
         for seat in tuple(self._wild):
             if kind in seat.kinds and subject not in seat.watched:
                 place = f"{self._store.epoch}.0" if seat.kinds[kind] is not None else None
                 self._admit(seat, subject, place, quiet=True)
+
+    def _regroup(self, subject: Subject, before: SubjectState, after: SubjectState) -> None:
+        """An agent's team or queues are others: who may see what by them is decided anew."""
+        old, new = groups(subject, before), groups(subject, after)
+        if old == new:
+            return
+        for lost in {subject, *old} - new:
+            room = self._rooms.get(lost)
+            for seat in room.seats if room is not None else ():
+                if not may_see(seat.identity, lost, self._states):
+                    self._expel(seat, lost)
+        for gained in {subject, *new} - old:
+            if gained in self._states:
+                self._greet(gained)
 
     def _load(self, saved: Saved) -> None:
         try:
@@ -441,8 +505,12 @@ class Hub:
     def _housekeep(self) -> None:
         task = asyncio.ensure_future(self._tidy())
         self._pending.add(task)
-        task.add_done_callback(self._pending.discard)
-        self._housekeeper = self.clock.call_after(HOUSEKEEPING, self._housekeep)
+        task.add_done_callback(self._tidied)
+
+    def _tidied(self, task: asyncio.Future[None]) -> None:
+        self._pending.discard(task)
+        if self._housekeeper is not None:
+            self._housekeeper = self.clock.call_after(HOUSEKEEPING, self._housekeep)
 
     async def _tidy(self) -> None:
         try:

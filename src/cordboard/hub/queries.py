@@ -40,6 +40,11 @@ class Queries:
             seat.answer(
                 effect.id, c.NoAnswer(code="unknown-agent", message=f"nothing is known of {effect.subject}")
             )
+        elif isinstance(effect.query, c.GetTeamMessages) and not self._may_read(seat, effect.query.team):
+            seat.answer(
+                effect.id,
+                c.NoAnswer(code="not-allowed", message=f"your scopes do not cover team {effect.query.team}"),
+            )
         elif (known := self._known(state, effect.query)) is not None:
             seat.answer(effect.id, known)
         else:
@@ -74,6 +79,9 @@ class Queries:
             case c.GetTargets():
                 return None
 
+    def _may_read(self, seat: Seat, team: str | None) -> bool:
+        return team is None or may_see(seat.identity, team_subject(team), self._hub.states)
+
     def _messages(self, state: SubjectState, team: str | None) -> tuple[TeamMessage, ...]:
         mine = state.profile.team if state.profile is not None else None
         now = self._hub.clock.now()
@@ -93,6 +101,11 @@ class Queries:
             return
         ask = self._hub.ids.new("ask")
         late = c.NoAnswer(code="timeout", message="the contact centre did not answer in time")
-        cancel = self._hub.clock.call_after(PATIENCE, lambda: self.answered(ask, late))
+
+        def too_late() -> None:
+            driver.asked_too_late(ask)
+            self.answered(ask, late)
+
+        cancel = self._hub.clock.call_after(PATIENCE, too_late)
         self._asked[ask] = (seat, effect.id, cancel)
         driver.ask(ask, effect.subject, effect.query)

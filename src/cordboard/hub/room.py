@@ -6,7 +6,20 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from cordboard.contract import Claim, Claimed, Gauged, Guard, News, Peers, Share, Shared
+import structlog
+
+from cordboard.contract import (
+    Barred,
+    Claim,
+    Claimed,
+    CtiProtocol,
+    Gauged,
+    Guard,
+    News,
+    Peers,
+    Share,
+    Shared,
+)
 
 if TYPE_CHECKING:
     from cordboard.hub.seat import Seat
@@ -14,6 +27,10 @@ if TYPE_CHECKING:
     from cordboard.model.log import Entry
     from cordboard.model.state import SubjectState
 
+_log = structlog.get_logger(__name__)
+
+CLAIMS = 100
+"""Things of one agent that may be claimed at once."""
 MEMORY = 64
 """Entries of a subject kept at hand, so that a page that was away for a moment costs no read."""
 
@@ -25,6 +42,8 @@ class Room:
         self.subject = subject
         self.last: deque[Entry] = deque(maxlen=MEMORY)
         self._seats: dict[Seat, None] = {}
+        self._pages: dict[Seat, None] = {}
+        """The agent's own pages among them: what passes between those is no business of who only looks on."""
         self._claims: dict[str, Seat] = {}
         self._guards: dict[str, list[Seat]] = {}
 
@@ -37,7 +56,7 @@ class Room:
         for seat in tuple(self._seats):
             name = seat.protocol.name
             if name not in rendered:
-                rendered[name] = seat.protocol.render(entry, before, after)
+                rendered[name] = _rendered(seat.protocol, entry, before, after)
             seat.observe(entry, before, after, rendered[name], at)
 
     def gauge(self, frame: Gauged) -> None:
@@ -46,19 +65,32 @@ class Room:
             seat.receive(frame)
 
     def add(self, seat: Seat) -> None:
-        """The page watches now."""
+        """The seat watches now."""
         self._seats[seat] = None
         seat.watched.add(self.subject)
+
+    def enter(self, seat: Seat) -> None:
+        """It is one of the agent's own pages, and there to stay."""
+        if seat in self._pages:
+            return
+        self._pages[seat] = None
         for name, holder in self._claims.items():
             seat.peer(Claimed(subject=self.subject, name=name, page=holder.id, mine=False))
         self._tell_peers()
 
     def remove(self, seat: Seat) -> None:
-        """The page is gone; what it claimed is free, what it guarded is open."""
+        """The seat is gone; what it claimed is free, what it guarded is open."""
         if seat not in self._seats:
             return
         del self._seats[seat]
         seat.watched.discard(self.subject)
+        self.withdraw(seat)
+
+    def withdraw(self, seat: Seat) -> None:
+        """It is no page of the agent's any more; it may look on."""
+        if seat not in self._pages:
+            return
+        del self._pages[seat]
         for guards in self._guards.values():
             if seat in guards:
                 guards.remove(seat)
@@ -67,7 +99,7 @@ class Room:
         self._tell_peers()
 
     def share(self, seat: Seat, effect: Share) -> None:
-        """Pass a volatile word to all pages, the sender included."""
+        """Pass a volatile word to all of the agent's pages, the sender included."""
         self._tell(lambda _: Shared(subject=self.subject, name=effect.name, data=effect.data, page=seat.id))
 
     def claim(self, seat: Seat, effect: Claim) -> None:
@@ -76,6 +108,10 @@ class Room:
         if effect.give:
             if holder is seat:
                 self._grant(effect.name, None)
+        elif holder is None and len(self._claims) >= CLAIMS:
+            seat.peer(
+                Barred(subject=self.subject, code="too-many-requests", message=f"at most {CLAIMS} claims")
+            )
         elif holder is None or effect.take:
             self._grant(effect.name, seat)
         else:
@@ -103,6 +139,11 @@ class Room:
     def __len__(self) -> int:
         return len(self._seats)
 
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """Who watches."""
+        return tuple(self._seats)
+
     def _grant(self, name: str, seat: Seat | None) -> None:
         if seat is None:
             self._claims.pop(name, None)
@@ -112,9 +153,17 @@ class Room:
         self._tell(lambda each: Claimed(subject=self.subject, name=name, page=page, mine=each is seat))
 
     def _tell_peers(self) -> None:
-        pages = tuple(seat.id for seat in self._seats)
+        pages = tuple(seat.id for seat in self._pages)
         self._tell(lambda each: Peers(subject=self.subject, pages=pages, me=each.id))
 
     def _tell(self, news: Callable[[Seat], News]) -> None:
-        for seat in tuple(self._seats):
+        for seat in tuple(self._pages):
             seat.peer(news(seat))
+
+
+def _rendered(protocol: CtiProtocol, entry: Entry, before: SubjectState, after: SubjectState) -> bytes | None:
+    try:
+        return protocol.render(entry, before, after)
+    except Exception:  # noqa: BLE001 - one protocol's fault must not keep the entry from the others
+        _log.exception("render-failed", protocol=protocol.name)
+        return None

@@ -39,9 +39,12 @@ if TYPE_CHECKING:
     from cordboard.hub.clock import Canceller
     from cordboard.hub.hub import Hub
     from cordboard.model.commands import Outcome, Result
-    from cordboard.model.ids import Subject
+    from cordboard.model.ids import Millis, Subject
     from cordboard.model.log import Entry
     from cordboard.model.state import SubjectState
+
+GRACE: Millis = 1000
+"""How long after its token expired a session may go on telling its page so, before the seat is nobody's."""
 
 _log = structlog.get_logger(__name__)
 
@@ -82,11 +85,14 @@ class Seat:
         outlet: Outlet,
         *,
         page: str,
+        passing: bool = False,
     ) -> None:
         self.id = page
         self.protocol = protocol
-        self.identity = identity
+        self.passing = passing
         self.watched: set[Subject] = set()
+        self.joining: dict[Subject, int] = {}
+        """What is being read for it from the log, with the seq that it has."""
         self.kinds: dict[str, str | None] = {}
         """Kinds watched by a wildcard, with the position that subjects not named start from."""
         self._hub = hub
@@ -95,7 +101,24 @@ class Seat:
         self._timers: dict[str, Canceller] = {}
         self._todo: deque[Callable[[], SessionEffects]] = deque()
         self._busy = False
+        self._expiry: Canceller | None = None
         self.left = False
+        self._identity = identity
+        self.owner = identity.subject if identity is not None else ""
+        """Whose seat it is, also when the token is over and a fresh one is still to come."""
+        self._expire_later()
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who sits here. An identity that sees less takes from the seat what it watched beyond that."""
+        return self._identity
+
+    @identity.setter
+    def identity(self, identity: Identity | None) -> None:
+        self._identity = identity
+        self.owner = identity.subject if identity is not None else self.owner
+        self._expire_later()
+        self._hub.recheck(self)
 
     def start(self) -> None:
         """Begin the session."""
@@ -110,6 +133,8 @@ class Seat:
         if not self.left:
             self.left = True
             self._hub.leave(self)
+            if self._expiry is not None:
+                self._expiry()
             for cancel in self._timers.values():
                 cancel()
             self._timers.clear()
@@ -156,6 +181,8 @@ class Seat:
         try:
             for effect in make():
                 self._do(effect)
+                if self.left:
+                    return
         except Exception:  # noqa: BLE001 - see below
             # A session must not raise; one that does is our fault and ends alone, and its page may come back.
             _log.exception("session-failed", protocol=self.protocol.name, page=self.id)
@@ -192,6 +219,19 @@ class Seat:
                 self._outlet.sign_out()
             case _:
                 assert_never(effect)
+
+    def _expire_later(self) -> None:
+        """An identity does not outlive its token, whether or not the session minds."""
+        if self._expiry is not None:
+            self._expiry()
+            self._expiry = None
+        if self._identity is not None and self._identity.expires and not self.passing:
+            left = self._identity.expires - self._hub.clock.now()
+            self._expiry = self._hub.clock.call_after(max(0, left) + GRACE, self._expired)
+
+    def _expired(self) -> None:
+        self._expiry = None
+        self.identity = None
 
     def _cancel(self, name: str) -> None:
         cancel = self._timers.pop(name, None)

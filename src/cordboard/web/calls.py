@@ -104,7 +104,7 @@ class Calls:
         called = self._called(visit)
         key = protocol.key(called)
         if key is None:
-            seat, caller = self._seat(protocol, visit)
+            seat, caller = self._seat(protocol, visit, passing=True)
             try:
                 return _response(await self._replied(seat, caller, called))
             finally:
@@ -156,11 +156,11 @@ class Calls:
             origin=visit.origin,
         )
 
-    def _seat(self, protocol: CtiProtocol, visit: Visit) -> tuple[Seat, Caller]:
+    def _seat(self, protocol: CtiProtocol, visit: Visit, *, passing: bool) -> tuple[Seat, Caller]:
         caller = Caller(self._signing(visit))
         self._callers.add(caller)
         session = protocol.session(visit.identity, self._hub.ids)
-        seat = self._hub.seat(protocol, session, visit.identity, caller)
+        seat = self._hub.seat(protocol, session, visit.identity, caller, passing=passing)
         caller.seated(seat)
         return seat, caller
 
@@ -170,12 +170,12 @@ class Calls:
         now = self._hub.clock.now()
         if kept is not None and not kept.seat.left:
             if not visit.route.anonymous:
-                if _subject(kept.seat.identity) != _subject(visit.identity):
+                if kept.seat.owner != _subject(visit.identity):
                     raise CallerError("not-allowed", "this session is somebody else's")
                 kept.seat.identity = visit.identity
             kept.used = now
             return kept
-        kept = self._kept[place] = _Kept(*self._seat(protocol, visit), now)
+        kept = self._kept[place] = _Kept(*self._seat(protocol, visit, passing=False), now)
         self._look_later(place, kept)
         return kept
 

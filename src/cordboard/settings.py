@@ -133,7 +133,7 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
             raise CallerError("not-found", f"cannot read {file}: {error.strerror}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise CallerError("bad-field", f"{file} is not TOML: {error}", {"field": "(file)"}) from None
-    for path, value in _from_environment(environment):
+    for path, value in _from_environment(environment, _named_variables(raw)):
         table = raw
         for part in path[:-1]:
             table = table.setdefault(part, {})
@@ -290,8 +290,25 @@ def _docstrings(struct: type[msgspec.Struct]) -> dict[str, str]:
     return found
 
 
-def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """The paths and values that the environment sets. A misspelt one under a known table is refused."""
+def _named_variables(raw: Mapping[str, Any]) -> frozenset[str]:
+    """The variables that links take secrets from: they may be called as their owners like."""
+    links = raw.get("links")
+    options = (
+        [link.get("options") for link in links if isinstance(link, dict)] if isinstance(links, list) else []
+    )
+    return frozenset(
+        str(value)
+        for table in options
+        if isinstance(table, dict)
+        for option, value in table.items()
+        if option.endswith("_env")
+    )
+
+
+def _from_environment(
+    environment: Mapping[str, str], free: frozenset[str]
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The paths and values that the environment sets. A misspelt one under a known table is refused, unless it is `free`."""
     known = {row.variable: row for row in _rows(Settings, "", PREFIX) if row.variable}
     tables = {
         f"{PREFIX}{field.name.upper()}_"
@@ -302,9 +319,7 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[tuple[st
         if variable in known:
             row = known[variable]
             yield tuple(row.name.split(".")), _value(row, text)
-        elif any(variable.startswith(table) for table in tables) and not variable.startswith(
-            f"{PREFIX}LINKS_"
-        ):
+        elif variable not in free and any(variable.startswith(table) for table in tables):
             raise CallerError(
                 "bad-field", f"{variable} sets nothing{_meant(variable, known)}", {"field": variable}
             )

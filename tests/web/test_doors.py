@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -276,6 +277,24 @@ async def test_what_is_not_http_is_answered_in_json_and_hurts_nobody(
     assert b"Traceback" not in answer
     assert not caplog.records
     assert (await asked(client, app, "GET", "/healthz"))[0] == 200
+
+
+@pytest.mark.parametrize(
+    "begun", [b"", b"GET /heal", b"POST /v1/login HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{"]
+)
+async def test_who_never_says_what_they_want_is_cut_off(
+    app: App, begun: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cordboard.web.edge.PATIENCE", 0.2)
+    reader, writer = await asyncio.open_connection("127.0.0.1", app.edge.port)
+    try:
+        writer.write(begun)
+        async with asyncio.timeout(10):
+            with suppress(ConnectionError):
+                answer = await reader.read()
+                assert not answer or b"bad-request" in answer
+    finally:
+        writer.close()
 
 
 async def test_who_asks_too_often_is_told_to_wait(

@@ -39,6 +39,8 @@ async def test_ready_means_that_every_link_is_up(sim: App, client: aiohttp.Clien
     status, text, _ = await got(client, sim, "/readyz")
     assert (status, '"ready":false' in text, '"state":"down"' in text) == (503, True, True)
     assert "dropped-on-purpose" in text
+    status, text, _ = await got(client, sim, "/readyz", **{"X-Forwarded-For": "203.0.113.9"})
+    assert (status, "dropped-on-purpose" in text) == (503, False), "reasons are for this machine"
     assert (await got(client, sim, "/healthz"))[0] == 200
     metrics = (await got(client, sim, "/metrics"))[1]
     assert 'cordboard_link_state{link="sim",state="down"} 1.0' in metrics

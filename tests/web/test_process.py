@@ -145,6 +145,41 @@ async def test_a_terminated_process_tells_its_pages_to_come_back(
         assert answer.status == 200, "what was left behind is no obstacle"
 
 
+async def test_the_demo_rings_within_ten_seconds(tmp_path: Path, client: aiohttp.ClientSession) -> None:
+    words = ["-c", "from cordboard.cli import main; main()", "demo", "--port", "0", "--no-people"]
+    process = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=PIPE, cwd=tmp_path)
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(30):
+            while not (line := (await process.stdout.readline()).decode().strip()).startswith("Open "):
+                pass
+        url = line.split()[1].removesuffix("/desk/")
+        async with client.post(f"{url}/v1/demo", json={}) as answer:
+            login: Body = await answer.json()
+        page = await client.ws_connect(f"{url}/v1/socket")
+        await page.send_json({"type": "hello", "token": login["token"]})
+        subject = f"agent/{login['identity']['agent']}"
+        await page.send_json({"type": "watch", "subjects": {subject: None}})
+        ready = {"id": "r1", "subject": subject, "service": {"service": "SetAgentState", "state": "ready"}}
+        await page.send_json({"type": "execute", "command": ready})
+        await told(page, "AgentReady")
+        assert (await told(page, "Delivered"))["contact"]
+        await page.close()
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(15):
+            assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        await process.stdout.read()
+    left_behind(tmp_path)
+
+
+def left_behind(folder: Path) -> None:
+    assert not list(folder.iterdir())
+
+
 @pytest.mark.parametrize("setting", ["web.prot", "store.kind"])
 async def test_a_process_with_wrong_settings_says_what_is_wrong(tmp_path: Path, setting: str) -> None:
     table, _, key = setting.partition(".")

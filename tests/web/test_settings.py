@@ -39,7 +39,7 @@ def test_a_file_sets_and_the_environment_goes_before_it(tmp_path: Path) -> None:
         [[links]]
         name = "main"
         protocol = "native"
-        options = { url = "https://hub.example", token_env = "HUB_TOKEN" }
+        options = { url = "https://hub.example", token_env = "CORDBOARD_HUB_TOKEN" }
         """,
     )
     found = load(file, {})
@@ -57,6 +57,7 @@ def test_a_file_sets_and_the_environment_goes_before_it(tmp_path: Path) -> None:
             "CORDBOARD_WEB_RATE_LOGIN_PER_MINUTE": "2.5",
             "CORDBOARD_WEB_METRICS": "false",
             "CORDBOARD_STORE_KIND": "memory",
+            "CORDBOARD_HUB_TOKEN": "named by a link, so no setting of the table hub",
             "HOME": "/nowhere",
         },
     )

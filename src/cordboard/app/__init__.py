@@ -77,6 +77,7 @@ async def running(
         retention=settings.store.retention_days * DAY,
     )
     tokens = tokens_of(settings)
+    tokens.prepare()
     rate = settings.web.rate
     identities = Identities(
         settings.identity,

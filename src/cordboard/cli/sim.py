@@ -40,12 +40,12 @@ def serve(
     )
 
     def ready(url: str) -> None:
-        typer.echo(f"Simulated contact centre at {url}. Another hub links to it by")
+        typer.echo(f"Simulated contact centre at {url}. Another hub links to it by these settings:")
         typer.echo(
-            f'  [[links]] name = "sim", protocol = "native", options = {{ url = "{url}", api_key_env = "…" }}'
+            f'\n[[links]]\nname = "sim"\nprotocol = "native"\n[links.options]\nurl = "{url}"\napi_key_env = "SIM_KEY"\n'
         )
         typer.echo(
-            f"with a key from: cordboard key add hub --data {data} --scope tenant --scope tenant:command"
+            f"and a key: export SIM_KEY=$(cordboard key add hub --data {data} -s tenant -s tenant:command)"
         )
 
     run(settings, lambda: serve_settings(settings, lambda app: ready(app.url)))

@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 from collections.abc import Iterable, Mapping
 from functools import partial
+from typing import cast
 
 import structlog
 from aiohttp import web
@@ -30,6 +31,10 @@ from cordboard.web.sockets import Sockets
 from cordboard.web.statics import static_doors
 
 KEEP_ALIVE = 75.0
+PATIENCE = 20.0
+"""Seconds that a new connection gets for its first request, and each request for its body."""
+LINGERING = 2.0
+"""Seconds for which the rest of a refused body is read, so that the caller hears why."""
 SHUTDOWN = 1.0
 """Seconds that requests under way get when the hub stops."""
 _BACKLOG = 4096
@@ -67,7 +72,7 @@ class Edge:
         settings = self._settings
         try:
             self._server = await loop.create_server(
-                lambda: _Requests(self._manager, loop=loop, access_log=None, keepalive_timeout=KEEP_ALIVE),  # type: ignore[arg-type]
+                self._connection,
                 settings.host or None,
                 settings.port,
                 backlog=_BACKLOG,
@@ -91,6 +96,15 @@ class Edge:
         await self._sockets.stop()
         self._manager.pre_shutdown()
         await self._manager.shutdown(SHUTDOWN)
+
+    def _connection(self) -> _Requests:
+        return _Requests(
+            self._manager,
+            loop=asyncio.get_running_loop(),
+            access_log=None,  # type: ignore[arg-type] # aiohttp takes it, and then logs no requests
+            keepalive_timeout=KEEP_ALIVE,
+            lingering_time=LINGERING,
+        )
 
     def _all_doors(self) -> Iterable[Door]:
         yield from health_doors(self._hub, self.counts, metrics=self._settings.metrics)
@@ -127,6 +141,8 @@ class Edge:
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Any request to its answer. Whatever goes wrong ends as the JSON error body."""
+        if isinstance(request.protocol, _Requests):
+            request.protocol.heard()
         origin = request.headers.get("Origin", "")
         readable = False
         try:
@@ -235,7 +251,22 @@ class Edge:
 class _Requests(web.RequestHandler):
     """aiohttp's, but for how it answers what is not even HTTP: in JSON like all else, and without a word in the log."""
 
-    __slots__ = ()
+    __slots__ = ("_patience",)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A connection that never says what it wants is cut off."""
+        super().connection_made(transport)
+        abort = cast("asyncio.Transport", transport).abort  # uvloop's are none by inheritance
+        self._patience = asyncio.get_running_loop().call_later(PATIENCE, abort)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Nothing to wait for any more."""
+        self.heard()
+        super().connection_lost(exc)
+
+    def heard(self) -> None:
+        """The first request is here."""
+        self._patience.cancel()
 
     def handle_error(
         self,
@@ -264,11 +295,15 @@ async def _body(request: web.BaseRequest, limit: int) -> bytes:
         raise _too_large(limit)
     chunks: list[bytes] = []
     size = 0
-    async for chunk in request.content.iter_any():
-        size += len(chunk)
-        if size > limit:
-            raise _too_large(limit)
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for chunk in request.content.iter_any():
+                size += len(chunk)
+                if size > limit:
+                    raise _too_large(limit)
+                chunks.append(chunk)
+    except TimeoutError:
+        raise CallerError("bad-request", "the body did not come in time") from None
     return b"".join(chunks)
 
 

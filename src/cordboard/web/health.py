@@ -36,12 +36,14 @@ class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[LinkStatus, ...]
 
 
-def readiness(hub: Hub) -> Readiness:
-    """How the hub is, truthfully."""
-    links = tuple(hub.links.values())
+def readiness(hub: Hub, *, reasons: bool) -> Readiness:
+    """How the hub is, truthfully. `reasons` may name hosts and files: they are for callers on this machine."""
+    links = tuple(
+        link if reasons else msgspec.structs.replace(link, reason="") for link in hub.links.values()
+    )
     return Readiness(
         ready=not hub.broken and all(link.state == "up" for link in links),
-        store=StoreReadiness(writable=not hub.broken, reason=hub.broken),
+        store=StoreReadiness(writable=not hub.broken, reason=hub.broken if reasons else ""),
         links=links,
     )
 
@@ -52,8 +54,8 @@ def health_doors(hub: Hub, counts: Counts, *, metrics: bool) -> Iterable[Door]:
     async def alive(_: Visit) -> web.StreamResponse:
         return json_answer({"alive": True})
 
-    async def ready(_: Visit) -> web.StreamResponse:
-        found = readiness(hub)
+    async def ready(visit: Visit) -> web.StreamResponse:
+        found = readiness(hub, reasons=visit.local)
         return json_answer(found, 200 if found.ready else 503)
 
     async def numbers(_: Visit) -> web.StreamResponse:

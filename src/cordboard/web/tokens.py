@@ -56,6 +56,10 @@ class Tokens:
         self._prepared: tuple[Sequence[SigningKey], dict[str, OctKey]] = ((), {})
         self._revoked: dict[str, int] = {}
 
+    def prepare(self) -> None:
+        """Load the keys, which makes the first one. `CallerError` if they cannot be read or made."""
+        self._usable()
+
     def mint(
         self,
         subject: str,

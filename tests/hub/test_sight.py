@@ -24,6 +24,7 @@ from cordboard.contract import (
 from cordboard.hub.clock import VirtualClock
 from cordboard.hub.hub import Hub
 from cordboard.hub.room import CLAIMS, MEMORY
+from cordboard.hub.rooms import OPENINGS, PAUSE
 from cordboard.hub.seat import GRACE
 from cordboard.model import commands as c, events as e
 from cordboard.model.entities import AgentProfile, Availability, Queue
@@ -237,11 +238,11 @@ async def test_nothing_is_kept_of_subjects_that_never_were(hub: Hub, probe: Prob
     page = Page(hub, probe, "tenant")
     names = [f"agent/nobody-{number}" for number in range(10)]
     await page.do(Watch(subjects=dict.fromkeys(names)))
-    assert len(hub._rooms) == 11
+    assert len(hub.rooms) == 11
     await page.do(Unwatch(subjects=tuple(names[:5])))
-    assert len(hub._rooms) == 6
+    assert len(hub.rooms) == 6
     page.seat.leave()
-    assert list(hub._rooms) == [ANN]
+    assert len(hub.rooms) == 1
 
 
 async def test_a_tail_is_read_once_however_often_it_is_asked_for(
@@ -268,6 +269,30 @@ async def test_what_is_watched_no_longer_is_not_joined_when_its_tail_is_there(
     await page.do(Watch(subjects={ANN: position(hub.epoch, 1)}), Watch(subjects={ANN: None}))
     (joined,) = page.session.joined
     assert joined.recovered is None
+
+
+async def test_a_page_that_has_enough_to_take_gets_the_rest_a_little_later(
+    hub: Hub, probe: Probe, clock: VirtualClock, happen: Doing
+) -> None:
+    names = [Subject(f"agent/a{number}") for number in range(3 * OPENINGS)]
+    await happen(
+        *(up(name) for name in names), *(up(name) for name in names[:OPENINGS] for _ in range(MEMORY))
+    )
+    full = True
+    session = ProbeSession()
+    identity = Identity(subject="boss", scopes=frozenset({"tenant"}))
+    seat = hub.seat(probe, session, identity, Outlet(), full=lambda: full)
+    places: dict[str, str | None] = {name: position(hub.epoch, 0) for name in names[:OPENINGS]}
+    session.outgoing += [Watch(subjects={"agent/*": None, **places}), Unwatch(subjects=(names[0], names[-1]))]
+    seat.receive(Woke(name="go", at=0))
+    await clock.advance(10 * PAUSE)
+    assert session.joined == []
+    full = False
+    await clock.advance(PAUSE)
+    assert sorted(joined.subject for joined in session.joined) == sorted({ANN, *names[1:-1]})
+    tails = [joined for joined in session.joined if joined.recovered]
+    assert [len(joined.tail) for joined in tails] == [MEMORY + 1] * (OPENINGS - 1)
+    seat.leave()
 
 
 async def test_a_protocol_that_cannot_render_hurts_nobody_else(

@@ -123,7 +123,9 @@ class Client:
         return await asyncio.shield(future)
 
     async def watch_kind(self, kind: str) -> None:
-        """Follow all subjects of a kind that we may see (``agent``), those to come included. Those there are, are there then."""
+        """Follow all subjects of a kind that we may see (``agent``), those to come included. Those there are, are there then, but for
+        some of very many, which come as fast as we take them.
+        """
         await self._up()
         self._watched[f"{kind}/*"] = None
         await self._send(wire.Watch(subjects={f"{kind}/*": None}))

@@ -183,7 +183,7 @@ class Dispatch:
         """Hands the command over to those who guard its service; then it is settled here."""
         if command.immediate:
             return False
-        guards = self._hub.room(command.subject).guards(type(command.service).__name__)
+        guards = self._hub.rooms.at(command.subject).guards(type(command.service).__name__)
         if not guards:
             return False
         if command.nesting >= NESTINGS:
@@ -391,7 +391,7 @@ class Dispatch:
                 return c.Refused(code="not-supported", message="this hub does not do that")
 
     def _desk(self, command: c.Command, settled: Settled) -> None:
-        holder = self._hub.room(command.subject).holder(type(command.service).__name__)
+        holder = self._hub.rooms.at(command.subject).holder(type(command.service).__name__)
         if holder is None:
             self._refuse(settled, "nobody-claimed", f"no page has claimed {type(command.service).__name__}")
             return

@@ -15,45 +15,35 @@ import structlog
 
 from cordboard.contract import (
     Ask,
-    Barred,
     Called,
-    Claim,
     CtiProtocol,
     Gauge,
-    Gauged,
-    Guard,
     Identity,
     Ids,
-    Joined,
     Reply,
     Saved,
     Scope,
     Session,
-    Share,
     Store,
-    parse_position,
 )
-from cordboard.hub.access import groups, may_command, may_see
 from cordboard.hub.clock import Clock, VirtualClock
 from cordboard.hub.dispatch import Dispatch, Gate, Rules
 from cordboard.hub.driver import Driver, LinkStatus
 from cordboard.hub.metrics import HubMetrics
 from cordboard.hub.queries import Queries
-from cordboard.hub.room import Room
+from cordboard.hub.rooms import Rooms
 from cordboard.hub.seat import Outlet, Seat
 from cordboard.model.commands import Command, Unconfirmed
 from cordboard.model.errors import CallerError, CordboardError
 from cordboard.model.events import CommandIssued, CommandSettled, LinkDown
 from cordboard.model.fold import FOLD_VERSION, fold, initial
-from cordboard.model.ids import SUBJECT_KINDS, LinkId, Millis, Subject, is_subject
+from cordboard.model.ids import LinkId, Millis, Subject
 from cordboard.model.log import Draft, Entry, draft
 from cordboard.model.state import SubjectState
 from cordboard.model.threads import Threads
 
 _log = structlog.get_logger(__name__)
 
-TAIL_LIMIT = 20_000
-"""A page that missed more entries of a subject than this starts afresh from a snapshot."""
 SAVE_AFTER = 500
 """Entries of a subject after which its folded state is saved, so that a restart folds little."""
 HOUSEKEEPING: Millis = 30_000
@@ -61,6 +51,10 @@ DAY: Millis = 24 * 60 * 60 * 1000
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(SubjectState).decode
+
+
+def _never() -> bool:
+    return False
 
 
 class Hub:
@@ -90,12 +84,10 @@ class Hub:
         self._retention = retention
         self._states: dict[Subject, SubjectState] = {}
         self._saved: dict[Subject, int] = {}
-        self._rooms: dict[Subject, Room] = {}
-        self._gauges: dict[Subject, dict[str, tuple[float, Millis]]] = {}
         self._drivers: dict[LinkId, Driver] = {}
-        self._wild: dict[Seat, None] = {}
         self._pending: set[asyncio.Future[Any]] = set()
         self._housekeeper: Callable[[], None] | None = None
+        self.rooms = Rooms(store, clock, self._states, self._track)
         self.broken = ""
         """Why the log cannot be written any more; empty while it can."""
         if isinstance(clock, VirtualClock):
@@ -208,13 +200,6 @@ class Hub:
         """The driver of a link."""
         return self._drivers.get(link)
 
-    def room(self, subject: Subject) -> Room:
-        """The pages around a subject."""
-        room = self._rooms.get(subject)
-        if room is None:
-            room = self._rooms[subject] = Room(subject)
-        return room
-
     # --- events in ------------------------------------------------------------------------------------------------
 
     def append(self, drafts: Sequence[Draft]) -> Awaitable[bool]:
@@ -243,32 +228,21 @@ class Hub:
         return done
 
     def gauge(self, effect: Gauge) -> None:
-        """A counter's last value: the newest vendor time wins, nothing is logged."""
-        known = self._gauges.setdefault(effect.subject, {})
-        old = known.get(effect.name)
-        if old is not None and old[1] > effect.at:
-            return
-        known[effect.name] = (effect.value, effect.at)
-        room = self._rooms.get(effect.subject)
-        if room is not None and (old is None or old[0] != effect.value):
-            frame = Gauged(subject=effect.subject, name=effect.name, value=effect.value, at=effect.at)
-            room.gauge(frame)
+        """A counter's last value, for those who watch its subject."""
+        self.rooms.gauge(effect)
 
     def _deliver(self, entries: Sequence[Entry]) -> None:
         """What the store has on disk: fold it, show it."""
-        now = self.clock.now()
         for entry in entries:
             subject = entry.subject
             before = self._states.get(subject)
             if before is None:
                 before = self._states[subject] = initial(subject)
-                self._greet(subject)
+                self.rooms.born(subject)
             after = fold(before, entry)
             self._states[subject] = after
             self.threads.observe(entry, before, after)
-            self.room(subject).publish(entry, before, after, now)
-            if after.profile is not before.profile:
-                self._regroup(subject, before, after)
+            self.rooms.publish(entry, before, after)
             event = entry.event
             if isinstance(event, CommandIssued):
                 self.dispatch.issued(event.command)
@@ -285,9 +259,13 @@ class Hub:
         outlet: Outlet,
         *,
         passing: bool = False,
+        full: Callable[[], bool] = _never,
     ) -> Seat:
-        """Plug a session in and begin it. A `passing` one ends with its reply: it is no page to the agent's pages."""
-        seat = Seat(self, protocol, session, identity, outlet, page=self.ids.new("page"), passing=passing)
+        """Plug a session in and begin it. A `passing` one ends with its reply: it is no page to the agent's pages. While it is
+        `full`, its page has enough to take, and what it watches is opened a little later.
+        """
+        page = self.ids.new("page")
+        seat = Seat(self, protocol, session, identity, outlet, page=page, passing=passing, full=full)
         self.metrics.pages += 1
         seat.start()
         return seat
@@ -295,69 +273,12 @@ class Hub:
     def leave(self, seat: Seat) -> None:
         """The page is gone (called by the seat, once)."""
         self.metrics.pages -= 1
-        self._wild.pop(seat, None)
-        seat.joining.clear()
-        for subject in tuple(seat.watched):
-            self._leave_room(seat, subject)
+        self.rooms.leave(seat)
         self.dispatch.forget(seat)
-
-    def recheck(self, seat: Seat) -> None:
-        """The seat's identity is another one: what that one may not see, the seat watches no longer."""
-        for subject in tuple(seat.watched):
-            if not may_see(seat.identity, subject, self._states):
-                self._expel(seat, subject)
-            elif not may_command(seat.identity, subject):
-                self.room(subject).withdraw(seat)
-
-    def watch(self, seat: Seat, subjects: Mapping[str, str | None]) -> None:
-        """Let the seat follow subjects, each from its position; ``kind/*`` means all that it may see."""
-        for name, place in subjects.items():
-            kind, _, rest = name.partition("/")
-            if rest == "*" and kind in SUBJECT_KINDS:
-                seat.kinds[kind] = place
-                self._wild[seat] = None
-                for subject in tuple(self._states):
-                    if (
-                        subject.startswith(f"{kind}/")
-                        and subject not in subjects
-                        and subject not in seat.watched
-                    ):
-                        self._admit(seat, subject, place, quiet=True)
-            elif not is_subject(name):
-                seat.peer(Barred(subject=name, code="bad-subject", message=f"{name!r} is no subject"))
-            else:
-                self._admit(seat, Subject(name), place)
-
-    def unwatch(self, seat: Seat, subjects: Sequence[str]) -> None:
-        """Stop following."""
-        for name in subjects:
-            seat.joining.pop(Subject(name), None)
-            if name.endswith("/*"):
-                seat.kinds.pop(name[:-2], None)
-            elif name in seat.watched:
-                self._leave_room(seat, Subject(name))
 
     def ask(self, effect: Ask, seat: Seat) -> None:
         """Answer a query of a seat."""
         self.queries.ask(effect, seat)
-
-    def among_pages(self, seat: Seat, effect: Share | Claim | Guard) -> None:
-        """Words, claims and guards among the pages of an agent."""
-        if effect.subject not in seat.watched or not may_command(seat.identity, effect.subject):
-            seat.peer(
-                Barred(subject=effect.subject, code="not-allowed", message="watch an agent of your own first")
-            )
-            return
-        room = self.room(effect.subject)
-        if not seat.passing:
-            room.enter(seat)
-        match effect:
-            case Share():
-                room.share(seat, effect)
-            case Claim():
-                room.claim(seat, effect)
-            case Guard():
-                room.guard(seat, effect)
 
     async def call_link(self, link: LinkId, called: Called) -> Reply:
         """An HTTP request at a link's own door. `CallerError("not-found")` if there is no such link."""
@@ -365,133 +286,6 @@ class Hub:
         if driver is None:
             raise CallerError("not-found", f"no link {link!r}", {"field": "link"})
         return await driver.call(called)
-
-    def _admit(self, seat: Seat, subject: Subject, place: str | None, *, quiet: bool = False) -> None:
-        if not may_see(seat.identity, subject, self._states):
-            if not quiet:
-                seat.peer(
-                    Barred(subject=subject, code="not-allowed", message=f"your scopes do not cover {subject}")
-                )
-            return
-        state = self._states.get(subject) or initial(subject)
-        if place is None:
-            self._join(seat, state, (), recovered=None)
-            return
-        parsed = parse_position(place)
-        if parsed is None:
-            seat.peer(Barred(subject=subject, code="bad-position", message="give positions back as received"))
-            return
-        epoch, seq = parsed
-        if epoch != self._store.epoch or seq > state.seq or state.seq - seq > TAIL_LIMIT:
-            self._join(seat, state, (), recovered=False)
-            return
-        tail = self._at_hand(subject, seq, state.seq)
-        if tail is not None:
-            self._join(seat, state, tail, recovered=True)
-            return
-        begun = subject in seat.joining
-        seat.joining[subject] = seq
-        if begun:  # what is being read for it will do, or is read again from here
-            return
-        task = asyncio.ensure_future(self._catch_up(seat, subject))
-        self._pending.add(task)
-        task.add_done_callback(self._pending.discard)
-
-    def _at_hand(self, subject: Subject, after: int, last: int) -> tuple[Entry, ...] | None:
-        """The entries `after` … `last` if memory still has them all."""
-        if after == last:
-            return ()
-        room = self._rooms.get(subject)
-        if room is None or not room.last or room.last[0].seq > after + 1:
-            return None
-        return tuple(entry for entry in room.last if entry.seq > after)
-
-    async def _catch_up(self, seat: Seat, subject: Subject) -> None:
-        """Read what the page missed; then, in one step with joining it, add what came in meanwhile."""
-        tail: list[Entry] = []
-        after = reached = seat.joining.get(subject, 0)
-        whole = True
-        try:
-            while subject in seat.joining:
-                if seat.joining[subject] < after:  # asked again, from further back
-                    tail, after, reached = [], seat.joining[subject], seat.joining[subject]
-                rest = self._at_hand(subject, reached, self._states[subject].seq)
-                if rest is not None:
-                    tail.extend(rest)
-                    break
-                found = await self._store.read(subject, reached, 1000)
-                if not found or found[0].seq != reached + 1:
-                    whole = False
-                    break
-                tail.extend(found)
-                reached = tail[-1].seq
-        except CordboardError:
-            _log.exception("tail-unreadable", subject=subject)
-            whole = False
-        place = seat.joining.pop(subject, None)
-        if place is None:  # watched no longer
-            return
-        if not may_see(seat.identity, subject, self._states):
-            self._expel(seat, subject)
-            return
-        missed = tuple(tail[place - after :]) if whole else ()
-        self._join(seat, self._states[subject], missed, recovered=whole)
-
-    def _join(
-        self, seat: Seat, state: SubjectState, tail: tuple[Entry, ...], *, recovered: bool | None
-    ) -> None:
-        if seat.left:
-            return
-        seat.joining.pop(state.subject, None)
-        gauges = {name: value for name, (value, _) in self._gauges.get(state.subject, {}).items()}
-        seat.open(
-            Joined(
-                subject=state.subject,
-                state=state,
-                epoch=self._store.epoch,
-                tail=tail,
-                recovered=recovered,
-                gauges=gauges,
-            )
-        )
-        room = self.room(state.subject)
-        room.add(seat)
-        if not seat.passing and may_command(seat.identity, state.subject):
-            room.enter(seat)
-
-    def _expel(self, seat: Seat, subject: Subject) -> None:
-        """The seat may not see the subject any more."""
-        self._leave_room(seat, subject)
-        message = f"your scopes do not cover {subject} any more"
-        seat.peer(Barred(subject=subject, code="not-allowed", message=message))
-
-    def _leave_room(self, seat: Seat, subject: Subject) -> None:
-        room = self.room(subject)
-        room.remove(seat)
-        if not room and subject not in self._states:  # nothing ever happened there, and nobody waits for it
-            del self._rooms[subject]
-
-    def _greet(self, subject: Subject) -> None:
-        """A subject is new: those who watch its whole kind get it, if they may."""
-        kind = subject.partition("/")[0]
-        for seat in tuple(self._wild):
-            if kind in seat.kinds and subject not in seat.watched:
-                place = f"{self._store.epoch}.0" if seat.kinds[kind] is not None else None
-                self._admit(seat, subject, place, quiet=True)
-
-    def _regroup(self, subject: Subject, before: SubjectState, after: SubjectState) -> None:
-        """An agent's team or queues are others: who may see what by them is decided anew."""
-        old, new = groups(subject, before), groups(subject, after)
-        if old == new:
-            return
-        for lost in {subject, *old} - new:
-            room = self._rooms.get(lost)
-            for seat in room.seats if room is not None else ():
-                if not may_see(seat.identity, lost, self._states):
-                    self._expel(seat, lost)
-        for gained in {subject, *new} - old:
-            if gained in self._states:
-                self._greet(gained)
 
     def _load(self, saved: Saved) -> None:
         try:
@@ -502,13 +296,16 @@ class Hub:
 
     # --- housekeeping ------------------------------------------------------------------------------------------------
 
+    def _track(self, task: asyncio.Task[None]) -> None:
+        self._pending.add(task)
+        task.add_done_callback(self._pending.discard)
+
     def _housekeep(self) -> None:
         task = asyncio.ensure_future(self._tidy())
-        self._pending.add(task)
+        self._track(task)
         task.add_done_callback(self._tidied)
 
-    def _tidied(self, task: asyncio.Future[None]) -> None:
-        self._pending.discard(task)
+    def _tidied(self, _: asyncio.Future[None]) -> None:
         if self._housekeeper is not None:
             self._housekeeper = self.clock.call_after(HOUSEKEEPING, self._housekeep)
 

@@ -85,7 +85,8 @@ class Seat:
         outlet: Outlet,
         *,
         page: str,
-        passing: bool = False,
+        passing: bool,
+        full: Callable[[], bool],
     ) -> None:
         self.id = page
         self.protocol = protocol
@@ -93,6 +94,10 @@ class Seat:
         self.watched: set[Subject] = set()
         self.joining: dict[Subject, int] = {}
         """What is being read for it from the log, with the seq that it has."""
+        self.to_come: dict[Subject, tuple[str | None, bool]] = {}
+        """What is opened once the page has taken what is on the way to it."""
+        self.full = full
+        self.paused = False
         self.kinds: dict[str, str | None] = {}
         """Kinds watched by a wildcard, with the position that subjects not named start from."""
         self._hub = hub
@@ -118,7 +123,12 @@ class Seat:
         self._identity = identity
         self.owner = identity.subject if identity is not None else self.owner
         self._expire_later()
-        self._hub.recheck(self)
+        self._hub.rooms.recheck(self)
+
+    @property
+    def behind(self) -> int:
+        """How much the session has not been told yet, since it is still busy with something else."""
+        return len(self._todo)
 
     def start(self) -> None:
         """Begin the session."""
@@ -206,11 +216,11 @@ class Seat:
             case Ask():
                 self._hub.ask(effect, self)
             case Watch(subjects=subjects):
-                self._hub.watch(self, subjects)
+                self._hub.rooms.watch(self, subjects)
             case Unwatch(subjects=names):
-                self._hub.unwatch(self, names)
+                self._hub.rooms.unwatch(self, names)
             case Share() | Claim() | Guard():
-                self._hub.among_pages(self, effect)
+                self._hub.rooms.among_pages(self, effect)
             case Settle(command=command_id, outcome=outcome):
                 self._hub.dispatch.settle_desk(self, command_id, outcome)
             case SignIn():

@@ -62,6 +62,7 @@ class Page:
         self._signing = signing
         self._channel = channel
         self._backlog = backlog
+        self._allowed = backlog
         self._too_slow = too_slow
         self._seat: Seat | None = None
         self._ended = False
@@ -83,12 +84,22 @@ class Page:
         """Write a frame and go on."""
         if self._ended or self._socket.closed:
             return
-        data = effect.data
-        text = effect.text if isinstance(data, bytes) else True
-        self._transport.write(frame(data if isinstance(data, bytes) else data.encode(), text=text))
-        if self._transport.get_write_buffer_size() > self._backlog:
+        waiting = self._transport.get_write_buffer_size()
+        if waiting > self._allowed:
             self._too_slow()
             self.end(TOO_SLOW, "too slow")
+            return
+        data = effect.data
+        text = effect.text if isinstance(data, bytes) else True
+        whole = frame(data if isinstance(data, bytes) else data.encode(), text=text)
+        # One large frame (a tail, a view) is no sign of slowness: the page gets the time to take it.
+        self._allowed = max(self._allowed if waiting else 0, self._backlog + len(whole))
+        self._transport.write(whole)
+
+    @property
+    def full(self) -> bool:
+        """Whether half of what may wait for the page waits already."""
+        return not self._ended and self._transport.get_write_buffer_size() > self._backlog // 2
 
     def reply(self, effect: Reply) -> None:
         """No request was made over a socket: nothing to answer."""
@@ -176,7 +187,8 @@ class Sockets:
         self._pages.add(page)
         code, reason = int(WSCloseCode.ABNORMAL_CLOSURE), ""
         try:
-            seat = hub.seat(protocol, protocol.session(visit.identity, hub.ids), visit.identity, page)
+            session = protocol.session(visit.identity, hub.ids)
+            seat = hub.seat(protocol, session, visit.identity, page, full=lambda: page.full)
             page.seated(seat)
             seat.receive(
                 Opened(

@@ -26,7 +26,7 @@ from tests.simulator.test_random_walk import walk
 from tests.simulator.world import world
 
 LINK = LinkId("sim")
-OWN_WORDS = {"alternate", "consultation", "other-call-answered", "reconnected"}
+OWN_WORDS = {"alternate", "other-call-answered", "reconnected"}
 """Why a connection was held or retrieved: the vocabulary has no words for it, so the switch's are kept."""
 
 

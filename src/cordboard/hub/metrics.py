@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping
+from itertools import accumulate
 
 BUCKETS = (1, 2, 5, 10, 20, 50, 100, 250, 1000)
 """Upper bounds in milliseconds of the append-latency histogram."""
@@ -16,7 +18,8 @@ class HubMetrics:
         self.entries = 0
         self.appends = 0
         self.append_ms = 0
-        self.append_buckets: Counter[int] = Counter()
+        self._appends_within = [0] * (len(BUCKETS) + 1)
+        """How many appends took longer than one bound and no longer than the next."""
         self.pages = 0
         self.outcomes: Counter[str] = Counter()
         self.unrecognised = 0
@@ -26,10 +29,8 @@ class HubMetrics:
         self.entries += entries
         self.appends += 1
         self.append_ms += millis
-        for bound in BUCKETS:
-            if millis <= bound:
-                self.append_buckets[bound] += 1
+        self._appends_within[bisect_left(BUCKETS, millis)] += 1
 
     def histogram(self) -> Mapping[int, int]:
         """Cumulative counts by upper bound in milliseconds."""
-        return {bound: self.append_buckets[bound] for bound in BUCKETS}
+        return dict(zip(BUCKETS, accumulate(self._appends_within), strict=False))

@@ -9,6 +9,7 @@ from typing import cast
 
 import pytest
 
+from cordboard.contract import Watch
 from cordboard.model import commands as c, events as e, tables
 from cordboard.model.entities import (
     Availability,
@@ -27,6 +28,7 @@ from cordboard.protocols.simulator.journal import Record
 from cordboard.protocols.simulator.orders import SERVICES
 from cordboard.protocols.simulator.picture import Agent, Call, Party, Picture, Segment
 from cordboard.protocols.simulator.translate import UNTOLD
+from tests.hub.probe import Page, Probe
 from tests.simulator.generator import a_service, an_action
 from tests.simulator.likeness import closed, remembered
 from tests.simulator.world import LINK, World, world
@@ -441,14 +443,20 @@ async def test_who_waits_is_on_the_queues_own_subject() -> None:
             "Ada Whitlow",
             "Bram Okafor",
         ]
-        gauges = at.hub._gauges[Subject("queue/bookings")]
-        assert gauges["calls-waiting"][0] == 2
-        assert gauges["longest-waiting-since"][0] == at.clock.now() - 3000
+        assert await gauges(at) == {"calls-waiting": 2, "longest-waiting-since": at.clock.now() - 3000}
         await at.act("log_on", agent="mia", state="ready")
-        assert at.hub._gauges[Subject("queue/bookings")]["calls-waiting"][0] == 1
+        assert await gauges(at) == {"calls-waiting": 1, "longest-waiting-since": at.clock.now()}
         contact = at.contact("mia")
         joined = at.hub.threads.contacts(contact.thread)
         assert [subject for subject, _ in joined] == ["queue/bookings", "agent/mia"]
+
+
+async def gauges(at: World) -> Mapping[str, float]:
+    """The counters that a page gets which comes to the queue now."""
+    page = Page(at.hub, Probe(), "tenant")
+    await page.do(Watch(subjects={"queue/bookings": None}))
+    page.seat.leave()
+    return page.session.joined[-1].gauges
 
 
 async def test_where_a_dial_came_from_is_told_with_the_contact() -> None:

@@ -21,6 +21,7 @@ from cordboard.contract import (
     Woke,
     position,
 )
+from cordboard.hub import rooms
 from cordboard.hub.clock import VirtualClock
 from cordboard.hub.hub import Hub
 from cordboard.hub.room import CLAIMS, MEMORY
@@ -257,6 +258,25 @@ async def test_a_tail_is_read_once_however_often_it_is_asked_for(
     (joined,) = page.session.joined
     assert joined.recovered is True
     assert [entry.seq for entry in joined.tail] == list(range(5, state.seq + 1)), "from the place named last"
+
+
+async def test_a_request_reads_a_part_of_a_long_tail_at_a_time(
+    hub: Hub, probe: Probe, happen: Doing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "CHUNK", 2 * MEMORY)
+    monkeypatch.setattr(rooms, "TAIL_LIMIT", 3 * MEMORY)
+    await happen(*(up(ANN) for _ in range(4 * MEMORY)))
+    identity = Identity(subject="ann", scopes=frozenset({"agent:ann"}))
+    for passing, recovered, found in ((True, True, 2 * MEMORY), (False, False, 0)):
+        session = ProbeSession()
+        seat = hub.seat(probe, session, identity, Outlet(), passing=passing)
+        session.outgoing.append(Watch(subjects={ANN: position(hub.epoch, 1)}))
+        seat.receive(Woke(name="go", at=0))
+        await hub.settled()
+        (joined,) = session.joined
+        assert joined.recovered is recovered
+        assert [entry.seq for entry in joined.tail] == list(range(2, found + 2))
+        seat.leave()
 
 
 async def test_what_is_watched_no_longer_is_not_joined_when_its_tail_is_there(

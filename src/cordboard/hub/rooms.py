@@ -29,6 +29,8 @@ _log = structlog.get_logger(__name__)
 
 TAIL_LIMIT = 20_000
 """A page that missed more entries of a subject than this starts afresh from a snapshot."""
+CHUNK = 1001
+"""Entries that are read at once. A single request gets no more than these: it asks again from where they end."""
 READS = 8
 """Tails that are read for one seat at once."""
 OPENINGS = 64
@@ -211,7 +213,8 @@ class Rooms:
             seat.peer(Barred(subject=subject, code="bad-position", message="give positions back as received"))
             return
         epoch, seq = parsed
-        if epoch != self._store.epoch or seq > state.seq or state.seq - seq > TAIL_LIMIT:
+        far = state.seq - seq > TAIL_LIMIT and not seat.passing
+        if epoch != self._store.epoch or seq > state.seq or far:
             self._join(seat, state, (), recovered=False)
             return
         tail = self._at_hand(subject, seq, state.seq)
@@ -245,12 +248,14 @@ class Rooms:
                 if rest is not None:
                     tail.extend(rest)
                     break
-                found = await self._store.read(subject, reached, 1000)
+                found = await self._store.read(subject, reached, CHUNK)
                 if not found or found[0].seq != reached + 1:
                     whole = False
                     break
                 tail.extend(found)
                 reached = tail[-1].seq
+                if seat.passing:
+                    break
         except CordboardError:
             _log.exception("tail-unreadable", subject=subject)
             whole = False

@@ -124,7 +124,7 @@ async def test_a_session_signs_in_by_its_first_words(app: App, opened: Opens, be
     page = await opened(app)
     token = bearer()["Authorization"].removeprefix("Bearer ")
     assert await heard(page, f"hello {token}x") == "identified token-invalid"
-    assert await heard(page, "cookie abc") == "identified not-authenticated"
+    assert await heard(page, "cookie abc") == "identified token-invalid"
     assert await heard(page, "basic ann:guess") == "identified wrong-password"
     assert await heard(page, f"hello {token}") == "identified ann"
 

@@ -38,6 +38,7 @@ from cordboard.contract.effects import (
     Watch,
 )
 from cordboard.contract.frames import (
+    LOGIN_COOKIE,
     Called,
     Closed,
     Failed,
@@ -79,6 +80,7 @@ from cordboard.contract.plugs import (
 )
 
 __all__ = [
+    "LOGIN_COOKIE",
     "Answer",
     "Ask",
     "Asked",

@@ -8,6 +8,9 @@ import msgspec
 
 from cordboard.model.ids import Millis, Subject
 
+LOGIN_COOKIE = "cordboard-login"
+"""The cookie in which the web edge keeps a login, where a browser was asked to. A session shows its value by `SignIn`."""
+
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """Who calls. `scopes`: ``agent:<id>`` (see and command that agent), ``team:<id>`` (see and supervise), ``tenant`` (see

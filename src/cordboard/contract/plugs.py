@@ -32,6 +32,12 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """The scope that a caller needs, beside a valid token."""
     cors: bool = False
     """Answer pre-flights for the allowed origins."""
+    credentials: bool = False
+    """With `cors`: also to requests that bring the browser's cookies."""
+    page: str = ""
+    """A built page that the web edge serves here by itself: no session hears of it, and it is open to everyone."""
+    embed: bool = False
+    """Whether the allowed origins may put the page into a frame. Others never can."""
     limit: int = 64 * 1024
     """Largest body or frame in bytes."""
     port: int = 0

@@ -46,6 +46,20 @@ def error_answer(error: CordboardError) -> web.Response:
     return json_answer(error.body(), error.status, headers)
 
 
+def protocol_page_policy(ancestors: Iterable[str] | None) -> Mapping[str, str]:
+    """The headers of a protocol's page. It may be opened by pages of other origins and speak to its opener. `ancestors`: who may embed
+    it, `None` for nobody at all; where it may be embedded, then also by a page that wants the consent of all it embeds.
+    """
+    policy = {**page_policy(ancestors or ())}
+    del policy["Cross-Origin-Opener-Policy"]
+    if ancestors is not None:
+        policy["Cross-Origin-Resource-Policy"] = "cross-origin"
+        policy["Cross-Origin-Embedder-Policy"] = "require-corp"
+        return policy
+    security = policy["Content-Security-Policy"].replace("frame-ancestors 'self'", "frame-ancestors 'none'")
+    return {**policy, "Content-Security-Policy": security}
+
+
 def page_policy(ancestors: Iterable[str]) -> Mapping[str, str]:
     """The headers of our pages: nothing but our own files, embedded by nobody but the origins allowed."""
     allowed = " ".join(["'self'", *ancestors])

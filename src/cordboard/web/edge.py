@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import cast
 
+import msgspec
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -28,7 +29,7 @@ from cordboard.web.limits import Buckets
 from cordboard.web.origins import checked, cors, own_origins
 from cordboard.web.signing import Signing
 from cordboard.web.sockets import Sockets
-from cordboard.web.statics import static_doors
+from cordboard.web.statics import page_door, static_doors
 
 KEEP_ALIVE = 75.0
 PATIENCE = 20.0
@@ -117,26 +118,18 @@ class Edge:
                         "internal",
                         f"door {route.name} of {protocol.name}: no {route.kind} door of a {route.end} is served",
                     )
-                if route.end == "session":
+                if route.page:
+                    yield page_door(route, sorted(self._origins))
+                elif route.end == "session":
                     server = self._sockets.serve if route.kind == "ws" else self._calls.serve
                     yield Door(route=route, serve=partial(server, protocol))
         for link, status in self._hub.links.items():
             for route in self._hub.protocols[status.protocol].routes:
-                if route.end == "link":
+                if route.end == "link" and not route.page:
                     yield self._link_door(link, route)
 
     def _link_door(self, link: LinkId, route: Route) -> Door:
-        placed = Route(
-            kind=route.kind,
-            path=f"/links/{link}{route.path}",
-            name=route.name,
-            method=route.method,
-            end="link",
-            anonymous=route.anonymous,
-            scope=route.scope,
-            cors=route.cors,
-            limit=route.limit,
-        )
+        placed = msgspec.structs.replace(route, path=f"/links/{link}{route.path}")
         return Door(route=placed, serve=partial(self._calls.serve_link, link))
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -144,12 +137,13 @@ class Edge:
         if isinstance(request.protocol, _Requests):
             request.protocol.heard()
         origin = request.headers.get("Origin", "")
-        readable = False
+        readable = credentials = False
         try:
             if request.method == "OPTIONS":
                 return self._preflight(request, origin)
             door, params = self._doors.find(request.method, request.rel_url.raw_path)
             readable = door.route.cors and origin in self._origins
+            credentials = door.route.credentials
             response = await self._enter(request, door, params, origin)
         except web.HTTPException as refused:
             response = self._refuse(CallerError("bad-request", refused.text or refused.reason))
@@ -160,7 +154,7 @@ class Edge:
         except Exception:  # noqa: BLE001 - logged with its trace; the caller gets the reference
             response = self._failed(request)
         if readable and not response.prepared:
-            response.headers.update(cors(origin))
+            response.headers.update(cors(origin, credentials=credentials))
         return response
 
     async def _enter(
@@ -220,7 +214,8 @@ class Edge:
                 "pages of this origin may not call: add it to web.origins",
                 {"origin": origin[:200]},
             )
-        return web.Response(status=204, headers=cors(origin, methods))
+        credentials = any(door.route.credentials for door in doors.values())
+        return web.Response(status=204, headers=cors(origin, methods, credentials=credentials))
 
     def _signing(self, visit: Visit) -> Signing:
         return Signing(self._identities, self._hub.clock, visit.address, visit.claims)

@@ -106,10 +106,10 @@ class Identities:
                 found = await self._password(effect.user, effect.secret, address)
                 expires = self._clock.now() + self._settings.login_seconds * 1000
                 return SignedIn(identity=msgspec.structs.replace(found, expires=expires))
-            case "cookie" | "ticket":
-                raise CallerError(
-                    "not-authenticated", f"this hub takes no {effect.kind}: show a token or a password"
-                )
+            case "cookie":
+                return self.by_cookie(effect.secret)
+            case "ticket":
+                raise CallerError("not-authenticated", "this hub takes no ticket: show a token or a password")
             case _:
                 assert_never(effect.kind)
 
@@ -127,15 +127,31 @@ class Identities:
     def renew(self, signed: SignedIn) -> Login:
         """A fresh token for the bearer of one that came by `login`, until the password is due again."""
         now = self._clock.now()
+        left = self._left(signed, now)
         login = signed.claims.login if signed.claims is not None else 0
-        if not login:
-            raise CallerError(
-                "not-allowed", "only a login's token can be renewed: ask whoever minted this one"
-            )
-        left = login + self._settings.login_seconds - now // 1000
-        if left <= 0:
-            raise CallerError("token-expired", "this login is too old: sign in with the password again")
         return self._give(signed.identity, min(left, self._settings.token_seconds), now, login=login)
+
+    def remembered(self, signed: SignedIn) -> tuple[str, int]:
+        """The login of the bearer of a token that came by `login`, for a cookie: its value, and for how many seconds it holds."""
+        now = self._clock.now()
+        left = self._left(signed, now)
+        identity = signed.identity
+        login = signed.claims.login if signed.claims is not None else 0
+        value, _ = self._tokens.mint(
+            identity.subject,
+            identity.scopes,
+            seconds=left,
+            now=now,
+            agent=identity.agent,
+            login=login,
+            use="cookie",
+        )
+        return value, left
+
+    def by_cookie(self, value: str) -> SignedIn:
+        """Whose login the cookie keeps."""
+        claims = self._tokens.verify(value, self._clock.now(), use="cookie")
+        return SignedIn(identity=claims.identity(), claims=claims)
 
     def mint_by_key(self, body: Mint, key: str, address: str) -> Login:
         """A token for a back end that shows an API key."""
@@ -164,6 +180,18 @@ class Identities:
         identity = Identity(subject=agent, scopes=scopes, agent=agent)
         now = self._clock.now()
         return self._give(identity, self._settings.token_seconds, now, login=now // 1000)
+
+    def _left(self, signed: SignedIn, now: Millis) -> int:
+        """Seconds until the password is due again."""
+        login = signed.claims.login if signed.claims is not None else 0
+        if not login:
+            raise CallerError(
+                "not-allowed", "only a login's token can be renewed: ask whoever minted this one"
+            )
+        left = login + self._settings.login_seconds - now // 1000
+        if left <= 0:
+            raise CallerError("token-expired", "this login is too old: sign in with the password again")
+        return left
 
     async def _password(self, user: str, password: str, address: str) -> Identity:
         self._logins.take(address)

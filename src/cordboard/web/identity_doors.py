@@ -1,12 +1,18 @@
-"""The doors at which tokens are given: `/v1/login`, `/v1/renew`, `/v1/tokens` and, in the demo, `/v1/demo`."""
+"""The doors at which tokens are given: `/v1/login`, `/v1/renew`, `/v1/tokens` and, in the demo, `/v1/demo`.
+
+A page may have the browser keep its login (`/v1/remember`): in a cookie that no script reads, and that is good for one thing only,
+a new token at `/v1/recall`. Pages of ours alone can ask: the cookie is not sent along with requests of other origins.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from http.cookies import SimpleCookie
 
+import msgspec
 from aiohttp import web
 
-from cordboard.contract import Route
+from cordboard.contract import LOGIN_COOKIE, Route
 from cordboard.model.errors import CallerError
 from cordboard.web.answers import json_answer
 from cordboard.web.bodies import body_of
@@ -14,6 +20,18 @@ from cordboard.web.doors import Door, Visit
 from cordboard.web.identity import Demo, Identities, Mint, Password, SignedIn
 
 _LIMIT = 8 * 1024
+
+
+class Remember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of `POST /v1/remember`. `framed`: the page stands within a page of another site."""
+
+    framed: bool = False
+
+
+class Recall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of `POST /v1/recall`. `forget`: end the login instead."""
+
+    forget: bool = False
 
 
 def identity_doors(identities: Identities) -> Iterable[Door]:
@@ -29,7 +47,33 @@ def identity_doors(identities: Identities) -> Iterable[Door]:
 
     async def logout(visit: Visit) -> web.StreamResponse:
         identities.sign_out(visit.claims)
-        return json_answer({"signed_out": True})
+        response = json_answer({"signed_out": True})
+        _forget(visit, response)
+        return response
+
+    async def remember(visit: Visit) -> web.StreamResponse:
+        if visit.identity is None:
+            raise CallerError("not-authenticated", "show the token of a login: Authorization: Bearer")
+        body = body_of(visit.body, Remember)
+        value, seconds = identities.remembered(SignedIn(identity=visit.identity, claims=visit.claims))
+        response = json_answer({"remembered": True})
+        _keep(visit, response, value, seconds, framed=body.framed)
+        return response
+
+    async def recall(visit: Visit) -> web.StreamResponse:
+        if not visit.origin:
+            raise CallerError("origin-refused", "a page of this hub may ask, nobody else")
+        kept = visit.request.cookies.get(LOGIN_COOKIE, "")
+        if not kept:
+            raise CallerError("not-authenticated", "this browser keeps no login")
+        signed = identities.by_cookie(kept)
+        body = body_of(visit.body, Recall)
+        if body.forget:
+            identities.sign_out(signed.claims)
+            response = json_answer({"signed_out": True})
+            _forget(visit, response)
+            return response
+        return json_answer(identities.renew(signed))
 
     async def tokens(visit: Visit) -> web.StreamResponse:
         kind, _, secret = visit.request.headers.get("Authorization", "").partition(" ")
@@ -50,6 +94,8 @@ def identity_doors(identities: Identities) -> Iterable[Door]:
     yield Door(route=_route("/v1/login", "login", anonymous=True, cors=True), serve=login)
     yield Door(route=_route("/v1/renew", "renew", cors=True), serve=renew)
     yield Door(route=_route("/v1/logout", "logout", cors=True), serve=logout)
+    yield Door(route=_route("/v1/remember", "remember"), serve=remember)
+    yield Door(route=_route("/v1/recall", "recall", anonymous=True), serve=recall)
     yield Door(route=_route("/v1/tokens", "tokens", anonymous=True), serve=tokens)
     if identities.demo:
         yield Door(route=_route("/v1/demo", "demo", anonymous=True), serve=demo)
@@ -59,3 +105,31 @@ def _route(path: str, name: str, *, anonymous: bool = False, cors: bool = False)
     return Route(
         kind="http", method="POST", path=path, name=name, anonymous=anonymous, cors=cors, limit=_LIMIT
     )
+
+
+def _keep(visit: Visit, response: web.StreamResponse, value: str, seconds: int, *, framed: bool) -> None:
+    """`framed`: for a page within another site's, where browsers keep cookies apart for each of those (or not at all)."""
+    secure = framed or visit.origin.startswith("https:")
+    response.set_cookie(
+        LOGIN_COOKIE,
+        value,
+        max_age=seconds,
+        path="/",
+        httponly=True,
+        secure=secure,
+        samesite="None" if framed else "Lax",
+        partitioned=framed,
+    )
+
+
+def _forget(visit: Visit, response: web.StreamResponse) -> None:
+    if LOGIN_COOKIE not in visit.request.cookies:
+        return
+    # A cookie that is kept apart is another one than that of the same name which is not.
+    for framed in (False, True):
+        cookie = SimpleCookie()
+        cookie[LOGIN_COOKIE] = ""
+        morsel = cookie[LOGIN_COOKIE]
+        morsel.update({"path": "/", "max-age": "0", "samesite": "None" if framed else "Lax"})
+        marks = "; HttpOnly; Secure; Partitioned" if framed else "; HttpOnly"
+        response.headers.add("Set-Cookie", morsel.OutputString() + marks)

@@ -31,9 +31,11 @@ def own_origins(host: str, port: int, public: str) -> frozenset[str]:
     return frozenset(f"http://{name}" + ("" if port == _PORTS["http"] else f":{port}") for name in hosts)
 
 
-def cors(origin: str, methods: Collection[str] = ()) -> dict[str, str]:
+def cors(origin: str, methods: Collection[str] = (), *, credentials: bool = False) -> dict[str, str]:
     """The headers that let a page of this (allowed) origin read the answer; with `methods`, those of a pre-flight."""
     headers = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+    if credentials:
+        headers["Access-Control-Allow-Credentials"] = "true"
     if methods:
         headers["Access-Control-Allow-Methods"] = ", ".join(sorted(methods))
         headers["Access-Control-Allow-Headers"] = "authorization, content-type"

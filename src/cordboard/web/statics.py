@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
 from aiohttp import web
 
 from cordboard.contract import Route
 from cordboard.model.errors import CallerError
-from cordboard.web.answers import page_policy
+from cordboard.web.answers import page_policy, protocol_page_policy
 from cordboard.web.doors import Door, Visit
 
 DIST = Path(__file__).parent / "dist"
@@ -52,6 +54,24 @@ def static_doors(ancestors: Iterable[str], dist: Path = DIST) -> Iterable[Door]:
     for path in PAGES:
         yield Door(route=_route(path, "page"), serve=page)
     yield Door(route=_route("/static/{file}", "static"), serve=static)
+
+
+def page_door(route: Route, ancestors: Iterable[str], dist: Path = DIST) -> Door:
+    """The door of a protocol's page. `ancestors`: the origins allowed; a page that may be embedded finds them where it says
+    `{{embedders}}`, so that it speaks to nobody else.
+    """
+    allowed = tuple(ancestors) if route.embed else ()
+    policy = {**protocol_page_policy(allowed if route.embed else None), "Cache-Control": "no-cache"}
+
+    async def page(visit: Visit) -> web.StreamResponse:
+        del visit
+        file = dist / route.page
+        if not file.is_file():
+            return web.Response(text=_UNBUILT, status=503, content_type="text/html", headers=policy)
+        text = file.read_text(encoding="utf-8").replace("{{embedders}}", html.escape(" ".join(allowed)))
+        return web.Response(text=text, content_type="text/html", headers=policy)
+
+    return Door(route=msgspec.structs.replace(route, anonymous=True, limit=0), serve=page)
 
 
 def _route(path: str, name: str) -> Route:

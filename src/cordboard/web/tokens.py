@@ -40,6 +40,8 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     jti: str
     agent: str = ""
     login: int = 0
+    use: str = ""
+    """What else it is than a bearer's token: ``cookie``, or empty. One is never taken for the other."""
 
     def identity(self) -> Identity:
         """Who bears the token."""
@@ -69,6 +71,7 @@ class Tokens:
         now: Millis,
         agent: str = "",
         login: int = 0,
+        use: str = "",
     ) -> tuple[str, Claims]:
         """A token that lives so many seconds from now, and what it says."""
         issued = now // 1000
@@ -80,13 +83,14 @@ class Tokens:
             jti=secrets.token_urlsafe(12),
             agent=agent,
             login=login,
+            use=use,
         )
         keys = self._usable()
         kid = next(iter(keys))
         return jwt.encode({"alg": "HS256", "kid": kid}, msgspec.to_builtins(claims), keys[kid]), claims
 
-    def verify(self, token: str, now: Millis) -> Claims:
-        """What the token says. `CallerError` `token-invalid` if it is not ours or was changed, `token-expired` if it is over."""
+    def verify(self, token: str, now: Millis, use: str = "") -> Claims:
+        """What the token of this use says. `CallerError` `token-invalid` if it is not ours or was changed, `token-expired` if it is over."""
         if len(token) > LONGEST or not token.isascii():
             raise _invalid()
         keys = self._usable()
@@ -101,6 +105,8 @@ class Tokens:
             claims = msgspec.convert(jwt.decode(token, find, algorithms=["HS256"]).claims, Claims)
         except (JoseError, msgspec.ValidationError, ValueError, TypeError):
             raise _invalid() from None
+        if claims.use != use:
+            raise _invalid()
         if claims.exp * 1000 <= now:
             raise CallerError("token-expired", "the token has expired: get a new one")
         if claims.jti in self._revoked:

@@ -7,7 +7,6 @@ a new token at `/v1/recall`. Pages of ours alone can ask: the cookie is not sent
 from __future__ import annotations
 
 from collections.abc import Iterable
-from http.cookies import SimpleCookie
 
 import msgspec
 from aiohttp import web
@@ -110,26 +109,19 @@ def _route(path: str, name: str, *, anonymous: bool = False, cors: bool = False)
 def _keep(visit: Visit, response: web.StreamResponse, value: str, seconds: int, *, framed: bool) -> None:
     """`framed`: for a page within another site's, where browsers keep cookies apart for each of those (or not at all)."""
     secure = framed or visit.origin.startswith("https:")
-    response.set_cookie(
-        LOGIN_COOKIE,
-        value,
-        max_age=seconds,
-        path="/",
-        httponly=True,
-        secure=secure,
-        samesite="None" if framed else "Lax",
-        partitioned=framed,
-    )
+    response.headers.add("Set-Cookie", _cookie(value, seconds, framed=framed, secure=secure))
 
 
 def _forget(visit: Visit, response: web.StreamResponse) -> None:
-    if LOGIN_COOKIE not in visit.request.cookies:
-        return
-    # A cookie that is kept apart is another one than that of the same name which is not.
-    for framed in (False, True):
-        cookie = SimpleCookie()
-        cookie[LOGIN_COOKIE] = ""
-        morsel = cookie[LOGIN_COOKIE]
-        morsel.update({"path": "/", "max-age": "0", "samesite": "None" if framed else "Lax"})
-        marks = "; HttpOnly; Secure; Partitioned" if framed else "; HttpOnly"
-        response.headers.add("Set-Cookie", morsel.OutputString() + marks)
+    if LOGIN_COOKIE in visit.request.cookies:
+        # A cookie that is kept apart is another one than that of the same name which is not.
+        for framed in (False, True):
+            response.headers.add("Set-Cookie", _cookie("", 0, framed=framed, secure=framed))
+
+
+def _cookie(value: str, seconds: int, *, framed: bool, secure: bool) -> str:
+    """By hand: the standard library of Python 3.13 does not know `Partitioned`. The value is one of our tokens."""
+    marks = "SameSite=None; Partitioned" if framed else "SameSite=Lax"
+    return (
+        f"{LOGIN_COOKIE}={value}; Path=/; Max-Age={seconds}; HttpOnly; {marks}{'; Secure' if secure else ''}"
+    )

@@ -109,6 +109,8 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     cut: Callable[[], Awaitable[None]]
     """Let the link that is tried lose its vendor, as a network would."""
     http: aiohttp.ClientSession
+    heard: Callable[[], bool] = lambda: True
+    """Whether the far hub has heard all that the near one knows."""
 
     def token(self, *scopes: str, agent: str = "", app: App | None = None) -> str:
         """A token of the far hub, or of another."""
@@ -140,6 +142,12 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
             found, place, more = found + page["entries"], page["position"], page["more"]
         return found
 
+    async def quiet(self) -> None:
+        """Wait until all that has happened stands in the far hub's log."""
+        await self.near.hub.settled()
+        await until(self.heard, "the far hub knows what the near one does")
+        await self.far.hub.settled()
+
     def agents(self) -> list[str]:
         """Who works there, by id."""
         return sorted(
@@ -149,16 +157,29 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-Options = Callable[[App, str], Mapping[str, object]]
-"""The options of a link that hangs a hub on another: from that hub, and the address at which it is to be called."""
+class Hanging(msgspec.Struct, frozen=True, kw_only=True):
+    """How a hub is hung on another by a protocol, its link against its own session there.
+
+    `options`: the link's, from the other hub and the address at which it is to be called. `heard`: whether the second
+    hub has heard all that the first one, named first, knows.
+    """
+
+    options: Callable[[App, str], Mapping[str, object]]
+    heard: Callable[[App, App], bool]
 
 
 def _by_native(near: App, url: str) -> Mapping[str, object]:
     return {"url": url, "token_file": str(_secret(near, "tenant", "tenant:command"))}
 
 
-HANGING: Mapping[str, Options] = {"native": _by_native}
-"""How a hub is hung on another by a protocol: its link against its own session there."""
+def _natively_heard(near: App, far: App) -> bool:
+    there = {subject: f"{near.hub.epoch}.{state.seq}" for subject, state in near.hub.states.items()}
+    known = far.hub.states
+    return all(subject in known and known[subject].cursors.get(HOP) == at for subject, at in there.items())
+
+
+HANGING: Mapping[str, Hanging] = {"native": Hanging(options=_by_native, heard=_natively_heard)}
+"""The links that can be tried, besides the simulator's own."""
 
 
 @asynccontextmanager
@@ -169,20 +190,25 @@ async def chain(cell: Cell, folder: Path) -> AsyncIterator[Chain]:
         options = {"people": False, "speed": STILL}
         near = await _hub(stack, folder / "near", CENTRE, SIMULATOR, options)
         await until(lambda: _up(near, CENTRE), "the centre's link up")
-        await near.hub.settled()
         if cell.link == SIMULATOR:
 
             async def drop() -> None:
                 await _posted(http, near, "fault", {"drop": 0})
 
-            yield Chain(near=near, far=near, cut=drop, http=http)
+            chained = Chain(near=near, far=near, cut=drop, http=http)
+            await chained.quiet()
+            yield chained
             return
+        hanging = HANGING[cell.link]
         between = await stack.enter_async_context(_relay(near.edge.port))
-        settings = HANGING[cell.link](near, f"http://127.0.0.1:{between.port}")
+        settings = hanging.options(near, f"http://127.0.0.1:{between.port}")
         far = await _hub(stack, folder / "far", HOP, cell.link, settings)
-        await until(lambda: _up(far, HOP) and _alike(near, far), "the second hub knows what the first does")
-        await far.hub.settled()
-        yield Chain(near=near, far=far, cut=between.cut, http=http)
+        await until(lambda: _up(far, HOP), "the link up")
+        chained = Chain(
+            near=near, far=far, cut=between.cut, http=http, heard=lambda: hanging.heard(near, far)
+        )
+        await chained.quiet()
+        yield chained
 
 
 async def play(cell: Cell, chained: Chain) -> list[object]:
@@ -203,6 +229,7 @@ async def play(cell: Cell, chained: Chain) -> list[object]:
 
     await until(over, f"{cell.scenario} over")
     await chained.console("fault", speed=STILL)
+    await chained.quiet()
     failures: list[object] = progress["failures"]
     return failures
 
@@ -257,13 +284,6 @@ async def _lose(chained: Chain) -> None:
 
 def _up(app: App, link: LinkId) -> bool:
     return app.hub.links[link].state == "up"
-
-
-def _alike(near: App, far: App) -> bool:
-    """Whether the second hub has heard all that the first one knows."""
-    there = {subject: f"{near.hub.epoch}.{state.seq}" for subject, state in near.hub.states.items()}
-    known = far.hub.states
-    return all(subject in known and known[subject].cursors.get(HOP) == at for subject, at in there.items())
 
 
 def _token(app: App, *scopes: str, agent: str = "") -> str:

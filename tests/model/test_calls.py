@@ -166,7 +166,7 @@ def test_a_contact_that_is_offered_once_more_leaves_the_closed_ones() -> None:
 def test_an_answer_from_after_call_work_takes_back_how_it_ended() -> None:
     item = contact(after(OFFER, ANSWER, WRAP_UP, call(e.Established, ann(S.CONNECTED))))
     assert (item.phase, item.ended_by) == (Phase.ACTIVE, None)
-    assert item.flags == ("Established: wrap_up -> active",)
+    assert item.flags == ("Established: cleared -> live", "Established: wrap_up -> active")
 
 
 def test_after_call_work_told_twice_began_once() -> None:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from random import Random
-from typing import cast
 
 import pytest
 
 from cordboard.contract import Watch
-from cordboard.model import commands as c, events as e, tables
+from cordboard.model import commands as c, events as e
 from cordboard.model.entities import (
     Availability,
-    ConnectionState,
     Phase,
     Record as CrmRecord,
     Target,
@@ -32,24 +30,6 @@ from tests.hub.probe import Page, Probe
 from tests.simulator.generator import a_service, an_action
 from tests.simulator.likeness import closed, remembered
 from tests.simulator.world import LINK, World, world
-
-WIDER: Mapping[type[e.CallEvent], tuple[Phase, ...]] = {
-    e.Held: (Phase.OFFERED, Phase.DIALLING),
-    e.Retrieved: (Phase.OFFERED, Phase.DIALLING),
-    e.DigitsGenerated: (Phase.OFFERED,),
-}
-"""What other parties of the call do while the agent is still rung, or while the far end still rings: the phase stays."""
-
-
-@pytest.fixture(autouse=True)
-def _wider_tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    for kind, phases in WIDER.items():
-        for phase in phases:
-            monkeypatch.setitem(cast("dict[Phase, Phase]", tables.PHASE_MOVES[kind]), phase, phase)
-    moves = tables.CONNECTION_MOVES[e.Conferenced]
-    more = {(ConnectionState.NULL, ConnectionState.QUEUED), (ConnectionState.NULL, ConnectionState.FAIL)}
-    monkeypatch.setitem(cast("dict[object, object]", tables.CONNECTION_MOVES), e.Conferenced, moves | more)
-
 
 PAUSES = [0, 0, 300, 700, 2000, 5000, 20_000]
 

@@ -26,8 +26,6 @@ from tests.simulator.test_random_walk import walk
 from tests.simulator.world import world
 
 LINK = LinkId("sim")
-OWN_WORDS = {"alternate", "other-call-answered", "reconnected"}
-"""Why a connection was held or retrieved: the vocabulary has no words for it, so the switch's are kept."""
 
 
 def test_every_kind_of_record_has_its_place_once() -> None:
@@ -56,7 +54,7 @@ def test_words_are_of_the_vocabulary(northquay: Centre, seed: int) -> None:
             facts = getattr(event, "call_facts", None)
             if facts is not None and facts.initiation is not None:
                 begun.add(facts.initiation)
-    assert causes <= {"", *CAUSES, *OWN_WORDS}
+    assert causes <= {"", *CAUSES}
     assert {"normal", "no-answer", "transferred"} <= causes
     assert begun == {"routed", "direct", "dialled", "consult", "transfer"}
     assert begun <= set(INITIATIONS)

@@ -170,6 +170,8 @@ class _AgentFact(_Fact, frozen=True, kw_only=True, omit_defaults=True):
     medium: Medium = Medium.VOICE
     reason: Reason | None = None
     pending: PendingState | None = None
+    chosen: PendingState | None = None
+    """What the agent has chosen beneath a contact, where the vendor tells; else the fold remembers what it was before."""
     fault: str = ""
 
 

@@ -15,6 +15,7 @@ from cordboard.model.commands import Command
 from cordboard.model.entities import (
     AgentState,
     Availability,
+    Call,
     CallKind,
     ConnectionState,
     Contact,
@@ -150,14 +151,16 @@ def _wrap_up(state: SubjectState, event: e.WrapUpStarted, now: Millis) -> Subjec
     if contact is None:
         return _flagged(state, f"WrapUpStarted: unknown contact {event.contact}")
     stamp = Stamp(vendor=event.at, ours=now)
-    calls = tuple(
-        replace(call, stamps=replace(call.stamps, wrapped_up=stamp))
-        if call.kind is CallKind.MAIN and not call.stamps.wrapped_up.ours
-        else call
-        for call in contact.calls
-    )
+    # Whoever goes on in the call does so without this agent, who is told no more of it.
+    calls = tuple(_wrapped_up(call if call.cleared else over(call, stamp), stamp) for call in contact.calls)
     changed = replace(contact, calls=calls, wrap_up_limit=event.limit)
     return _moved(state, changed, e.WrapUpStarted, stamp, [], ended_by=event.ended_by)
+
+
+def _wrapped_up(call: Call, stamp: Stamp) -> Call:
+    if call.kind is not CallKind.MAIN or call.stamps.wrapped_up.ours:
+        return call
+    return replace(call, stamps=replace(call.stamps, wrapped_up=stamp))
 
 
 def _closed(state: SubjectState, event: e.ContactClosed, now: Millis) -> SubjectState:
@@ -221,16 +224,18 @@ def _on_agent(state: SubjectState, event: e.AgentEvent, now: Millis) -> SubjectS
         state=target,
         reason=event.reason,
         pending=event.pending,
-        chosen=_chosen(old, target),
+        chosen=_chosen(event, old, target),
         fault=event.fault,
         since=old.since if same and old is not None else event.at or now,
     )
     return replace(state, states={**state.states, key: new})
 
 
-def _chosen(old: AgentState | None, target: Availability) -> PendingState | None:
+def _chosen(event: e.AgentEvent, old: AgentState | None, target: Availability) -> PendingState | None:
     """What the agent had chosen, for as long as a contact or its after-call work hides it."""
-    if old is None or target not in (Availability.BUSY, Availability.WORKING_AFTER_CALL):
+    if event.chosen is not None or target not in (Availability.BUSY, Availability.WORKING_AFTER_CALL):
+        return event.chosen
+    if old is None:
         return None
     if old.state in (Availability.READY, Availability.NOT_READY):
         return PendingState(state=old.state, reason=old.reason)

@@ -318,9 +318,8 @@ def _agent_state(state: SubjectState, service: c.SetAgentState) -> c.Refused | N
     now = voice_state(state, service.medium)
     if service.state is Availability.BUSY:
         return _no("wrong-state", "busy comes with a contact, it cannot be set")
-    occupied = any(item.medium is service.medium for item in state.contacts.values())
-    if service.state is Availability.NULL and (occupied or now is None):
-        return _no("wrong-state", "finish the open contacts before logging off")
+    if service.state is Availability.NULL and (now is None or now.state is Availability.NULL):
+        return _no("wrong-state", "the agent is not logged on")
     if service.state is Availability.WORKING_AFTER_CALL and (
         now is None or now.state is not Availability.BUSY
     ):

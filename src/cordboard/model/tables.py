@@ -60,9 +60,7 @@ CONNECTION_MOVES: Mapping[type[e.CallEvent], Moves] = {
     e.Held: _SAME | _moves((C.CONNECTED, C.HOLD), (C.NULL, C.HOLD)),
     e.Retrieved: _SAME | _moves((C.HOLD, C.CONNECTED), (C.NULL, C.CONNECTED)),
     e.Diverted: _SAME | _GONE | _moves((C.ALERTING, C.QUEUED)),
-    e.Conferenced: _SAME
-    | _GONE
-    | _moves((C.NULL, C.CONNECTED), (C.HOLD, C.CONNECTED), (C.NULL, C.HOLD), (C.NULL, C.ALERTING)),
+    e.Conferenced: _SAME | _GONE | _moves((C.HOLD, C.CONNECTED)) | frozenset((C.NULL, state) for state in C),
     e.Transferred: _ANY,
     e.ConnectionCleared: _SAME | _GONE,
     e.CallCleared: _SAME | _GONE,
@@ -87,8 +85,8 @@ PHASE_MOVES: Mapping[type[e.Event], Mapping[Phase, Phase]] = {
     e.Delivered: _stay(Phase.OFFERED, Phase.DIALLING, Phase.ACTIVE),
     e.Queued: _stay(Phase.OFFERED, Phase.DIALLING, Phase.ACTIVE),
     e.Established: {Phase.OFFERED: Phase.ACTIVE, Phase.DIALLING: Phase.ACTIVE, **_stay(Phase.ACTIVE)},
-    e.Held: _stay(Phase.ACTIVE),
-    e.Retrieved: {**_stay(Phase.ACTIVE), Phase.PAUSED: Phase.ACTIVE},
+    e.Held: _stay(Phase.OFFERED, Phase.DIALLING, Phase.ACTIVE),
+    e.Retrieved: {**_stay(Phase.OFFERED, Phase.DIALLING, Phase.ACTIVE), Phase.PAUSED: Phase.ACTIVE},
     e.Diverted: _CONTACT_STAYS,
     e.Conferenced: {**_stay(Phase.ACTIVE), Phase.OFFERED: Phase.ACTIVE, Phase.DIALLING: Phase.ACTIVE},
     e.Transferred: _CONTACT_STAYS,
@@ -97,7 +95,7 @@ PHASE_MOVES: Mapping[type[e.Event], Mapping[Phase, Phase]] = {
     e.Failed: _CONTACT_STAYS,
     e.CallInformation: _CONTACT_STAYS,
     e.MicrophoneMute: _CONTACT_STAYS,
-    e.DigitsGenerated: _stay(Phase.ACTIVE, Phase.DIALLING),
+    e.DigitsGenerated: _stay(Phase.OFFERED, Phase.DIALLING, Phase.ACTIVE),
     e.WrapUpStarted: dict.fromkeys((*_OPEN, Phase.WRAP_UP), Phase.WRAP_UP),
     e.ContactClosed: dict.fromkeys((*_OPEN, Phase.WRAP_UP), Phase.CLOSED),
 }

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 
 CAUSES: Mapping[str, str] = {
     "abandoned": "The caller gave up waiting.",
+    "alternate": "The agent went from one call to the other.",
     "busy": "The called party is busy.",
     "conferenced": "The call was joined with another.",
-    "consultation": "The agent went to consult someone else about it.",
     "congestion": "The network or the contact centre had no way through.",
     "connection-lost": "The agent's own connection to the contact centre was lost.",
+    "consultation": "The agent went to consult someone else about it.",
     "deflected": "An alerting call was sent elsewhere.",
     "device-failed": "The agent's device failed.",
     "dropped-on-purpose": "A fault was injected into the simulator's link.",
@@ -28,6 +29,8 @@ CAUSES: Mapping[str, str] = {
     "max-wait": "The queue lets nobody wait that long.",
     "no-answer": "Nobody answered in time.",
     "normal": "Somebody hung up, as one does.",
+    "other-call-answered": "The agent took another call meanwhile.",
+    "reconnected": "The agent came back from a consultation.",
     "redirected": "The network or the contact centre sent the call elsewhere.",
     "rejected": "The called party declined.",
     "reserved": "A campaign holds the agent for a call that is to come.",

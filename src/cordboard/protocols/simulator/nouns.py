@@ -66,13 +66,12 @@ class Nouns:
 
     def agent_state(self, agent: p.Agent) -> AgentState:
         """The agent's state for voice."""
-        hidden = agent.state in ("busy", "working_after_call")
         return AgentState(
             link=self._link,
             state=Availability(agent.state),
             reason=self.reason(agent.reason),
             pending=self.pending(agent.pending),
-            chosen=self.pending(agent.resume) if hidden else None,
+            chosen=self.chosen(agent),
             fault=self.fault(agent),
             since=agent.since,
         )
@@ -92,6 +91,10 @@ class Nouns:
         if stance is None:
             return None
         return PendingState(state=Availability(stance.state), reason=self.reason(stance.reason))
+
+    def chosen(self, agent: p.Agent) -> PendingState | None:
+        """What the agent goes back to after a contact, while one hides it."""
+        return self.pending(agent.resume) if agent.state in ("busy", "working_after_call") else None
 
     def fault(self, agent: p.Agent) -> str:
         """Why the switch holds the agent back."""
@@ -122,7 +125,8 @@ class Nouns:
                 for item in self._centre.reasons
             ),
             dispositions=tuple(
-                Reason(code=item.code, label=item.label) for item in self._centre.dispositions
+                Reason(code=item.code, label=item.label, kind=ReasonKind.DISPOSITION)
+                for item in self._centre.dispositions
             ),
             capacity={Medium.VOICE: 1},
             permissions=("outbound",),

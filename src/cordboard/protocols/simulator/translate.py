@@ -195,6 +195,7 @@ class Translator:
         return kind(
             reason=self._nouns.reason(agent.reason),
             pending=self._nouns.pending(agent.pending),
+            chosen=self._nouns.chosen(agent),
             fault=self._nouns.fault(agent),
             **self._common(record),
         )

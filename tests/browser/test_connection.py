@@ -75,7 +75,8 @@ def test_without_a_demo_it_asks_for_name_and_password(
     desk = Desk(page)
     desk.press("Log on")
     expect(page.get_by_role("heading", name="Mia Thorne")).to_be_visible()
-    desk.press("Sign out")
+    desk.press("Settings")
+    page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("Signed out.")).to_be_visible()
 
     page.goto(f"{hub.url}/console/")

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { announcements, ringing } from "../../src/cordboard/web/page/desk/announcements";
-import { attached, contactName, fullContact, numberOf, openContacts, statesOf } from "../../src/cordboard/web/page/desk/reading";
+import { announcements, ringing } from "../../src/cordboard/web/page/panel/announcements";
+import { attached, contactName, fullContact, numberOf, openContacts, statesOf } from "../../src/cordboard/web/page/panel/reading";
 import { refusalText, TEXTS } from "../../src/cordboard/web/page/parts/texts";
 import type { Contact, View } from "../../src/cordboard/web/page/wire/model";
 

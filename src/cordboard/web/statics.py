@@ -1,4 +1,4 @@
-"""Our pages, as esbuild made them: `/`, `/desk/`, `/console/` and what they load from `/static/`."""
+"""Our pages, as esbuild made them: `/`, `/desk/`, `/panel/`, `/console/` and what they load from `/static/`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cordboard.web.answers import page_policy, protocol_page_policy
 from cordboard.web.doors import Door, Visit
 
 DIST = Path(__file__).parent / "dist"
-PAGES: Mapping[str, str] = {"/": "index.html", "/desk/": "desk.html", "/console/": "console.html"}
+PAGES: Mapping[str, str] = {"/": "index.html", "/desk/": "desk.html", "/panel/": "panel.html", "/console/": "console.html"}
 _FILE = re.compile(r"[a-z0-9][a-z0-9._-]*\.(js|css|svg|map)\Z", re.IGNORECASE)
 _TYPES = {
     "js": "text/javascript; charset=utf-8",

@@ -43,11 +43,11 @@ export const look = css`
   }
 
   h2 {
-    font-size: 1rem;
+    font-size: 1em;
   }
 
   h3 {
-    font-size: 0.95rem;
+    font-size: 0.95em;
   }
 
   :focus {
@@ -72,7 +72,11 @@ export const look = css`
   }
 
   .small {
-    font-size: 0.875rem;
+    font-size: 0.875em;
+  }
+
+  .small .small {
+    font-size: 1em;
   }
 
   .number {
@@ -146,7 +150,17 @@ export const look = css`
 
   button {
     cursor: pointer;
-    white-space: nowrap;
+  }
+
+  button.icon {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.4rem;
+    padding-inline: 0.5rem;
+  }
+
+  svg {
+    flex: none;
   }
 
   button:hover:not([aria-disabled="true"]) {
@@ -187,5 +201,64 @@ export const look = css`
     font-weight: 400;
     opacity: 0.62;
     cursor: not-allowed;
+  }
+
+  dialog {
+    width: min(28rem, calc(100vw - 1rem));
+    max-height: min(40rem, calc(100vh - 1rem));
+    padding: 1rem;
+    border: 1px solid var(--line);
+    border-radius: 10px;
+    background: var(--card);
+    color: var(--ink);
+  }
+
+  dialog::backdrop {
+    background: var(--veil);
+  }
+
+  /* A panel within a page is narrow: smaller, but nothing below 12 pixels. */
+  @container (width < 37.5rem) {
+    .card {
+      padding: 0.6rem 0.7rem;
+    }
+
+    .stack {
+      gap: 0.5rem;
+    }
+
+    .row {
+      gap: 0.35rem;
+    }
+
+    button,
+    input,
+    select,
+    textarea {
+      min-height: 2rem;
+      padding: 0.2rem 0.5rem;
+    }
+
+    textarea {
+      min-height: 3.2rem;
+    }
+
+    dialog {
+      padding: 0.6rem;
+    }
+  }
+
+  @container (width < 221px) {
+    .card {
+      padding: 0.45rem 0.5rem;
+      border-radius: 6px;
+    }
+
+    button,
+    input,
+    select,
+    textarea {
+      padding: 0.15rem 0.35rem;
+    }
   }
 `;

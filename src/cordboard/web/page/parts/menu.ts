@@ -7,6 +7,8 @@ import { look } from "./look";
 export interface Choice {
   readonly value: string;
   readonly label: string;
+  /** What else there is to say of it, in small letters. */
+  readonly note?: string;
 }
 
 export const CHOSEN = "cb-chosen";
@@ -28,7 +30,8 @@ export class Menu extends LitElement {
         left: 0;
         z-index: 2;
         min-width: 100%;
-        max-width: min(18rem, 80vw);
+        width: max-content;
+        max-width: min(18rem, 88cqi);
         max-height: 50vh;
         padding: 0.3rem;
         overflow: auto;
@@ -41,9 +44,8 @@ export class Menu extends LitElement {
       li button {
         width: 100%;
         border-color: transparent;
-        overflow: hidden;
+        overflow-wrap: anywhere;
         text-align: start;
-        text-overflow: ellipsis;
       }
     `,
   ];
@@ -64,7 +66,9 @@ export class Menu extends LitElement {
         ? html`<ul role="menu" aria-label=${this.heading}>
             ${this.choices.map(
               (choice) => html`<li role="none">
-                <button type="button" role="menuitem" tabindex="-1" @click=${() => this.choose(choice.value)}>${choice.label}</button>
+                <button type="button" role="menuitem" tabindex="-1" @click=${() => this.choose(choice.value)}>
+                  ${choice.label}${choice.note ? html` <span class="small faint">${choice.note}</span>` : nothing}
+                </button>
               </li>`,
             )}
           </ul>`
@@ -72,10 +76,24 @@ export class Menu extends LitElement {
     </div>`;
   }
 
+  /** As if its button were pressed. */
+  press(): void {
+    this.opener.focus();
+    this.opener.click();
+  }
+
   private toggle(): void {
     if (this.choices.length === 1 && this.choices[0] !== undefined) return this.choose(this.choices[0].value);
     this.open = !this.open;
-    if (this.open) void this.updateComplete.then(() => this.items()[0]?.focus());
+    if (this.open) void this.updateComplete.then(() => this.shown());
+  }
+
+  /** Moves the list to where it is wholly seen, and the focus into it. */
+  private shown(): void {
+    const list = this.shadowRoot?.querySelector("ul");
+    const over = list == null ? 0 : list.getBoundingClientRect().right - (document.documentElement.clientWidth - 8);
+    if (list != null && over > 0) list.style.left = `${-over}px`;
+    this.items()[0]?.focus();
   }
 
   private choose(value: string): void {

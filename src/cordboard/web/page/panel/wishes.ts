@@ -1,9 +1,11 @@
-// What an element of the desk wants done. It rises to the desk, which knows how: elements hold no connection.
+// What an element of the panel wants done. It rises to the panel, which knows how: elements hold no connection.
 
+import { TEXTS } from "../parts/texts";
 import type { Service, Target } from "../wire/model";
 
 export const WISH = "cb-wish";
 export const CHOOSE = "cb-choose";
+export const SELECT = "cb-select";
 export const PICKED = "cb-picked";
 
 /** A service is wanted. */
@@ -19,8 +21,21 @@ export interface Choosing {
   readonly then: (target: Target) => Service;
 }
 
+/** Somebody is to be called. */
+export const CALLING: Choosing = {
+  get heading() {
+    return TEXTS.call;
+  },
+  then: (target) => ({ service: "MakeCall", target }),
+};
+
 export function choose(choosing: Choosing): CustomEvent<Choosing> {
   return rising(CHOOSE, choosing);
+}
+
+/** This contact is to be the one in front. */
+export function select(contact: string): CustomEvent<string> {
+  return rising(SELECT, contact);
 }
 
 export function picked(target: Target): CustomEvent<Target> {

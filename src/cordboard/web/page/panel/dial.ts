@@ -6,7 +6,7 @@ import { look } from "../parts/look";
 import { CONTROLS, TEXTS } from "../parts/texts";
 import type { Target } from "../wire/model";
 import { dialable } from "./reading";
-import { choose, wish } from "./wishes";
+import { CALLING, choose, wish } from "./wishes";
 
 /** Calls a number, or somebody from the directory. */
 @customElement("cb-dial")
@@ -19,11 +19,25 @@ export class Dial extends LitElement {
         grid-template-columns: 1fr auto auto;
         gap: 0.5rem;
       }
+
+      @container (width < 37.5rem) {
+        form {
+          grid-template-columns: 1fr 1fr;
+        }
+
+        input {
+          grid-column: 1 / -1;
+        }
+      }
     `,
   ];
 
   @property() refused = "";
   @query("input") private input!: HTMLInputElement;
+
+  override focus(): void {
+    this.input.focus();
+  }
 
   protected override render(): TemplateResult {
     return html`<section class="card stack" aria-label=${TEXTS.dial}>
@@ -34,7 +48,7 @@ export class Dial extends LitElement {
         ${control({
           label: TEXTS.directory,
           refused: this.refused,
-          press: () => this.dispatchEvent(choose({ heading: TEXTS.call, then: (target) => ({ service: "MakeCall", target }) })),
+          press: () => this.dispatchEvent(choose(CALLING)),
         })}
       </form>
     </section>`;

@@ -23,6 +23,10 @@ export class Notes extends LitElement {
     clearTimeout(this.timer);
   }
 
+  override focus(): void {
+    this.shadowRoot?.querySelector("textarea")?.focus();
+  }
+
   protected override render(): TemplateResult {
     return html`<label class="small faint">
       ${TEXTS.notes}

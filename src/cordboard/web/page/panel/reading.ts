@@ -62,6 +62,42 @@ export function numberOf(contact: FullContact): string {
   return participantOf(contact)?.number || mainCall(contact)?.ani || mainCall(contact)?.dialled || "";
 }
 
+/** The open contact that is meant when none is named: the one that was chosen, else the one the agent talks to, else the first. */
+export function currentContact(contacts: readonly FullContact[], chosen: string): FullContact | undefined {
+  return contacts.find((contact) => contact.id === chosen) ?? contacts.find(talking) ?? contacts[0];
+}
+
+/** Whether a call is under way that would be lost sight of with the page. */
+export function inCall(view: View): boolean {
+  return openContacts(view).some((contact) => contact.medium === "voice" && (contact.phase === "dialling" || contact.phase === "active"));
+}
+
+/** The open contacts whose call can be joined with this one's: one of the two on hold, the other not. */
+export function joinable(contact: FullContact, contacts: readonly FullContact[]): FullContact[] {
+  const mine = places(contact);
+  return contacts.filter((other) => {
+    const theirs = places(other);
+    const pair = [...mine, ...theirs];
+    return (
+      other.id !== contact.id &&
+      other.link === contact.link &&
+      mine.length === 1 &&
+      theirs.length === 1 &&
+      pair.includes("hold") &&
+      pair.includes("connected")
+    );
+  });
+}
+
+function places(contact: FullContact): readonly string[] {
+  if (contact.medium !== "voice" || contact.phase !== "active") return [];
+  return liveCalls(contact).map((call) => ownConnection(call, contact)?.state ?? "null");
+}
+
+function talking(contact: FullContact): boolean {
+  return liveCalls(contact).some((call) => ownConnection(call, contact)?.state === "connected");
+}
+
 /** A number as it is dialled: without the blanks, dots, dashes and brackets that people write. */
 export function dialable(number: string): string {
   return number.replace(/[\s()./-]/g, "");

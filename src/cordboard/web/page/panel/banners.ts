@@ -2,9 +2,8 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { look } from "../parts/look";
-import { TEXTS } from "../parts/texts";
+import { causeText, retryText, TEXTS } from "../parts/texts";
 import type { Status } from "../wire/client";
-import type { ServerClock } from "../wire/clock";
 import type { View } from "../wire/model";
 
 import "../parts/since";
@@ -19,8 +18,8 @@ export class Banners extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 0.25rem 0.75rem;
-        padding: 0.5rem clamp(0.75rem, 3vw, 1.5rem);
+        gap: 0.15rem 0.6rem;
+        padding: 0.4rem clamp(0.6rem, 3cqi, 1.5rem);
         border-bottom: 1px solid var(--line);
         background: color-mix(in srgb, var(--warn) 14%, var(--card));
       }
@@ -33,7 +32,7 @@ export class Banners extends LitElement {
 
   @property({ attribute: false }) status!: Status;
   @property({ attribute: false }) view: View | undefined;
-  @property({ attribute: false }) clock!: ServerClock;
+  @property({ attribute: false }) clock!: { now(): number };
   @property({ attribute: false }) reconnect: () => void = () => undefined;
 
   protected override render(): TemplateResult {
@@ -49,7 +48,7 @@ export class Banners extends LitElement {
       case "waiting":
         return html`<p>${TEXTS.reconnecting} <button type="button" @click=${this.reconnect}>${TEXTS.reconnectNow}</button></p>`;
       case "ended":
-        return html`<p class="bad">${TEXTS.stayAway(this.status.code)}</p>`;
+        return html`<p class="bad">${TEXTS.stayAway(String(this.status.code))}</p>`;
     }
   }
 
@@ -60,7 +59,7 @@ export class Banners extends LitElement {
         ([name, link]) => html`<p class="bad">
           <strong>${TEXTS.linkDown(name)}</strong>
           <cb-since .at=${link.since ?? 0} .clock=${this.clock}></cb-since>
-          <span>${link.cause ?? ""}</span>
+          <span>${link.cause ? TEXTS.because(causeText(link.cause)) : nothing} ${retryText(link.retry ?? "")}</span>
         </p>`,
       );
   }

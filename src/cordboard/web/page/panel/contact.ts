@@ -2,15 +2,14 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { control } from "../parts/control";
-import { duration } from "../parts/duration";
 import { look } from "../parts/look";
 import { CONTROLS, DIRECTIONS, ENDINGS, PHASES, TEXTS } from "../parts/texts";
-import type { ServerClock } from "../wire/clock";
 import type { AgentProfile, Service } from "../wire/model";
 import {
   attached,
   contactName,
   isOwn,
+  joinable,
   liveCalls,
   moment,
   numberOf,
@@ -19,7 +18,7 @@ import {
   type FullCall,
   type FullContact,
 } from "./reading";
-import { choose, wish } from "./wishes";
+import { choose, select, wish } from "./wishes";
 
 import "../parts/since";
 import "./call";
@@ -75,13 +74,25 @@ export class ContactCard extends LitElement {
         gap: 0 1rem;
       }
 
-      .phase cb-since {
-        display: inline-block;
+      h2 {
+        font-size: 1.35em;
+        line-height: 1.25;
+        overflow-wrap: anywhere;
       }
 
-      h2 {
-        font-size: 1.35rem;
-        line-height: 1.25;
+      .folded {
+        cursor: pointer;
+      }
+
+      .ways {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(6.2em, 100%), max-content));
+        gap: 0.5rem;
+      }
+
+      .ways button {
+        width: 100%;
+        height: 100%;
         overflow-wrap: anywhere;
       }
 
@@ -92,19 +103,65 @@ export class ContactCard extends LitElement {
         overflow-wrap: anywhere;
       }
 
-      .again {
-        margin-top: -0.25rem;
+      @container (width < 37.5rem) {
+        article.card {
+          border-left-width: 0.25rem;
+        }
+
+        h2 {
+          font-size: 1.15em;
+        }
+
+        .ways {
+          grid-template-columns: repeat(auto-fill, minmax(min(5.9em, 46%), 1fr));
+          gap: 0.35rem;
+        }
+
+        .ways button {
+          padding-inline: 0.2rem;
+        }
+
+        .offered button {
+          min-width: 0;
+          min-height: 2.5rem;
+        }
+
+        dl {
+          grid-template-columns: fit-content(40%) 1fr;
+        }
       }
     `,
   ];
 
   @property({ attribute: false }) contact!: FullContact;
   @property({ attribute: false }) profile: AgentProfile | undefined;
-  @property({ attribute: false }) clock!: ServerClock;
+  @property({ attribute: false }) clock!: { now(): number };
+  /** All that are open, this one among them. */
+  @property({ attribute: false }) contacts: readonly FullContact[] = [];
+  /** Whether only its head is shown, since another one is in front. */
+  @property({ type: Boolean }) folded = false;
   @property({ attribute: false }) refusedFor: (contact: string, service: Name) => string = () => "";
   @state() private keys = false;
   @query("h2") private heading!: HTMLElement;
+  @query("cb-notes") private notes!: HTMLElement | null;
   private hadFocus = false;
+
+  /** Shows the keypad with the focus in it, or puts it away. */
+  async toggleKeypad(): Promise<void> {
+    this.keys = !this.keys;
+    await this.updateComplete;
+    if (this.keys) this.shadowRoot?.querySelector<HTMLElement>("cb-keypad")?.focus();
+    else this.heading.focus();
+  }
+
+  writeNotes(): void {
+    this.notes?.focus();
+  }
+
+  /** Moves the focus to it. */
+  override focus(): void {
+    this.heading.focus();
+  }
 
   protected override willUpdate(changes: PropertyValues<this>): void {
     this.hadFocus = changes.has("contact") && this.shadowRoot?.activeElement != null;
@@ -116,6 +173,7 @@ export class ContactCard extends LitElement {
   }
 
   protected override render(): TemplateResult {
+    if (this.folded) return this.head();
     const { contact } = this;
     const calls = liveCalls(contact);
     const data = attached(contact);
@@ -137,13 +195,31 @@ export class ContactCard extends LitElement {
               ?several=${calls.length > 1}
             ></cb-call>`,
           )}
-      ${this.controls(calls)}
+      ${this.controls(calls)} ${this.joins()}
+      ${contact.phase === "wrap_up"
+        ? html`<cb-wrap-up
+            .contact=${contact}
+            .clock=${this.clock}
+            .dispositions=${this.profile?.dispositions ?? []}
+            .refused=${this.refused}
+          ></cb-wrap-up>`
+        : nothing}
       ${contact.phase === "offered" || contact.phase === "dialling"
         ? nothing
         : html`<cb-notes contact=${contact.id} text=${contact.notes} ?disabled=${this.refused("TakeNote") !== ""}></cb-notes>`}
-      ${contact.phase === "wrap_up"
-        ? html`<cb-wrap-up .contact=${contact} .dispositions=${this.profile?.dispositions ?? []} .refused=${this.refused}></cb-wrap-up>`
-        : nothing}
+    </article>`;
+  }
+
+  /** What is seen of a contact behind another. */
+  private head(): TemplateResult {
+    const { contact } = this;
+    const show = (): void => void this.dispatchEvent(select(contact.id));
+    return html`<article class="card folded ${contact.phase}" aria-labelledby="name" @click=${show}>
+      <div class="row spread">
+        <h2 id="name" tabindex="-1">${contactName(contact)}</h2>
+        <button type="button" aria-label=${`${TEXTS.show}: ${contactName(contact)}`}>${TEXTS.show}</button>
+      </div>
+      ${this.phase()}
     </article>`;
   }
 
@@ -160,20 +236,22 @@ export class ContactCard extends LitElement {
       contact.transferred_by === undefined ? "" : TEXTS.transferredBy(participantName(contact.transferred_by)),
       contact.subject,
     ];
-    const wrapping = contact.phase === "wrap_up";
-    const ended = wrapping && contact.ended_by !== undefined ? `, ${ENDINGS[contact.ended_by].toLowerCase()}` : "";
-    const limit = wrapping && contact.wrap_up_limit > 0 ? TEXTS.ofAtMost(duration(contact.wrap_up_limit * 1000)) : "";
     return html`<header>
       <div>
         <h2 id="name" tabindex="-1">${name}</h2>
         ${number === "" || number === name ? nothing : html`<p class="number">${number}</p>`}
         <p class="small faint">${about.filter((text) => text).join(" · ")}</p>
       </div>
-      <p class="phase">
-        ${PHASES[contact.phase]}${ended} <cb-since .at=${moment(contact.phase_since)} .clock=${this.clock}></cb-since>
-        <span class="faint">${limit}</span>
-      </p>
+      ${this.phase()}
     </header>`;
+  }
+
+  private phase(): TemplateResult {
+    const { contact } = this;
+    const ended = contact.phase === "wrap_up" && contact.ended_by !== undefined ? ` (${ENDINGS[contact.ended_by]})` : "";
+    return html`<p class="phase">
+      ${PHASES[contact.phase]}${ended} <cb-since .at=${moment(contact.phase_since)} .clock=${this.clock}></cb-since>
+    </p>`;
   }
 
   private controls(calls: readonly FullCall[]): TemplateResult | typeof nothing {
@@ -186,7 +264,7 @@ export class ContactCard extends LitElement {
         return this.row(this.hangUp());
       case "active":
       case "paused":
-        return html`${calls.length > 1 ? this.two() : this.one(calls)} ${this.keys ? this.keypad() : nothing}`;
+        return html`${calls.length > 1 ? this.two(calls) : this.one(calls)} ${this.keys ? this.keypad() : nothing}`;
       case "wrap_up":
       case "closed":
         return nothing;
@@ -203,22 +281,43 @@ export class ContactCard extends LitElement {
       this.keypadToggle(),
       this.someone("ConsultationCall", TEXTS.consultWith),
       this.someone("SingleStepTransferCall", TEXTS.transferTo),
+      this.someone("SingleStepConferenceCall", TEXTS.addTo),
       this.hangUp(),
     );
   }
 
-  private two(): TemplateResult {
-    return html`${this.row(
+  private two(calls: readonly FullCall[]): TemplateResult {
+    return this.row(
       this.simple("TransferCall", "main"),
       this.simple("ConferenceCall"),
       this.simple("AlternateCall"),
       this.simple("ReconnectCall"),
-    )}
-    <div class="again">${this.row(this.mute(liveCalls(this.contact)), this.keypadToggle())}</div>`;
+      this.mute(calls),
+      this.keypadToggle(),
+    );
+  }
+
+  /** Two contacts of the agent's can be made one: what is on hold and what is not. */
+  private joins(): TemplateResult | typeof nothing {
+    const others = joinable(this.contact, this.contacts);
+    if (others.length === 0) return nothing;
+    return html`<div class="row">
+      ${others.map((other) => {
+        const name = contactName(other);
+        return html`${this.join("TransferCall", TEXTS.connectWith(name), other)} ${this.join("ConferenceCall", TEXTS.joinWith(name), other)}`;
+      })}
+    </div>`;
+  }
+
+  private join(service: "TransferCall" | "ConferenceCall", label: string, other: FullContact): TemplateResult {
+    // The control of the contact alone says that there is one call only; the link's word is what counts here.
+    const refused = this.refused(service);
+    const press = (): void => void this.dispatchEvent(wish({ service, contact: this.contact.id, other: other.id }));
+    return control({ label, refused: refused === "wrong-state" ? "" : refused, press });
   }
 
   private row(...controls: readonly TemplateResult[]): TemplateResult {
-    return html`<div class="row">${controls}</div>`;
+    return html`<div class="ways">${controls}</div>`;
   }
 
   private simple(service: "AnswerCall" | "DeflectCall" | "HoldCall" | "RetrieveCall" | Two | Pausing, look: "main" | "danger" | "" = ""): TemplateResult {
@@ -255,7 +354,7 @@ export class ContactCard extends LitElement {
       label: CONTROLS.GenerateDigits,
       refused: this.keys ? "" : this.refused("GenerateDigits"),
       pressed: this.keys,
-      press: () => void (this.keys = !this.keys),
+      press: () => void this.toggleKeypad(),
     });
   }
 
@@ -263,7 +362,7 @@ export class ContactCard extends LitElement {
     return html`<cb-keypad contact=${this.contact.id} refused=${this.refused("GenerateDigits")}></cb-keypad>`;
   }
 
-  private someone(service: "ConsultationCall" | "SingleStepTransferCall", heading: string): TemplateResult {
+  private someone(service: "ConsultationCall" | "SingleStepTransferCall" | "SingleStepConferenceCall", heading: string): TemplateResult {
     const contact = this.contact.id;
     return control({
       label: CONTROLS[service],

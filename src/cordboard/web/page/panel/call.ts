@@ -3,7 +3,7 @@ import { customElement, property } from "lit/decorators.js";
 
 import { control } from "../parts/control";
 import { look } from "../parts/look";
-import { CALLS, CONNECTIONS, CONTROLS, ROLES, TEXTS } from "../parts/texts";
+import { CALLS, CONNECTIONS, CONTROLS, recordingText, ROLES, TEXTS } from "../parts/texts";
 import type { Connection, Service } from "../wire/model";
 import { isOwn, liveConnections, moment, ownConnection, participantName, type FullCall, type FullContact } from "./reading";
 import { wish } from "./wishes";
@@ -40,7 +40,7 @@ export class CallRow extends LitElement {
       }
 
       li button {
-        min-height: 1.8rem;
+        min-height: 1.75rem;
         margin-left: auto;
         padding-block: 0.1rem;
       }
@@ -62,7 +62,7 @@ export class CallRow extends LitElement {
     const at = moment(call.stamps.connected ?? {}) || moment(call.stamps.created ?? {});
     return html`<div class="call ${own?.state === "hold" ? "held" : ""}">
       <div class="row spread small faint">
-        <span>${CALLS[call.kind]}${call.recording === "" ? nothing : html` · ${call.recording}`}</span>
+        <span>${CALLS[call.kind]}${call.recording === "" ? nothing : html` · ${recordingText(call.recording)}`}</span>
         <cb-since .at=${at} .clock=${this.clock}></cb-since>
       </div>
       <ul aria-label=${TEXTS.participants}>

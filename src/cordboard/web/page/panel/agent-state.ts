@@ -1,11 +1,11 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 
 import { control } from "../parts/control";
+import { duration } from "../parts/duration";
 import { look } from "../parts/look";
-import type { Choice } from "../parts/menu";
-import { MEDIA, STATES, TEXTS } from "../parts/texts";
-import type { ServerClock } from "../wire/clock";
+import type { Choice, Menu } from "../parts/menu";
+import { causeText, MEDIA, STATES, TEXTS } from "../parts/texts";
 import { DEFAULTS, type AgentProfile, type Availability, type Reason, type ReasonKind } from "../wire/model";
 import type { FullAgentState } from "./reading";
 import { wish } from "./wishes";
@@ -24,23 +24,29 @@ export class AgentStateCard extends LitElement {
         align-items: baseline;
         flex-wrap: wrap;
         gap: 0 0.75rem;
-        padding-left: 0.9rem;
+        padding-left: 0.75rem;
         border-left: 0.4rem solid var(--tone);
       }
 
       .word {
         color: var(--tone);
-        font-size: clamp(1.6rem, 7vw, 2.1rem);
+        font-size: clamp(1.25rem, 7cqi, 2.1rem);
         font-weight: 650;
         line-height: 1.2;
       }
 
       .time {
-        font-size: 1.25rem;
+        font-size: 1.2em;
       }
 
       .why {
         flex-basis: 100%;
+      }
+
+      .tag {
+        padding: 0 0.4em;
+        border: 1px solid var(--line);
+        border-radius: 1em;
       }
 
       .null,
@@ -64,9 +70,15 @@ export class AgentStateCard extends LitElement {
 
   @property({ attribute: false }) states: readonly FullAgentState[] = [];
   @property({ attribute: false }) profile: AgentProfile | undefined;
-  @property({ attribute: false }) clock!: ServerClock;
+  @property({ attribute: false }) clock!: { now(): number };
   /** Why no state can be asked for; empty if one can. */
   @property() refused = "";
+  @query("#not-ready") private reasons!: Menu | null;
+
+  /** Opens the list of reasons for not being ready. */
+  openReasons(): void {
+    this.reasons?.press();
+  }
 
   protected override render(): TemplateResult {
     const [first, ...others] = this.states;
@@ -83,11 +95,14 @@ export class AgentStateCard extends LitElement {
 
   private shown(now: FullAgentState): TemplateResult {
     const next = now.pending ?? now.chosen;
+    const { reason } = now;
     return html`<div class="state ${now.state}">
       <span class="word">${STATES[now.state]}</span>
-      <cb-since class="time faint" .at=${now.since} .clock=${this.clock}></cb-since>
-      ${now.reason == null ? nothing : html`<span class="why">${reasonLabel(now.reason)}</span>`}
-      ${now.fault === "" ? nothing : html`<span class="why faint small">${TEXTS.heldBack(now.fault)}</span>`}
+      <cb-since class="time faint" .at=${now.since} .clock=${this.clock} .limit=${reason?.limit ?? 0}></cb-since>
+      ${reason == null
+        ? nothing
+        : html`<span class="why">${reasonLabel(reason)} ${reason.productive ? html`<span class="tag small faint">${TEXTS.productive}</span>` : nothing}</span>`}
+      ${now.fault === "" ? nothing : html`<span class="why faint small">${TEXTS.heldBack(causeText(now.fault))}</span>`}
       ${next === undefined
         ? nothing
         : html`<span class="why faint">
@@ -111,16 +126,17 @@ export class AgentStateCard extends LitElement {
         pressed: now.state === "ready",
         press: () => this.ask("ready"),
       })}
-      ${this.menu(TEXTS.notReady, "not_ready", "not_ready")} ${this.menu(TEXTS.logOff, "logout", "null")}
+      ${this.menu("not-ready", TEXTS.notReady, "not_ready", "not_ready")} ${this.menu("log-off", TEXTS.logOff, "logout", "null")}
     </div>`;
   }
 
-  private menu(label: string, kind: ReasonKind, state: Availability): TemplateResult {
+  private menu(id: string, label: string, kind: ReasonKind, state: Availability): TemplateResult {
     const listed: Choice[] = (this.profile?.reasons ?? [])
       .filter((reason) => (reason.kind ?? DEFAULTS.Reason.kind) === kind)
-      .map((reason) => ({ value: reason.code, label: reasonLabel(reason) }));
+      .map((reason) => ({ value: reason.code, label: reasonLabel(reason), note: reasonNote(reason) }));
     const choices = listed.length > 0 ? listed : [{ value: "", label }];
     return html`<cb-menu
+      id=${id}
       label=${label}
       heading=${TEXTS.chooseReason}
       refused=${this.refused}
@@ -136,4 +152,9 @@ export class AgentStateCard extends LitElement {
 
 function reasonLabel(reason: Reason): string {
   return reason.label || reason.code;
+}
+
+function reasonNote(reason: Reason): string {
+  const notes = [reason.limit ? TEXTS.limit(duration(reason.limit * 1000)) : "", reason.productive ? TEXTS.productive : ""];
+  return notes.filter((text) => text !== "").join(" · ");
 }

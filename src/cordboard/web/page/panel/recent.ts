@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { control } from "../parts/control";
+import { when } from "../parts/format";
 import { look } from "../parts/look";
 import { CONTROLS, DIRECTIONS, ENDINGS, TEXTS } from "../parts/texts";
 import type { AgentProfile, Contact } from "../wire/model";
@@ -38,9 +39,13 @@ export class Recent extends LitElement {
   @property({ attribute: false }) profile: AgentProfile | undefined;
   @property() refused = "";
 
+  override focus(): void {
+    this.shadowRoot?.querySelector<HTMLElement>("h2")?.focus();
+  }
+
   protected override render(): TemplateResult {
     return html`<section class="card stack" aria-label=${TEXTS.recent}>
-      <h2>${TEXTS.recent}</h2>
+      <h2 tabindex="-1">${TEXTS.recent}</h2>
       ${this.contacts.length === 0
         ? html`<p class="faint">${TEXTS.noRecent}</p>`
         : html`<ol>
@@ -63,7 +68,7 @@ export class Recent extends LitElement {
       <div>
         <span>${name}</span>
         <p class="small faint">
-          ${at === 0 ? nothing : html`<time datetime=${new Date(at).toISOString()}>${timeOfDay(at)}</time> · `}${words.join(" · ")}
+          ${at === 0 ? nothing : html`<time datetime=${new Date(at).toISOString()}>${when(at)}</time> · `}${words.join(" · ")}
         </p>
       </div>
       ${number === ""
@@ -77,8 +82,4 @@ export class Recent extends LitElement {
           })}
     </li>`;
   }
-}
-
-function timeOfDay(at: number): string {
-  return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }

@@ -5,8 +5,10 @@ import { control } from "../parts/control";
 import { look } from "../parts/look";
 import { CONTROLS, TEXTS } from "../parts/texts";
 import type { Reason, Service } from "../wire/model";
-import type { FullContact } from "./reading";
+import { moment, type FullContact } from "./reading";
 import { wish } from "./wishes";
+
+import "../parts/since";
 
 /** More than these are a list to choose from. */
 const BUTTONS = 8;
@@ -28,6 +30,7 @@ export class WrapUp extends LitElement {
   ];
 
   @property({ attribute: false }) contact!: FullContact;
+  @property({ attribute: false }) clock!: { now(): number };
   @property({ attribute: false }) dispositions: readonly Reason[] = [];
   @property({ attribute: false }) refused: (service: Service["service"]) => string = () => "";
 
@@ -41,6 +44,16 @@ export class WrapUp extends LitElement {
           look: "main",
           press: () => this.dispatchEvent(wish({ service: "CompleteContact", contact: this.contact.id })),
         })}
+        ${this.contact.wrap_up_limit > 0
+          ? html`<cb-since
+              class="faint"
+              left
+              role="timer"
+              .at=${moment(this.contact.phase_since)}
+              .clock=${this.clock}
+              .limit=${this.contact.wrap_up_limit}
+            ></cb-since>`
+          : nothing}
       </div>
     </div>`;
   }

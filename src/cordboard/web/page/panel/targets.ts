@@ -1,13 +1,16 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
+import { numeral } from "../parts/format";
 import { look } from "../parts/look";
-import { STATES, TARGETS, TEXTS } from "../parts/texts";
-import type { Availability, Target } from "../wire/model";
+import { KINDS, STATES, TARGETS, TEXTS } from "../parts/texts";
+import type { Availability, Target, TargetKind } from "../wire/model";
 import { dialable } from "./reading";
+import type { Found, Question } from "./source";
 import { picked } from "./wishes";
 
 const PAUSE = 150;
+const CHOICES: readonly (TargetKind | undefined)[] = [undefined, "agent", "queue", "number"];
 
 /** Finds someone to call: agents with their states, queues, or a number typed in. Sends `cb-picked`. */
 @customElement("cb-targets")
@@ -15,23 +18,9 @@ export class Targets extends LitElement {
   static override styles = [
     look,
     css`
-      dialog {
-        width: min(28rem, calc(100vw - 2rem));
-        max-height: min(36rem, calc(100vh - 2rem));
-        padding: 1rem;
-        border: 1px solid var(--line);
-        border-radius: 10px;
-        background: var(--card);
-        color: var(--ink);
-      }
-
-      dialog::backdrop {
-        background: var(--veil);
-      }
-
       ul {
         height: 20rem;
-        max-height: 50vh;
+        max-height: 45vh;
         overflow: auto;
       }
 
@@ -60,13 +49,21 @@ export class Targets extends LitElement {
       .ready {
         color: var(--good);
       }
+
+      .kinds button {
+        min-height: 1.9rem;
+        padding: 0.1rem 0.5rem;
+      }
     `,
   ];
 
   @property() heading = "";
   /** Who is found under a text. */
-  @property({ attribute: false }) search: (text: string) => Promise<readonly Target[]> = () => Promise.resolve([]);
+  @property({ attribute: false }) search: (question: Question) => Promise<Found> = () => Promise.resolve({ targets: [], after: "" });
   @state() private text = "";
+  @state() private kind: TargetKind | undefined;
+  /** The mark of the next page; empty when there is none. */
+  @state() private mark = "";
   @state() private found: readonly Target[] = [];
   @state() private looking = false;
   @state() private at = 0;
@@ -78,6 +75,8 @@ export class Targets extends LitElement {
   /** Opens with this text in the field. */
   open(text = ""): void {
     this.text = text;
+    this.kind = undefined;
+    this.mark = "";
     this.at = 0;
     this.found = [];
     this.dialog.showModal();
@@ -110,12 +109,22 @@ export class Targets extends LitElement {
           @input=${this.typed}
           @keydown=${this.keyed}
         />
+        <div class="row kinds" role="group" aria-label=${TEXTS.show}>
+          ${CHOICES.map(
+            (kind) => html`<button type="button" aria-pressed=${kind === this.kind ? "true" : "false"} @click=${() => this.narrow(kind)}>
+              ${kind === undefined ? TEXTS.everyone : KINDS[kind]}
+            </button>`,
+          )}
+        </div>
         <ul id="found" role="listbox" aria-label=${this.heading}>
           ${items.map((target, index) => this.item(target, index))}
         </ul>
-        <p class="small faint" role="status">
-          ${this.looking ? nothing : this.found.length === 0 && items.length === 0 ? TEXTS.nobody : TEXTS.found(this.found.length)}
-        </p>
+        <div class="row spread">
+          <p class="small faint" role="status">
+            ${this.looking ? nothing : this.found.length === 0 && items.length === 0 ? TEXTS.nobody : TEXTS.found(numeral(this.found.length))}
+          </p>
+          ${this.mark === "" ? nothing : html`<button type="button" @click=${() => void this.look(this.mark)}>${TEXTS.more}</button>`}
+        </div>
       </form>
     </dialog>`;
   }
@@ -144,12 +153,21 @@ export class Targets extends LitElement {
     this.timer = setTimeout(() => void this.look(), PAUSE);
   }
 
-  private async look(): Promise<void> {
+  private narrow(kind: TargetKind | undefined): void {
+    this.kind = kind;
+    this.at = 0;
+    void this.look();
+  }
+
+  /** `after`: the mark of a page that is to be added to what was found. */
+  private async look(after = ""): Promise<void> {
     const asked = (this.asked += 1);
     this.looking = true;
-    const found = await this.search(this.text);
+    const kind = this.kind === undefined ? {} : { kind: this.kind };
+    const found = await this.search({ text: this.text, ...kind, ...(after === "" ? {} : { after }) });
     if (asked !== this.asked) return; // a later question is under way
-    this.found = found;
+    this.found = after === "" ? found.targets : [...this.found, ...found.targets];
+    this.mark = found.after;
     this.looking = false;
     this.at = Math.min(this.at, Math.max(0, this.items().length - 1));
   }

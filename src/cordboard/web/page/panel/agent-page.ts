@@ -1,0 +1,91 @@
+import { css, html, LitElement, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { look } from "../parts/look";
+import { TEXTS, understood } from "../parts/texts";
+import { ringing } from "./announcements";
+import { Entrance, type Entry } from "./entrance";
+import { contactName } from "./reading";
+
+import "../parts/sign-in";
+import "./panel";
+
+/**
+ * The whole page of an agent: the way in, and the panel. By its address: `agent` (whom a demo is to sign in), `lang`, `theme`
+ * (`dark` or `light`), `sign-in=embedder` (the page around hands over tokens).
+ */
+@customElement("cb-agent-page")
+export class AgentPage extends LitElement {
+  static override styles = [
+    look,
+    css`
+      main {
+        padding: 0.5rem;
+      }
+
+      .waiting {
+        padding: 3rem 1rem;
+        text-align: center;
+      }
+    `,
+  ];
+
+  /** `desk` or `panel`: what the page calls itself. */
+  @property() kind: "desk" | "panel" = "desk";
+  private readonly asked = new URLSearchParams(location.search);
+  private readonly entrance = new Entrance(this.asked.get("agent") ?? "", this.asked.get("sign-in") === "embedder", () => this.changed());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const page = document.documentElement;
+    page.lang = understood([this.asked.get("lang"), this.lang, ...navigator.languages]);
+    const theme = this.asked.get("theme");
+    if (theme === "dark" || theme === "light") page.setAttribute("theme", theme);
+    window.addEventListener("online", () => this.reconnect());
+    document.addEventListener("visibilitychange", () => document.hidden || this.reconnect());
+    void this.entrance.start();
+  }
+
+  protected override render(): TemplateResult {
+    const { entry } = this.entrance;
+    switch (entry.phase) {
+      case "starting":
+        return html`<main></main>`;
+      case "waiting":
+        return html`<main><p class="waiting faint" role="status">${TEXTS.waitingForPage}</p></main>`;
+      case "sign-in":
+        return html`<main>
+          <cb-sign-in
+            heading=${TEXTS[this.kind]}
+            reason=${entry.reason}
+            .signIn=${({ user, password }: { user: string; password: string }) => this.entrance.signIn(user, password)}
+          ></cb-sign-in>
+        </main>`;
+      case "in":
+        return html`<cb-panel .source=${entry.model}></cb-panel>`;
+    }
+  }
+
+  protected override updated(): void {
+    this.titled(this.entrance.entry);
+  }
+
+  private changed(): void {
+    const { entry } = this.entrance;
+    if (entry.phase === "in") entry.model.listen({ changed: () => this.titled(entry) });
+    this.requestUpdate();
+  }
+
+  private titled(entry: Entry): void {
+    if (entry !== this.entrance.entry) return;
+    const view = entry.phase === "in" ? entry.model.view : undefined;
+    const first = view === undefined ? undefined : ringing(view)[0];
+    const title = first === undefined ? `${TEXTS[this.kind]} · ${TEXTS.product}` : TEXTS.ringingTitle(contactName(first));
+    if (document.title !== title) document.title = title;
+  }
+
+  private reconnect(): void {
+    const { entry } = this.entrance;
+    if (entry.phase === "in") entry.model.reconnect();
+  }
+}

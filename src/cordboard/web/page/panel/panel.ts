@@ -1,0 +1,468 @@
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+
+import type { Announcer } from "../parts/announcer";
+import { NOTE } from "../parts/control";
+import { icon, type Icon } from "../parts/icons";
+import { look } from "../parts/look";
+import { CONTROLS, refusalText, TEXTS } from "../parts/texts";
+import type { Toasts } from "../parts/toasts";
+import type { Service, Target, View } from "../wire/model";
+import type { AgentStateCard } from "./agent-state";
+import { Alerts } from "./alerts";
+import { AlmostOver } from "./almost-over";
+import { announcements, ringing } from "./announcements";
+import type { ContactCard } from "./contact";
+import type { Help } from "./help";
+import { performance } from "./performing";
+import { currentContact, inCall, openContacts, statesOf, type FullContact } from "./reading";
+import type { Settings } from "./settings";
+import { actionOf, shortcutsWanted, type Action } from "./shortcuts";
+import type { PanelSource, Question } from "./source";
+import type { Targets } from "./targets";
+import { CHOOSE, PICKED, SELECT, WISH, type Choosing } from "./wishes";
+
+import "../parts/announcer";
+import "../parts/toasts";
+import "./agent-state";
+import "./banners";
+import "./contact";
+import "./dial";
+import "./help";
+import "./recent";
+import "./settings";
+import "./targets";
+
+/** Narrower than this shows one view at a time. */
+const NARROW = 600;
+
+type Tab = "contacts" | "dial" | "recent";
+
+const TABS: readonly (readonly [Tab, Icon, "viewContacts" | "viewDial" | "viewRecent"])[] = [
+  ["contacts", "contacts", "viewContacts"],
+  ["dial", "phone", "viewDial"],
+  ["recent", "recent", "viewRecent"],
+];
+
+/**
+ * The agent panel: state, contacts, and everything that can be done with them, at any width from 200 pixels up. It shows its
+ * `source` and hands it the agent's wishes. It fills the window unless a rule for `cb-panel` gives it another height.
+ *
+ * Its colours and sizes stand in page.css; `theme="dark"` or `"light"` on it, or above it, forces a look.
+ */
+@customElement("cb-panel")
+export class Panel extends LitElement {
+  static override styles = [
+    look,
+    css`
+      :host {
+        height: 100vh;
+        height: 100dvh;
+        overflow: hidden;
+        container-type: inline-size;
+        background: var(--ground);
+        color: var(--ink);
+      }
+
+      .shell {
+        display: grid;
+        grid-template: auto auto minmax(0, 1fr) auto / minmax(0, 1fr);
+        height: 100%;
+      }
+
+      .top {
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: 0.25rem 1rem;
+        padding: 0.5rem clamp(0.5rem, 3cqi, 1.5rem);
+        border-bottom: 1px solid var(--line);
+        background: var(--card);
+      }
+
+      .top .row {
+        flex-wrap: nowrap;
+      }
+
+      h1 {
+        overflow: hidden;
+        font-size: 1.1em;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+
+      main {
+        overflow: auto;
+        padding: clamp(0.5rem, 2cqi, 1.5rem);
+      }
+
+      .room {
+        display: grid;
+        grid-template: "state" "contacts" "side" / minmax(0, 1fr);
+        gap: 1rem;
+        max-width: 80rem;
+        margin: 0 auto;
+      }
+
+      .state {
+        grid-area: state;
+      }
+
+      .contacts {
+        display: grid;
+        grid-area: contacts;
+        grid-template-columns: minmax(0, 1fr);
+        align-content: start;
+        gap: 1rem;
+      }
+
+      .side {
+        display: grid;
+        grid-area: side;
+        grid-template-columns: minmax(0, 1fr);
+        align-content: start;
+        gap: 1rem;
+      }
+
+      .empty {
+        padding: 2.5rem 1rem;
+        border: 1px dashed var(--line);
+        border-radius: 8px;
+        text-align: center;
+      }
+
+      nav {
+        display: grid;
+        grid-auto-columns: minmax(0, 1fr);
+        grid-auto-flow: column;
+        border-top: 1px solid var(--line);
+        background: var(--card);
+      }
+
+      nav button {
+        display: grid;
+        justify-items: center;
+        padding: 0.25rem 0;
+        border: 0;
+        border-top: 2px solid transparent;
+        border-radius: 0;
+        background: transparent;
+        font-size: 0.86em;
+        line-height: 1.2;
+      }
+
+      nav button[aria-current="true"] {
+        border-top-color: var(--accent);
+        color: var(--accent);
+      }
+
+      @container (width < 37.5rem) {
+        .shell {
+          font-size: 14px;
+        }
+
+        .top {
+          padding-block: 0.2rem;
+        }
+
+        .room,
+        .contacts,
+        .side {
+          gap: 0.5rem;
+        }
+
+        .empty {
+          padding: 1.5rem 0.5rem;
+        }
+      }
+
+      @container (width < 221px) {
+        .shell {
+          font-size: 13px;
+        }
+
+        main {
+          padding: 0.35rem;
+        }
+      }
+
+      @container (width >= 60rem) {
+        .room {
+          grid-template: "state contacts" auto "side contacts" 1fr / 22rem minmax(0, 1fr);
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) source!: PanelSource;
+  /** Neither tone nor notification: whoever shows the panel has its own. */
+  @property({ type: Boolean }) mute = false;
+  @state() private narrow = false;
+  @state() private tab: Tab = "contacts";
+  @state() private chosen = "";
+  @state() private choosing: Choosing | undefined;
+  @query("cb-toasts") private toasts!: Toasts;
+  @query("cb-announcer") private announcer!: Announcer;
+  @query("cb-targets") private targets!: Targets | null;
+  @query("cb-settings") private settings!: Settings;
+  @query("cb-help") private help!: Help;
+  @query("cb-agent-state") private stateCard!: AgentStateCard | null;
+  private readonly alerts = new Alerts((contact) => this.select(contact));
+  private readonly almostOver = new AlmostOver(
+    () => this.source.clock.now(),
+    (text) => this.announcer.say(text),
+  );
+  private readonly widths = new ResizeObserver(([entry]) => {
+    if (entry !== undefined) this.narrow = entry.contentRect.width < NARROW;
+  });
+  private deaf: (() => void) | undefined;
+  private readonly keyed = (event: KeyboardEvent): void => this.key(event);
+  private readonly leaving = (event: BeforeUnloadEvent): void => {
+    if (this.source.view !== undefined && inCall(this.source.view)) event.preventDefault();
+  };
+
+  /** The contact that is in front: what shortcuts act on. */
+  get current(): FullContact | undefined {
+    const { view } = this.source;
+    return view === undefined ? undefined : currentContact(openContacts(view), this.chosen);
+  }
+
+  /** Brings a contact to the front. Not one that is not open. */
+  select(contact: string): boolean {
+    if (this.source.view?.contacts?.[contact] === undefined) return false;
+    this.chosen = contact;
+    this.tab = "contacts";
+    void this.updateComplete.then(() => this.card(contact)?.focus());
+    return true;
+  }
+
+  /** Shows the agent a text for a while. */
+  note(text: string): void {
+    this.toasts.show(text);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.widths.observe(this);
+    this.addEventListener(NOTE, (event) => this.note((event as CustomEvent<string>).detail));
+    this.addEventListener(WISH, (event) => void this.source.run((event as CustomEvent<Service>).detail));
+    this.addEventListener(CHOOSE, (event) => void this.choose((event as CustomEvent<Choosing>).detail));
+    this.addEventListener(PICKED, (event) => this.pick((event as CustomEvent<Target>).detail));
+    this.addEventListener(SELECT, (event) => this.select((event as CustomEvent<string>).detail));
+    for (const touch of ["pointerdown", "keydown"]) this.addEventListener(touch, () => this.alerts.touched());
+    window.addEventListener("keydown", this.keyed);
+    window.addEventListener("beforeunload", this.leaving);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.widths.disconnect();
+    this.deaf?.();
+    this.almostOver.stop();
+    window.removeEventListener("keydown", this.keyed);
+    window.removeEventListener("beforeunload", this.leaving);
+  }
+
+  protected override willUpdate(changes: PropertyValues<this>): void {
+    if (!changes.has("source")) return;
+    this.deaf?.();
+    this.deaf = this.source.listen({
+      changed: () => this.requestUpdate(),
+      viewed: (before, after) => this.viewed(before, after),
+      said: (text) => this.note(text),
+    });
+    if (!this.mute) this.alerts.begin(this.source);
+  }
+
+  protected override render(): TemplateResult {
+    const { source } = this;
+    const { view } = source;
+    return html`<div class="shell">
+        ${this.top(view)}
+        <cb-banners .status=${source.status} .view=${view} .clock=${source.clock} .reconnect=${() => source.reconnect()}></cb-banners>
+        <main>${view === undefined ? html`<p class="empty faint">${TEXTS.connecting}</p>` : this.room(view)}</main>
+        ${this.narrow ? this.tabs(view) : nothing}
+        <cb-targets heading=${this.choosing?.heading ?? ""} .search=${(question: Question) => source.targets(question)}></cb-targets>
+        <cb-settings .source=${source} .alerts=${this.alerts}></cb-settings>
+        <cb-help></cb-help>
+      </div>
+      <cb-announcer></cb-announcer><cb-toasts></cb-toasts>`;
+  }
+
+  protected override updated(): void {
+    const { view } = this.source;
+    if (!this.mute) this.alerts.ringing(this.source, view === undefined ? [] : ringing(view));
+    const { choosing } = this;
+    if (choosing?.contact !== undefined && view?.contacts?.[choosing.contact] === undefined) this.targets?.close();
+    this.settings.requestUpdate();
+  }
+
+  private top(view: View | undefined): TemplateResult {
+    const profile = view?.profile;
+    const name = profile?.name || profile?.login || profile?.id || view?.subject.replace("agent/", "") || TEXTS.desk;
+    return html`<header class="top">
+      <h1>${name}${profile?.extension ? html` <span class="faint small number">${profile.extension}</span>` : nothing}</h1>
+      <div class="row">
+        ${this.mute ? nothing : this.bell()}
+        ${this.tool("gear", TEXTS.settings, () => this.settings.open())} ${this.tool("help", TEXTS.shortcuts, () => this.help.open())}
+      </div>
+    </header>`;
+  }
+
+  private bell(): TemplateResult {
+    const away = this.source.doer("ringtone") === "elsewhere";
+    if (away) return this.tool("bell-away", TEXTS.ringElsewhere, () => this.alerts.ring(this.source, true));
+    const { rings } = this.alerts;
+    return this.tool(rings ? "bell" : "bell-off", rings ? TEXTS.ringOn : TEXTS.ringOff, () => this.alerts.ring(this.source, !rings));
+  }
+
+  private tool(drawing: Icon, name: string, press: () => void): TemplateResult {
+    return html`<button type="button" class="plain icon" aria-label=${name} aria-disabled="false" title=${name} @click=${press}>${icon(drawing)}</button>`;
+  }
+
+  private room(view: View): TemplateResult {
+    const { source } = this;
+    const all = !this.narrow;
+    const states = statesOf(view);
+    const contacts = openContacts(view);
+    const call = source.refused("", "MakeCall");
+    return html`<div class="room">
+      <cb-agent-state
+        class="state"
+        .states=${states}
+        .profile=${view.profile}
+        .clock=${source.clock}
+        refused=${source.refused("", "SetAgentState")}
+      ></cb-agent-state>
+      ${all || this.tab === "contacts"
+        ? html`<section class="contacts" aria-label=${TEXTS.contacts}>
+            ${repeat(
+              contacts,
+              (contact) => contact.id,
+              (contact) => this.contact(view, contact, contacts),
+            )}
+            ${contacts.length === 0
+              ? html`<p class="empty faint">${states[0]?.state === "ready" ? TEXTS.noContacts : TEXTS.noContactsNotReady}</p>`
+              : nothing}
+          </section>`
+        : nothing}
+      <div class="side" ?hidden=${!all && this.tab === "contacts"}>
+        ${all || this.tab === "dial" ? html`<cb-dial refused=${call}></cb-dial>` : nothing}
+        ${all || this.tab === "recent"
+          ? html`<cb-recent .contacts=${view.recent ?? []} .profile=${view.profile} refused=${call}></cb-recent>`
+          : nothing}
+      </div>
+    </div>`;
+  }
+
+  private contact(view: View, contact: FullContact, contacts: readonly FullContact[]): TemplateResult {
+    const folded = this.narrow && contact.phase !== "offered" && contact.id !== this.current?.id;
+    return html`<cb-contact
+      data-contact=${contact.id}
+      .contact=${contact}
+      .contacts=${contacts}
+      .profile=${view.profile}
+      .clock=${this.source.clock}
+      .refusedFor=${(id: string, service: Service["service"]) => this.source.refused(id, service)}
+      ?folded=${folded}
+    ></cb-contact>`;
+  }
+
+  private tabs(view: View | undefined): TemplateResult {
+    const open = Object.keys(view?.contacts ?? {}).length;
+    return html`<nav aria-label=${TEXTS.views}>
+      ${TABS.map(
+        ([tab, drawing, text]) => html`<button
+          type="button"
+          aria-current=${tab === this.tab ? "true" : "false"}
+          @click=${() => void (this.tab = tab)}
+        >
+          ${icon(drawing)}<span>${TEXTS[text]}${tab === "contacts" && open > 0 ? ` (${open})` : ""}</span>
+        </button>`,
+      )}
+    </nav>`;
+  }
+
+  private viewed(before: View | undefined, after: View): void {
+    const came = Object.keys(after.contacts ?? {}).some((id) => before?.contacts?.[id] === undefined);
+    if (came) this.tab = "contacts";
+    this.almostOver.viewed(after);
+    const said = announcements(before, after);
+    for (const urgent of [true, false]) {
+      const texts = said.filter((item) => item.urgent === urgent).map((item) => item.text);
+      if (texts.length > 0) this.announcer.say(texts.join(". "), urgent);
+    }
+  }
+
+  private async choose(choosing: Choosing): Promise<void> {
+    this.choosing = choosing;
+    await this.updateComplete;
+    this.targets?.open();
+  }
+
+  private pick(target: Target): void {
+    const { choosing } = this;
+    this.choosing = undefined;
+    if (choosing !== undefined) void this.source.run(choosing.then(target));
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.composedPath().some((item) => item instanceof HTMLDialogElement)) return;
+    const action = shortcutsWanted() ? actionOf(event) : undefined;
+    if (action === undefined) return;
+    event.preventDefault();
+    void this.perform(action);
+  }
+
+  /** Does what a shortcut says: what would be refused says why, as its button does. */
+  private async perform(action: Action): Promise<void> {
+    const { current } = this;
+    const found = performance(action, action === "answer" || action === "decline" ? (this.offered() ?? current) : current);
+    if (found === undefined) return this.show(action, current);
+    const service = "service" in found ? found.service : found.choosing.then({ kind: "number" });
+    const why = this.source.refused("contact" in service ? (service.contact ?? "") : "", service.service);
+    const what = (CONTROLS as { readonly [name: string]: string })[service.service] ?? "";
+    if (why !== "") return this.note(TEXTS.refused(what, refusalText(why)));
+    if ("choosing" in found) return this.choose(found.choosing);
+    await this.source.run(found.service);
+  }
+
+  private async show(action: Action, current: FullContact | undefined): Promise<void> {
+    switch (action) {
+      case "notReady":
+        return this.stateCard?.openReasons();
+      case "settings":
+        return this.settings.open();
+      case "help":
+        return this.help.open();
+      case "dial":
+      case "recent":
+        this.tab = action;
+        await this.updateComplete;
+        return this.shadowRoot?.querySelector<HTMLElement>(action === "dial" ? "cb-dial" : "cb-recent")?.focus();
+      case "next":
+        return this.next(current);
+      case "keypad":
+        return current === undefined ? undefined : this.card(current.id)?.toggleKeypad();
+      case "notes":
+        return current === undefined ? undefined : this.card(current.id)?.writeNotes();
+      default:
+    }
+  }
+
+  private next(current: FullContact | undefined): void {
+    const contacts = this.source.view === undefined ? [] : openContacts(this.source.view);
+    const at = contacts.findIndex((contact) => contact.id === current?.id);
+    const next = contacts[(at + 1) % Math.max(1, contacts.length)];
+    if (next !== undefined) this.select(next.id);
+  }
+
+  private offered(): FullContact | undefined {
+    return this.source.view === undefined ? undefined : ringing(this.source.view)[0];
+  }
+
+  private card(contact: string): ContactCard | null {
+    return this.shadowRoot?.querySelector<ContactCard>(`cb-contact[data-contact="${CSS.escape(contact)}"]`) ?? null;
+  }
+}

@@ -27,7 +27,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Peers(msgspec.Struct, frozen=True, kw_only=True):
-    """The pages that watch this agent now; `me` is this one."""
+    """The agent's pages now: those that watch and may command; `me` is this one. Who only looks on is told of none."""
 
     subject: Subject
     pages: tuple[str, ...]

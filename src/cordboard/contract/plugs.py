@@ -67,7 +67,8 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
     is `position(epoch, state.seq)`.
 
     `recovered`: `None` when no position was given; `True` when `tail` is exactly what was missed; `False` when it
-    could not be found (trimmed, or another epoch): then only `state` counts.
+    could not be found (trimmed, or another epoch): then only `state` counts. A single request, whose session ends with its
+    reply, gets of a long tail the first part, 1001 entries or more, and may ask again from where that ends.
     """
 
     subject: Subject

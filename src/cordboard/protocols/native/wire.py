@@ -286,7 +286,7 @@ class Claimed(_Ours, frozen=True, kw_only=True, tag="claimed"):
 
 
 class Peers(_Ours, frozen=True, kw_only=True, tag="peers"):
-    """The pages that watch this agent now; `me` is this one."""
+    """The agent's pages now: those that watch and may command; `me` is this one. Who only looks on is told of none."""
 
     subject: Subject
     pages: tuple[str, ...]

@@ -25,7 +25,7 @@ from cordboard.model.entities import (
     TeamMessage,
     Utterance,
 )
-from cordboard.model.fold import _FOLDS, COMMAND_MEMORY, command_digest, fold, initial
+from cordboard.model.fold import _FOLDS, COMMAND_MEMORY, COMMANDS_KEPT, command_digest, fold, initial
 from cordboard.model.ids import (
     AgentId,
     CallId,
@@ -247,6 +247,15 @@ def test_a_command_is_remembered_with_its_first_outcome() -> None:
     record = state.commands[CommandId("m1")]
     assert (record.service, record.link, record.outcome) == ("HoldCall", SIM, c.Done())
     assert record.digest == command_digest(issue("other").command)
+
+
+def test_no_more_than_so_many_commands_are_remembered_and_none_under_way_is_forgotten() -> None:
+    story: list[e.Event] = [issue("under-way")]
+    for n in range(COMMANDS_KEPT + 5):
+        story += [issue(f"m{n}"), e.CommandSettled(command=CommandId(f"m{n}"), outcome=c.Done())]
+    kept = list(after(*story).commands)
+    assert len(kept) == COMMANDS_KEPT
+    assert (kept[0], kept[1], kept[-1]) == ("under-way", "m6", f"m{COMMANDS_KEPT + 4}")
 
 
 def test_a_command_is_forgotten_after_a_day() -> None:

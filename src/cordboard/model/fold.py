@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any, cast
 from zlib import crc32
 
@@ -35,6 +36,8 @@ FOLD_VERSION = 1
 
 COMMAND_MEMORY: Millis = 24 * 60 * 60 * 1000
 """For how long a command id is remembered."""
+COMMANDS_KEPT = 2000
+"""How many of an agent's commands are remembered at most: the newest, and all that are not settled."""
 
 
 def initial(subject: Subject) -> SubjectState:
@@ -283,6 +286,10 @@ def _profile(state: SubjectState, event: e.ProfileChanged, _now: Millis) -> Subj
 
 def _issued(state: SubjectState, event: e.CommandIssued, now: Millis) -> SubjectState:
     live = {key: item for key, item in state.commands.items() if item.issued > now - COMMAND_MEMORY}
+    if len(live) >= COMMANDS_KEPT:
+        settled = (key for key, item in live.items() if item.outcome is not None)
+        for key in tuple(islice(settled, len(live) - COMMANDS_KEPT + 1)):
+            del live[key]
     live[event.command.id] = CommandRecord(
         issued=now,
         service=type(event.command.service).__name__,

@@ -58,7 +58,7 @@ class SubjectState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     suggestions: dict[ContactId, tuple[Suggestion, ...]] = {}
     messages: tuple[TeamMessage, ...] = ()
     commands: dict[CommandId, CommandRecord] = {}
-    """Of the last 24 hours. Not for pages."""
+    """Of the last 24 hours, and no more than `fold.COMMANDS_KEPT`. Not for pages."""
     cursors: dict[LinkId, str] = {}
     """The origin of the last event of each link. Not for pages."""
     flags: tuple[str, ...] = ()

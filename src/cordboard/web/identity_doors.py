@@ -7,6 +7,7 @@ a new token at `/v1/recall`. Pages of ours alone can ask: the cookie is not sent
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 import msgspec
 from aiohttp import web
@@ -28,7 +29,7 @@ class Remember(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Recall(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Body of `POST /v1/recall`. `forget`: end the login instead."""
+    """Body of `POST /v1/recall`, which is answered with a `Login`, or `null`. `forget`: end the login instead."""
 
     forget: bool = False
 
@@ -62,17 +63,16 @@ def identity_doors(identities: Identities) -> Iterable[Door]:
     async def recall(visit: Visit) -> web.StreamResponse:
         if not visit.origin:
             raise CallerError("origin-refused", "a page of this hub may ask, nobody else")
-        kept = visit.request.cookies.get(LOGIN_COOKIE, "")
-        if not kept:
-            raise CallerError("not-authenticated", "this browser keeps no login")
-        signed = identities.by_cookie(kept)
         body = body_of(visit.body, Recall)
-        if body.forget:
+        kept = visit.request.cookies.get(LOGIN_COOKIE, "")
+        response = json_answer(None)  # a browser that keeps nothing, or nothing that holds, did nothing wrong
+        with suppress(CallerError):
+            signed = identities.by_cookie(kept)
+            if not body.forget:
+                return json_answer(identities.renew(signed))
             identities.sign_out(signed.claims)
-            response = json_answer({"signed_out": True})
-            _forget(visit, response)
-            return response
-        return json_answer(identities.renew(signed))
+        _forget(visit, response)
+        return response
 
     async def tokens(visit: Visit) -> web.StreamResponse:
         kind, _, secret = visit.request.headers.get("Authorization", "").partition(" ")

@@ -80,5 +80,7 @@ export class CcpAccount {
 }
 
 async function recalled(): Promise<string> {
-  return (await called<Login>("POST", "/v1/recall", {})).token;
+  const login = await called<Login | null>("POST", "/v1/recall", {});
+  if (login === null) throw new Refusal("not-authenticated", 401, "");
+  return login.token;
 }

@@ -50,7 +50,7 @@ types: .venv/.dev .venv/.package node_modules/.installed ## mypy --strict and ts
 	@echo "types: tsc"
 	@npm run --silent types
 
-bench: .venv/.dev .venv/.package page ## measure, beside what others reach
+bench: .venv/.dev .venv/.bench .venv/.package page ## measure, beside what others reach
 	@$(BIN)/python -m bench
 
 docs: .venv/.dev .venv/.package ## the documentation, into site/
@@ -89,6 +89,12 @@ clean: ## take away everything that the words above made
 	@$(PIP) -r requirements/dev.txt
 	@touch .venv/.runtime $@
 
+# What the bench compares with; nothing else needs it.
+.venv/.bench: requirements/bench.txt requirements/dev.txt | .venv/.dev
+	@echo "setup: what the bench compares with, by hash"
+	@$(PIP) -r requirements/bench.txt
+	@touch $@
+
 # After one of the two above: building the package needs what they bring.
 .venv/.package: pyproject.toml | .venv/.made
 	@test -e .venv/.runtime || $(MAKE) --no-print-directory .venv/.runtime
@@ -107,7 +113,7 @@ $(DIST)/.built: build.mjs tsconfig.json $(PAGES) node_modules/.installed
 
 # The pins, written anew by hand now and then. No address of a registry gets into them.
 pins: .venv/.dev
-	@for name in dev build runtime; do \
+	@for name in dev build runtime bench; do \
 		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-config --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 			$$(test $$name = dev || echo "--constraints requirements/dev.txt") \

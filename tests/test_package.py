@@ -55,7 +55,15 @@ def test_running_and_working_on_it_use_the_same_versions(name: str) -> None:
     assert {package: everything[package] for package in pinned(name)} == pinned(name)
 
 
-@pytest.mark.parametrize("name", ["build", "runtime", "dev"])
+def test_what_the_bench_compares_with_changes_no_version_of_ours() -> None:
+    everything, peers = pinned("dev"), pinned("bench")
+    assert named(requirements("bench.in")) <= peers.keys()
+    assert {name: everything[name] for name in peers.keys() & everything.keys()} == {
+        name: peers[name] for name in peers.keys() & everything.keys()
+    }
+
+
+@pytest.mark.parametrize("name", ["build", "runtime", "dev", "bench"])
 def test_pins_carry_hashes_and_no_address(name: str) -> None:
     text = requirements(f"{name}.txt")
     blocks = re.split(r"\n(?=\S)", text.strip())

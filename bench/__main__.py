@@ -1,0 +1,248 @@
+"""How fast it is, as ratios of one run on one machine, to standard output and into ``bench/RESULTS.md``.
+
+python -m bench [--seconds N] [--rounds N] [--only PART] [--note TEXT]
+
+Peers take turns, round after round, and the median round counts. The vendor and all pages are in this process; each peer is
+one of its own. All of it is on loopback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import importlib.util
+import platform
+import resource
+import sqlite3
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from statistics import median
+
+import msgspec
+import uvloop
+
+from bench import disk, starting
+from bench.load import Measured, peer
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+KINDS = {
+    "hub": "Cordboard, whole hub, native session",
+    "best-told": "best case, sending what the hub sends",
+    "best": "best case, sending the entry alone",
+    "socketio": "python-socketio, nothing kept",
+    "aiohttp": "bare aiohttp sends, nothing kept",
+    "uvloop": "bare uvloop writes, nothing kept",
+}
+MEMORY_AGENTS, MEMORY_WARM = 1200, 200
+Lines = AsyncIterator[str]
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """How it is to be run, and where files go."""
+
+    seconds: float
+    rounds: int
+    folder: Path
+
+    def fresh(self) -> Path:
+        """A folder of its own for each peer."""
+        return Path(tempfile.mkdtemp(dir=self.folder))
+
+
+def kinds() -> list[str]:
+    """The peers that can be had here."""
+    return [kind for kind in KINDS if kind != "socketio" or importlib.util.find_spec("socketio")]
+
+
+async def durable(run: Run) -> Lines:
+    """Durable append"""
+    yield "| | entries/s | of the file |"
+    yield "|---|---:|---:|"
+    for writers in (1, disk.MANY):
+        files, stores = [], []
+        for _ in range(run.rounds):
+            files.append(disk.in_file(run.fresh() / "file", run.seconds / 2, writers))
+            stores.append(await disk.in_store(run.fresh() / "log.db", run.seconds / 2, writers))
+        yield f"| file that does not grow: {writers} written, then `fdatasync` | {median(files):,.0f} | 1 |"
+        yield f"| SqliteStore, {writers} writing | {median(stores):,.0f} | {median(stores) / median(files):.2f} |"
+
+
+async def one_page(run: Run) -> Lines:
+    """One page per event: 100 agents with a page each, as fast as it goes"""
+    async for line in _compared(run, agents=100, fan=1):
+        yield line
+
+
+async def fifty_pages(run: Run) -> Lines:
+    """One event to 50 pages, as fast as it goes"""
+    async for line in _compared(run, agents=1, fan=50):
+        yield line
+
+
+async def fifty_paced(run: Run) -> Lines:
+    """One event to 50 pages, 50 events/s: from the vendor's frame to each page"""
+    async for line in _paced(run, kinds(), agents=1, fan=50, rate=50):
+        yield line
+
+
+async def thousand(run: Run) -> Lines:
+    """1,000 agents with a page each, 500 events/s: from the vendor's frame to the page"""
+    async for line in _paced(run, kinds(), agents=1000, fan=1, rate=500):
+        yield line
+
+
+async def memory(run: Run) -> Lines:
+    """Memory for a connected page"""
+    yield "| | KiB a page |"
+    yield "|---|---:|"
+    for kind in ("hub", "aiohttp"):
+        each = [await _memory(run, kind) for _ in range(run.rounds)]
+        yield f"| {KINDS[kind]} | {median(each) / 1024:.1f} |"
+
+
+async def start(run: Run) -> Lines:
+    """Start of the process to ready"""
+    cases: dict[str, Callable[[], Awaitable[float]]] = {
+        "bare aiohttp server, first answer": starting.of_bare,
+        "`cordboard serve`, simulated centre, new log": lambda: starting.of_hub(run.fresh(), entries=0),
+        "the same over a log of 20,000 entries that nothing was saved of": lambda: starting.of_hub(
+            run.fresh(), entries=20_000
+        ),
+    }
+    found: dict[str, list[float]] = {name: [] for name in cases}
+    for _ in range(run.rounds):
+        for name, case in cases.items():
+            found[name].append(await case())
+    yield "| | s | of bare aiohttp |"
+    yield "|---|---:|---:|"
+    first = median(next(iter(found.values())))
+    for name, took in found.items():
+        yield f"| {name} | {median(took):.2f} | {median(took) / first:.1f} |"
+
+
+PARTS: dict[str, Callable[[Run], Lines]] = {
+    "durable": durable,
+    "one-page": one_page,
+    "fifty-pages": fifty_pages,
+    "fifty-paced": fifty_paced,
+    "thousand": thousand,
+    "memory": memory,
+    "start": start,
+}
+
+
+async def _compared(run: Run, *, agents: int, fan: int) -> Lines:
+    rounds: dict[str, list[Measured]] = {kind: [] for kind in kinds()}
+    for _ in range(run.rounds):
+        for kind, found in rounds.items():
+            async with peer(kind, agents, run.fresh()) as load:
+                await load.connect(fan, range(agents))
+                found.append(await load.flat_out(run.seconds))
+    typical = {kind: sorted(found, key=_rate)[len(found) // 2] for kind, found in rounds.items()}
+    yield "| | messages/s | bytes each | of best, same bytes | of best | of aiohttp | of uvloop | cores: peer | cores: load |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for kind, item in typical.items():
+        of = " | ".join(
+            f"{item.rate / typical[other].rate:.0%}" for other in ("best-told", "best", "aiohttp", "uvloop")
+        )
+        yield (
+            f"| {KINDS[kind]} | {item.rate:,.0f} | {item.bytes_each:,.0f} | {of} "
+            f"| {item.peer_busy:.2f} | {item.load_busy:.2f} |"
+        )
+
+
+async def _paced(run: Run, which: list[str], *, agents: int, fan: int, rate: float) -> Lines:
+    rounds: dict[str, list[Measured]] = {kind: [] for kind in which}
+    for _ in range(run.rounds):
+        for kind, found in rounds.items():
+            async with peer(kind, agents, run.fresh()) as load:
+                await load.connect(fan, range(agents))
+                found.append(await load.paced(rate, run.seconds))
+    yield "| | p50 ms | p99 ms | longest ms | p50, of uvloop's | messages |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    ages = {
+        kind: [median(item.age(share) for item in found) for share in (0.5, 0.99, 1.0)]
+        for kind, found in rounds.items()
+    }
+    for kind, (p50, p99, longest) in ages.items():
+        count = sum(len(item.ages) for item in rounds[kind])
+        of = p50 / ages["uvloop"][0]
+        yield f"| {KINDS[kind]} | {p50:.2f} | {p99:.2f} | {longest:.1f} | {of:.1f} | {count:,} |"
+
+
+async def _memory(run: Run, kind: str) -> float:
+    """What pages cost, each with an agent of its own whose state is there before."""
+    async with peer(kind, MEMORY_AGENTS, run.fresh()) as load:
+        await load.connect(1, range(MEMORY_WARM))
+        before = load.resident()
+        await load.connect(1, range(MEMORY_WARM, MEMORY_AGENTS))
+        return (load.resident() - before) / (MEMORY_AGENTS - MEMORY_WARM)
+
+
+def _rate(item: Measured) -> float:
+    return item.rate
+
+
+def _load() -> str:
+    return Path("/proc/loadavg").read_text().split()[0]
+
+
+def _machine() -> list[str]:
+    cpus = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
+    memory_kib = int(Path("/proc/meminfo").read_text().split()[1])
+    names = ("cordboard", "aiohttp", "uvloop", "msgspec", "python-socketio")
+    versions = []
+    for name in names:
+        try:
+            versions.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            versions.append(f"{name} not installed")
+    return [
+        f"- Machine: {len(cpus)} x {cpus[0].partition(': ')[2]}, {memory_kib / 2**20:.0f} GiB, Linux {platform.release()}",
+        f"- Versions: Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {', '.join(versions)}",
+    ]
+
+
+async def main(arguments: argparse.Namespace) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65_536)), hard))
+    lines = [
+        "<!-- Made by `make bench`. -->",
+        "",
+        "# Results",
+        "",
+        "Ratios within one run are what counts; the figures beside them belong to this machine. `python -m bench` says what is measured.",
+        "",
+        f"- When: {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, load average {_load()} before it. {arguments.note}".rstrip(),
+        f"- How: {arguments.rounds} rounds of {arguments.seconds:g} s each, the median round",
+        *_machine(),
+    ]
+    print("\n".join(lines[4:]), flush=True)
+    # Beside the code rather than where temporary files go, which may be kept in memory: what is measured is a disk.
+    with tempfile.TemporaryDirectory(dir=RESULTS.parent, prefix=".run-") as folder:
+        run = Run(seconds=arguments.seconds, rounds=arguments.rounds, folder=Path(folder))
+        for name in arguments.only or PARTS:
+            lines += ["", f"## {PARTS[name].__doc__}", ""]
+            print(f"\n## {PARTS[name].__doc__}\n", flush=True)
+            async for line in PARTS[name](run):
+                lines.append(line)
+                print(line, flush=True)
+    if not arguments.only:
+        RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--only", action="append", choices=list(PARTS), help="a part; nothing is written then"
+    )
+    parser.add_argument("--note", default="", help="what else is worth knowing of the run")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    uvloop.run(main(_arguments()))

@@ -1,15 +1,18 @@
 // Bundles the pages into src/cordboard/web/dist, from where the hub serves them and the wheel takes them. No network.
 //
 //   src/cordboard/web/page/<name>/main.ts       -> <name>.js, with <name>.js.map
+//   src/cordboard/web/page/<name>/script.ts     -> <name>.js, as a classic script that leaves nothing behind but what it says
 //   src/cordboard/web/page/<name>/index.html    -> <name>.html
 //   src/cordboard/web/page/**/<other>.{html,css}  -> <other>.{html,css}
 //   src/cordboard/protocols/<protocol>/page/<file>.ts          -> <protocol>-<file>.js
 //   src/cordboard/protocols/<protocol>/page/<file>.{html,css}  -> <protocol>-<file>.{html,css}
+//   sdk/js/src/classic.ts                       -> cordboard.js, with its map: the client, as any page loads it
 //
-// A folder without main.ts is shared code: imported by others, no page of its own.
+// The client's own package is built beside it, into sdk/js/dist. A folder without main.ts is shared code: imported by others, no page of its own.
 // Two sources for one name end the build: a page that overwrites another would be found late.
 
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,10 +21,12 @@ import { build } from "esbuild";
 const root = dirname(fileURLToPath(import.meta.url));
 const pages = join(root, "src/cordboard/web/page");
 const protocols = join(root, "src/cordboard/protocols");
+const sdk = join(root, "sdk/js");
 const dist = join(root, "src/cordboard/web/dist");
 const fresh = `${dist}.fresh`;
 
 const bundles = new Map(); // name without extension -> source
+const scripts = new Map(); // the same, of classic scripts
 const copies = new Map(); // file name -> source
 
 function claim(map, name, source) {
@@ -54,6 +59,7 @@ function collectPages() {
       continue;
     }
     if (existsSync(join(path, "main.ts"))) claim(bundles, name, join(path, "main.ts"));
+    if (existsSync(join(path, "script.ts"))) claim(scripts, name, join(path, "script.ts"));
     for (const file of names(path).filter(isCopied)) {
       claim(copies, file === "index.html" ? `${name}.html` : file, join(path, file));
     }
@@ -72,26 +78,44 @@ function collectProtocols() {
   }
 }
 
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  minify: true,
+  sourcemap: true,
+  legalComments: "inline",
+  logLevel: "warning",
+};
+
 async function bundle() {
+  await build({ ...common, entryPoints: Object.fromEntries(bundles), outdir: fresh });
+  await build({ ...common, entryPoints: Object.fromEntries(scripts), outdir: fresh, format: "iife" });
+}
+
+async function buildSdk() {
+  const out = join(sdk, "dist");
+  rmSync(out, { recursive: true, force: true });
+  await build({ ...common, entryPoints: [join(sdk, "src/index.ts")], outfile: join(out, "cordboard.mjs") });
   await build({
-    absWorkingDir: root,
-    entryPoints: Object.fromEntries(bundles),
-    outdir: fresh,
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    charset: "utf8",
-    minify: true,
-    sourcemap: true,
-    legalComments: "inline",
-    logLevel: "warning",
+    ...common,
+    entryPoints: [join(sdk, "src/classic.ts")],
+    outfile: join(out, "cordboard.js"),
+    format: "iife",
+    globalName: "Cordboard",
   });
+  execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", sdk], { stdio: "inherit" });
+  appendFileSync(join(out, "types/index.d.ts"), "export as namespace Cordboard;\n"); // for pages that load the classic script
+  for (const name of ["cordboard.js", "cordboard.js.map"]) claim(copies, name, join(out, name));
 }
 
 collectPages();
 collectProtocols();
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(fresh, { recursive: true });
+await buildSdk();
 if (bundles.size > 0) await bundle();
 for (const [name, source] of copies) {
   if (existsSync(join(fresh, name))) throw new Error(`${source} would overwrite ${name}, which the bundler wrote`);
@@ -100,4 +124,4 @@ for (const [name, source] of copies) {
 // A hub that runs from this tree sees the old pages or the new ones, and a failed build leaves the old ones.
 rmSync(dist, { recursive: true, force: true });
 renameSync(fresh, dist);
-console.log(`pages: ${bundles.size} bundled, ${copies.size} copied`);
+console.log(`pages: ${bundles.size + scripts.size} bundled, ${copies.size} copied`);

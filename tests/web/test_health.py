@@ -80,7 +80,12 @@ async def test_metrics_can_be_switched_off(start: Callable[..., Any], client: ai
 async def test_pages_may_load_their_own_files_and_nothing_else(
     app: App, client: aiohttp.ClientSession
 ) -> None:
-    for path in ("/", "/desk/", "/console/"):
+    for path, embedders in (
+        ("/", "'none'"),
+        ("/desk/", "'none'"),
+        ("/panel/", "'self' https://crm.example"),
+        ("/console/", "'none'"),
+    ):
         status, text, headers = await got(client, app, path)
         assert status in {200, 503}
         assert "<html" in text
@@ -91,7 +96,7 @@ async def test_pages_may_load_their_own_files_and_nothing_else(
             "style-src": "'self'",
             "connect-src": "'self'",
             "img-src": "'self' data:",
-            "frame-ancestors": "'self' https://crm.example",
+            "frame-ancestors": embedders,
             "base-uri": "'none'",
             "form-action": "'self'",
         }
@@ -109,6 +114,7 @@ async def test_files_are_served_by_name_alone_and_asked_for_again_cheaply(
     dist.mkdir()
     (dist / "desk.html").write_text("<html>desk</html>")
     (dist / "desk.js").write_text("run()")
+    (dist / "panel.html").write_text('<html><i embedders="{{embedders}}"></i></html>')
     (dist / ".built").write_text("")
     (tmp_path / "secret.js").write_text("secret")
     real = static_doors
@@ -119,6 +125,7 @@ async def test_files_are_served_by_name_alone_and_asked_for_again_cheaply(
     again = await got(client, app, "/static/desk.js", **{"If-None-Match": headers["ETag"]})
     assert again[0] == 304
     assert (await got(client, app, "/desk/"))[1] == "<html>desk</html>"
+    assert (await got(client, app, "/panel/"))[1] == '<html><i embedders="https://crm.example"></i></html>'
     for path in (
         "..%2fsecret.js",
         "%2e%2e/secret.js",
@@ -137,11 +144,8 @@ def test_every_page_has_one_door() -> None:
     doors = Doors()
     for door in static_doors([]):
         doors.add(door)
-    assert {doors.find("GET", path)[0].route.path for path in ("/", "/desk/", "/console/")} == {
-        "/",
-        "/desk/",
-        "/console/",
-    }
+    paths = {"/", "/desk/", "/panel/", "/console/"}
+    assert {doors.find("GET", path)[0].route.path for path in paths} == paths
 
 
 def test_origins_are_written_as_browsers_send_them() -> None:

@@ -50,19 +50,19 @@ def protocol_page_policy(ancestors: Iterable[str] | None) -> Mapping[str, str]:
     """The headers of a protocol's page. It may be opened by pages of other origins and speak to its opener. `ancestors`: who may embed
     it, `None` for nobody at all; where it may be embedded, then also by a page that wants the consent of all it embeds.
     """
-    policy = {**page_policy(ancestors or ())}
+    policy = {**page_policy(ancestors)}
     del policy["Cross-Origin-Opener-Policy"]
     if ancestors is not None:
         policy["Cross-Origin-Resource-Policy"] = "cross-origin"
         policy["Cross-Origin-Embedder-Policy"] = "require-corp"
-        return policy
-    security = policy["Content-Security-Policy"].replace("frame-ancestors 'self'", "frame-ancestors 'none'")
-    return {**policy, "Content-Security-Policy": security}
+    return policy
 
 
-def page_policy(ancestors: Iterable[str]) -> Mapping[str, str]:
-    """The headers of our pages: nothing but our own files, embedded by nobody but the origins allowed."""
-    allowed = " ".join(["'self'", *ancestors])
+def page_policy(ancestors: Iterable[str] | None) -> Mapping[str, str]:
+    """The headers of our pages: nothing but our own files. `ancestors`: the origins that may embed it beside our own, `None` for
+    nobody at all.
+    """
+    allowed = "'none'" if ancestors is None else " ".join(["'self'", *ancestors])
     return {
         "Server": "cordboard",
         "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "

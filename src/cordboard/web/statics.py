@@ -16,7 +16,13 @@ from cordboard.web.answers import page_policy, protocol_page_policy
 from cordboard.web.doors import Door, Visit
 
 DIST = Path(__file__).parent / "dist"
-PAGES: Mapping[str, str] = {"/": "index.html", "/desk/": "desk.html", "/panel/": "panel.html", "/console/": "console.html"}
+PANEL = "/panel/"
+PAGES: Mapping[str, str] = {
+    "/": "index.html",
+    "/desk/": "desk.html",
+    PANEL: "panel.html",
+    "/console/": "console.html",
+}
 _FILE = re.compile(r"[a-z0-9][a-z0-9._-]*\.(js|css|svg|map)\Z", re.IGNORECASE)
 _TYPES = {
     "js": "text/javascript; charset=utf-8",
@@ -31,17 +37,22 @@ _UNBUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Cordbo
 
 
 def static_doors(ancestors: Iterable[str], dist: Path = DIST) -> Iterable[Door]:
-    """The doors of our pages. `ancestors`: origins that may embed them."""
-    policy = {**page_policy(ancestors), "Cache-Control": "no-cache"}
+    """The doors of our pages. `ancestors`: origins that may embed the panel; the others nobody embeds."""
+    embedders = tuple(ancestors)
+    policy = {**page_policy(None), "Cache-Control": "no-cache"}
+    embeddable = {**page_policy(embedders), "Cache-Control": "no-cache"}
 
     async def page(visit: Visit) -> web.StreamResponse:
         path = visit.route.path
+        headers = embeddable if path == PANEL else policy
         if path not in {visit.request.path, "/"}:  # relative links of a page need its slash
-            return web.Response(status=308, headers={**policy, "Location": path})
+            return web.Response(status=308, headers={**headers, "Location": path})
         file = dist / PAGES[path]
         if not file.is_file():
-            return web.Response(text=_UNBUILT, status=503, content_type="text/html", headers=policy)
-        return web.FileResponse(file, headers={**policy, "Content-Type": "text/html; charset=utf-8"})
+            return web.Response(text=_UNBUILT, status=503, content_type="text/html", headers=headers)
+        if path == PANEL:
+            return web.Response(text=_named(file, embedders), content_type="text/html", headers=headers)
+        return web.FileResponse(file, headers={**headers, "Content-Type": "text/html; charset=utf-8"})
 
     async def static(visit: Visit) -> web.StreamResponse:
         name = visit.params["file"]
@@ -68,10 +79,14 @@ def page_door(route: Route, ancestors: Iterable[str], dist: Path = DIST) -> Door
         file = dist / route.page
         if not file.is_file():
             return web.Response(text=_UNBUILT, status=503, content_type="text/html", headers=policy)
-        text = file.read_text(encoding="utf-8").replace("{{embedders}}", html.escape(" ".join(allowed)))
-        return web.Response(text=text, content_type="text/html", headers=policy)
+        return web.Response(text=_named(file, allowed), content_type="text/html", headers=policy)
 
     return Door(route=msgspec.structs.replace(route, anonymous=True, limit=0), serve=page)
+
+
+def _named(file: Path, embedders: Iterable[str]) -> str:
+    """The page, told who may embed it."""
+    return file.read_text(encoding="utf-8").replace("{{embedders}}", html.escape(" ".join(embedders)))
 
 
 def _route(path: str, name: str) -> Route:

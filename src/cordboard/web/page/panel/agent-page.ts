@@ -1,10 +1,12 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, query } from "lit/decorators.js";
 
+import { Guest } from "../embed/guest";
 import { look } from "../parts/look";
 import { TEXTS, understood } from "../parts/texts";
 import { ringing } from "./announcements";
-import { Entrance, type Entry } from "./entrance";
+import { Entrance, type Entry, type TokenGiver } from "./entrance";
+import type { Panel } from "./panel";
 import { contactName } from "./reading";
 
 import "../parts/sign-in";
@@ -32,8 +34,12 @@ export class AgentPage extends LitElement {
 
   /** `desk` or `panel`: what the page calls itself. */
   @property() kind: "desk" | "panel" = "desk";
+  /** The origins whose pages may embed this one, between spaces; the hub writes them in. */
+  @property() embedders = "";
+  @query("cb-panel") private panel!: Panel | null;
   private readonly asked = new URLSearchParams(location.search);
   private readonly entrance = new Entrance(this.asked.get("agent") ?? "", this.asked.get("sign-in") === "embedder", () => this.changed());
+  private guest: Guest | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -43,6 +49,7 @@ export class AgentPage extends LitElement {
     if (theme === "dark" || theme === "light") page.setAttribute("theme", theme);
     window.addEventListener("online", () => this.reconnect());
     document.addEventListener("visibilitychange", () => document.hidden || this.reconnect());
+    if (this.kind === "panel") this.embed();
     void this.entrance.start();
   }
 
@@ -73,7 +80,17 @@ export class AgentPage extends LitElement {
   private changed(): void {
     const { entry } = this.entrance;
     if (entry.phase === "in") entry.model.listen({ changed: () => this.titled(entry) });
+    this.guest?.attach(entry.phase === "in" ? entry.model : undefined);
     this.requestUpdate();
+  }
+
+  private embed(): void {
+    const embedded = {
+      takeTokens: (giver: TokenGiver) => this.entrance.takeTokens(giver),
+      select: (contact: string) => this.panel?.select(contact) ?? false,
+    };
+    this.guest = new Guest(embedded, this.embedders.split(" "));
+    this.guest.listen();
   }
 
   private titled(entry: Entry): void {

@@ -30,7 +30,7 @@ export class AgentStateCard extends LitElement {
 
       .word {
         color: var(--tone);
-        font-size: clamp(1.25rem, 7cqi, 2.1rem);
+        font-size: clamp(1rem, 6.4cqi, 1.9rem);
         font-weight: 650;
         line-height: 1.2;
       }
@@ -41,6 +41,34 @@ export class AgentStateCard extends LitElement {
 
       .why {
         flex-basis: 100%;
+      }
+
+      section {
+        position: relative;
+      }
+
+      /* One line for the state and one button for all that it can become; the list spans the card. */
+      .brief {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        align-items: start;
+        gap: 0.35rem;
+      }
+
+      .brief cb-menu {
+        position: static;
+      }
+
+      @container (width < 37.5rem) {
+        .state {
+          gap: 0 0.5rem;
+          padding-left: 0.5rem;
+          border-left-width: 0.25rem;
+        }
+
+        .time {
+          font-size: 1em;
+        }
       }
 
       .tag {
@@ -75,21 +103,28 @@ export class AgentStateCard extends LitElement {
   @property() refused = "";
   @query("#not-ready") private reasons!: Menu | null;
 
+  /** In as little room as it takes: what it can be changed to is one list. */
+  @property({ type: Boolean }) brief = false;
+  @query("cb-menu") private first!: Menu | null;
+
   /** Opens the list of reasons for not being ready. */
   openReasons(): void {
-    this.reasons?.press();
+    (this.reasons ?? this.first)?.press();
   }
 
   protected override render(): TemplateResult {
     const [first, ...others] = this.states;
     const now = first ?? ({ ...DEFAULTS.AgentState, link: "" } satisfies FullAgentState);
+    const rest = others.map(
+      (other) => html`<p class="small faint">
+        ${MEDIA[other.medium]} (${other.link}): ${STATES[other.state]} <cb-since .at=${other.since} .clock=${this.clock}></cb-since>
+      </p>`,
+    );
     return html`<section class="card stack" aria-label=${TEXTS.state}>
-      ${this.shown(now)} ${now.state === "null" ? this.loggedOff() : this.loggedOn(now)}
-      ${others.map(
-        (other) => html`<p class="small faint">
-          ${MEDIA[other.medium]} (${other.link}): ${STATES[other.state]} <cb-since .at=${other.since} .clock=${this.clock}></cb-since>
-        </p>`,
-      )}
+      ${this.brief && now.state !== "null"
+        ? html`<div class="brief">${this.shown(now)} ${this.change(now)}</div>`
+        : html`${this.shown(now)} ${now.state === "null" ? this.loggedOff() : this.loggedOn(now)}`}
+      ${rest}
     </section>`;
   }
 
@@ -130,19 +165,51 @@ export class AgentStateCard extends LitElement {
     </div>`;
   }
 
+  private change(now: FullAgentState): TemplateResult {
+    const all: readonly (Choice & { readonly ask: () => void })[] = [
+      { value: "ready", label: TEXTS.ready, ask: () => this.ask("ready") },
+      ...this.choices("not_ready", TEXTS.notReady, "not_ready"),
+      ...this.choices("logout", TEXTS.logOff, "null"),
+    ];
+    const chosen = (event: CustomEvent<string>): void => all.find((choice) => choice.value === event.detail)?.ask();
+    return html`<div class="row">
+      ${now.state === "not_ready"
+        ? control({ label: TEXTS.ready, refused: this.refused, look: "main", press: () => this.ask("ready") })
+        : nothing}
+      <cb-menu
+        wide
+        label="▾"
+        name=${TEXTS.changeState}
+        heading=${TEXTS.changeState}
+        refused=${this.refused}
+        .choices=${all}
+        @cb-chosen=${chosen}
+      ></cb-menu>
+    </div>`;
+  }
+
   private menu(id: string, label: string, kind: ReasonKind, state: Availability): TemplateResult {
-    const listed: Choice[] = (this.profile?.reasons ?? [])
-      .filter((reason) => (reason.kind ?? DEFAULTS.Reason.kind) === kind)
-      .map((reason) => ({ value: reason.code, label: reasonLabel(reason), note: reasonNote(reason) }));
-    const choices = listed.length > 0 ? listed : [{ value: "", label }];
+    const choices = this.choices(kind, label, state);
     return html`<cb-menu
       id=${id}
       label=${label}
       heading=${TEXTS.chooseReason}
       refused=${this.refused}
       .choices=${choices}
-      @cb-chosen=${(event: CustomEvent<string>) => this.ask(state, event.detail)}
+      @cb-chosen=${(event: CustomEvent<string>) => choices.find((choice) => choice.value === event.detail)?.ask()}
     ></cb-menu>`;
+  }
+
+  /** One for each reason; one without a reason where there are none. */
+  private choices(kind: ReasonKind, label: string, state: Availability): (Choice & { readonly ask: () => void })[] {
+    const listed = (this.profile?.reasons ?? []).filter((reason) => (reason.kind ?? DEFAULTS.Reason.kind) === kind);
+    if (listed.length === 0) return [{ value: state, label, ask: () => this.ask(state) }];
+    return listed.map((reason) => ({
+      value: `${state}/${reason.code}`,
+      label: this.brief ? `${label}: ${reasonLabel(reason)}` : reasonLabel(reason),
+      note: reasonNote(reason),
+      ask: () => this.ask(state, reason.code),
+    }));
   }
 
   private ask(state: Availability, reason = ""): void {

@@ -31,18 +31,29 @@ export class CallRow extends LitElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
+        justify-content: space-between;
         gap: 0 0.5rem;
-        min-height: 2rem;
+        min-height: 1.9rem;
+        overflow-wrap: anywhere;
       }
 
-      .who {
-        overflow-wrap: anywhere;
+      li > span {
+        flex: 1 1 min-content;
       }
 
       li button {
         min-height: 1.75rem;
-        margin-left: auto;
         padding-block: 0.1rem;
+      }
+
+      @container (width < 37.5rem) {
+        .call {
+          padding: 0.25rem 0.5rem;
+        }
+
+        li {
+          min-height: 1.5rem;
+        }
       }
     `,
   ];
@@ -61,14 +72,15 @@ export class CallRow extends LitElement {
     const ordered = own === undefined || own.state === "null" ? far : [...far, own];
     const at = moment(call.stamps.connected ?? {}) || moment(call.stamps.created ?? {});
     return html`<div class="call ${own?.state === "hold" ? "held" : ""}">
-      <div class="row spread small faint">
-        <span>${CALLS[call.kind]}${call.recording === "" ? nothing : html` · ${recordingText(call.recording)}`}</span>
-        <cb-since .at=${at} .clock=${this.clock}></cb-since>
-      </div>
+      ${this.several || call.kind !== "main" || call.recording !== ""
+        ? html`<div class="row spread small faint">
+            <span>${CALLS[call.kind]}${call.recording === "" ? nothing : html` · ${recordingText(call.recording)}`}</span>
+            <cb-since .at=${at} .clock=${this.clock}></cb-since>
+          </div>`
+        : nothing}
       <ul aria-label=${TEXTS.participants}>
         ${ordered.map((item) => this.place(item, far.length > 1 && item !== own))}
       </ul>
-      ${this.several && own !== undefined ? this.controls(own) : nothing}
     </div>`;
   }
 
@@ -79,8 +91,7 @@ export class CallRow extends LitElement {
     const muted = item.muted === true || item.forced_mute === true ? `, ${TEXTS.muted}` : "";
     const role = own || item.participant.role === "customer" || name === ROLES[item.participant.role] ? "" : ROLES[item.participant.role];
     return html`<li>
-      <span class="who">${name}</span>
-      <span class="small faint">${role === "" ? nothing : html`${role} · `}${state}${muted}</span>
+      <span>${name} <span class="small faint">${role === "" ? nothing : html`${role} · `}${state}${muted}</span></span>
       ${droppable
         ? control({
             label: TEXTS.dropShort,
@@ -89,6 +100,7 @@ export class CallRow extends LitElement {
             press: () => this.ask({ service: "ClearConnection", contact: this.contact.id, call: this.call.id, connection: item.id }),
           })
         : nothing}
+      ${this.several && own ? this.controls(item) : nothing}
     </li>`;
   }
 

@@ -93,7 +93,8 @@ export class ContactCard extends LitElement {
       .ways button {
         width: 100%;
         height: 100%;
-        overflow-wrap: anywhere;
+        hyphens: auto;
+        overflow-wrap: break-word;
       }
 
       dl {
@@ -121,9 +122,23 @@ export class ContactCard extends LitElement {
           padding-inline: 0.2rem;
         }
 
+        .ways > .danger:nth-child(n + 4) {
+          grid-column: 1 / -1;
+        }
+
         .offered button {
           min-width: 0;
           min-height: 2.5rem;
+          font-size: 1.05em;
+        }
+
+        /* Little room: what one presses goes before what one reads. */
+        dl {
+          order: 1;
+        }
+
+        cb-notes {
+          order: 2;
         }
 
         dl {

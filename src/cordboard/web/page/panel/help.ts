@@ -52,7 +52,7 @@ export class Help extends LitElement {
     const actions = Object.keys(SHORTCUTS) as Action[];
     return html`<dialog aria-labelledby="heading">
       <div class="stack">
-        <div class="row spread">
+        <div class="heading">
           <h2 id="heading">${TEXTS.shortcuts}</h2>
           <button type="button" class="plain" aria-label=${TEXTS.close} @click=${() => this.dialog.close()}>✕</button>
         </div>

@@ -4,6 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 
 import type { Announcer } from "../parts/announcer";
 import { NOTE } from "../parts/control";
+import { numeral } from "../parts/format";
 import { icon, type Icon } from "../parts/icons";
 import { look } from "../parts/look";
 import { CONTROLS, refusalText, TEXTS } from "../parts/texts";
@@ -157,13 +158,31 @@ export class Panel extends LitElement {
         color: var(--accent);
       }
 
+      .glyph {
+        display: flex;
+        gap: 0.2rem;
+      }
+
+      .count {
+        min-width: 1.5em;
+        border-radius: 1em;
+        background: var(--accent);
+        color: var(--accent-ink);
+        font-weight: 650;
+      }
+
       @container (width < 37.5rem) {
         .shell {
           font-size: 14px;
         }
 
         .top {
+          gap: 0.25rem;
           padding-block: 0.2rem;
+        }
+
+        .top .row {
+          gap: 0;
         }
 
         .room,
@@ -182,8 +201,16 @@ export class Panel extends LitElement {
           font-size: 13px;
         }
 
+        .top button {
+          padding-inline: 0.25rem;
+        }
+
         main {
           padding: 0.35rem;
+        }
+
+        nav button {
+          font-size: 0.93em;
         }
       }
 
@@ -318,7 +345,9 @@ export class Panel extends LitElement {
   }
 
   private tool(drawing: Icon, name: string, press: () => void): TemplateResult {
-    return html`<button type="button" class="plain icon" aria-label=${name} aria-disabled="false" title=${name} @click=${press}>${icon(drawing)}</button>`;
+    return html`<button type="button" class="plain icon" aria-label=${name} aria-disabled="false" title=${name} @click=${press}>
+      ${icon(drawing)}${drawing.startsWith("bell") && !this.narrow ? html`<span>${name}</span>` : nothing}
+    </button>`;
   }
 
   private room(view: View): TemplateResult {
@@ -333,6 +362,7 @@ export class Panel extends LitElement {
         .states=${states}
         .profile=${view.profile}
         .clock=${source.clock}
+        ?brief=${this.narrow}
         refused=${source.refused("", "SetAgentState")}
       ></cb-agent-state>
       ${all || this.tab === "contacts"
@@ -378,7 +408,8 @@ export class Panel extends LitElement {
           aria-current=${tab === this.tab ? "true" : "false"}
           @click=${() => void (this.tab = tab)}
         >
-          ${icon(drawing)}<span>${TEXTS[text]}${tab === "contacts" && open > 0 ? ` (${open})` : ""}</span>
+          <span class="glyph">${icon(drawing)}${tab === "contacts" && open > 0 ? html`<span class="count">${numeral(open)}</span>` : nothing}</span>
+          <span>${TEXTS[text]}</span>
         </button>`,
       )}
     </nav>`;

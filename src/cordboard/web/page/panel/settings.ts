@@ -55,7 +55,7 @@ export class Settings extends LitElement {
   protected override render(): TemplateResult {
     return html`<dialog aria-labelledby="heading">
       <div class="stack">
-        <div class="row spread">
+        <div class="heading">
           <h2 id="heading">${TEXTS.settings}</h2>
           <button type="button" class="plain" aria-label=${TEXTS.close} @click=${() => this.dialog.close()}>✕</button>
         </div>

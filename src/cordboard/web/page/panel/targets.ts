@@ -26,9 +26,10 @@ export class Targets extends LitElement {
 
       li {
         display: flex;
+        flex-wrap: wrap;
         justify-content: space-between;
-        gap: 0.75rem;
-        padding: 0.45rem 0.6rem;
+        gap: 0 0.75rem;
+        padding: 0.4rem 0.6rem;
         border-radius: 6px;
         cursor: pointer;
       }
@@ -50,9 +51,14 @@ export class Targets extends LitElement {
         color: var(--good);
       }
 
+      .kinds {
+        gap: 0.3rem;
+      }
+
       .kinds button {
-        min-height: 1.9rem;
-        padding: 0.1rem 0.5rem;
+        min-height: 1.75rem;
+        padding: 0.1rem 0.4rem;
+        font-size: 0.9em;
       }
     `,
   ];
@@ -93,7 +99,7 @@ export class Targets extends LitElement {
     const items = this.items();
     return html`<dialog aria-labelledby="heading">
       <form method="dialog" class="stack" @submit=${this.entered}>
-        <div class="row spread">
+        <div class="heading">
           <h2 id="heading">${this.heading}</h2>
           <button type="button" class="plain" aria-label=${TEXTS.close} @click=${() => this.close()}>✕</button>
         </div>

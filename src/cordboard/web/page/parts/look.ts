@@ -213,6 +213,13 @@ export const look = css`
     color: var(--ink);
   }
 
+  dialog .heading {
+    display: flex;
+    align-items: start;
+    justify-content: space-between;
+    gap: 0.5rem;
+  }
+
   dialog::backdrop {
     background: var(--veil);
   }

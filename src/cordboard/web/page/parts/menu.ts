@@ -41,6 +41,17 @@ export class Menu extends LitElement {
         box-shadow: 0 6px 20px rgb(0 0 0 / 20%);
       }
 
+      /* As wide as whatever it stands in and is placed by. */
+      :host([wide]) ul {
+        top: auto;
+        right: 0.5rem;
+        left: 0.5rem;
+        width: auto;
+        min-width: 0;
+        max-width: none;
+        margin-top: 4px;
+      }
+
       li button {
         width: 100%;
         border-color: transparent;
@@ -51,6 +62,8 @@ export class Menu extends LitElement {
   ];
 
   @property() label = "";
+  /** What a screen reader calls the button, where its label alone would not do. */
+  @property() name = "";
   @property() heading = "";
   @property({ attribute: false }) choices: readonly Choice[] = [];
   @property() refused = "";
@@ -60,7 +73,7 @@ export class Menu extends LitElement {
   protected override render(): TemplateResult {
     return html`<div @keydown=${this.keyed} @focusout=${this.left}>
       <span class="opener">
-        ${control({ label: this.label, refused: this.refused, press: () => this.toggle(), expanded: this.open })}
+        ${control({ label: this.label, refused: this.refused, press: () => this.toggle(), expanded: this.open, ...(this.name === "" ? {} : { name: this.name }) })}
       </span>
       ${this.open
         ? html`<ul role="menu" aria-label=${this.heading}>
@@ -92,7 +105,7 @@ export class Menu extends LitElement {
   private shown(): void {
     const list = this.shadowRoot?.querySelector("ul");
     const over = list == null ? 0 : list.getBoundingClientRect().right - (document.documentElement.clientWidth - 8);
-    if (list != null && over > 0) list.style.left = `${-over}px`;
+    if (list != null && over > 0 && !this.hasAttribute("wide")) list.style.left = `${-over}px`;
     this.items()[0]?.focus();
   }
 

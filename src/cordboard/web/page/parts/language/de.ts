@@ -227,6 +227,7 @@ export const GERMAN: Language = {
     logOff: "Ausloggen",
     ready: "Bereit",
     notReady: "Nicht bereit",
+    changeState: "Status ändern",
     chooseReason: "Grund wählen",
     heldBack: (fault) => `Vom Contact Center angehalten: ${fault}`,
     contacts: "Kontakte",

@@ -255,6 +255,7 @@ export const ENGLISH = {
     logOff: "Log off",
     ready: "Ready",
     notReady: "Not ready",
+    changeState: "Change state",
     chooseReason: "Choose a reason",
     heldBack: (fault: string) => `Held back by the contact centre: ${fault}`,
     contacts: "Contacts",

@@ -221,6 +221,7 @@ export const JAPANESE: Language = {
     logOff: "ログオフ",
     ready: "受付可",
     notReady: "受付不可",
+    changeState: "状態を変更",
     chooseReason: "理由を選択",
     heldBack: (fault) => `コンタクトセンターによる停止：${fault}`,
     contacts: "コンタクト",

@@ -227,6 +227,7 @@ export const PORTUGUESE: Language = {
     logOff: "Desconectar",
     ready: "Disponível",
     notReady: "Indisponível",
+    changeState: "Mudar de estado",
     chooseReason: "Escolha um motivo",
     heldBack: (fault) => `Retido pela central: ${fault}`,
     contacts: "Contatos",

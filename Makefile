@@ -8,7 +8,7 @@ JOBS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 DIST := src/cordboard/web/dist
-PAGES := $(shell find src/cordboard/web/page src/cordboard/protocols \
+PAGES := $(shell find src/cordboard/web/page src/cordboard/protocols sdk/js/src examples \
 	\( -name '*.ts' -o -name '*.html' -o -name '*.css' -o -name '*.svg' \) 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -64,7 +64,7 @@ wheel: .venv/.dev page ## the wheel, into dist/
 	@$(BIN)/python -m hatchling build --target wheel
 
 clean: ## take away everything that the words above made
-	rm -rf .venv node_modules $(DIST) dist build site .cache .hypothesis .import_linter_cache .mypy_cache \
+	rm -rf .venv node_modules $(DIST) sdk/js/dist dist build site .cache .hypothesis .import_linter_cache .mypy_cache \
 		.pytest_cache .ruff_cache .schemathesis
 
 # --- what the words stand on -----------------------------------------------------------------------------------------

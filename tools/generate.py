@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 def files() -> Mapping[str, str]:
     """Every generated file: its path from the root, and what has to stand in it."""
     return {
-        "src/cordboard/web/page/wire/model.ts": typescript(),
+        "sdk/js/src/model.ts": typescript(),
         "docs/reference/model.schema.json": json_schema(),
         **{f"docs/reference/{name}": text for name, text in reference.pages().items()},
         "docs/reference/states.md": reference.page(states_page()),

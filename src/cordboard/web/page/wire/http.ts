@@ -1,17 +1,9 @@
 // The few HTTP doors that a page of ours uses.
 
+import { Refusal } from "../../../../../sdk/js/src/refusal.js";
 import type { ErrorBody } from "./model";
 
-/** A door said no. `code` is one of the model's, or `offline` when there was no answer at all. */
-export class Refusal extends Error {
-  constructor(
-    readonly code: string,
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+export { Refusal };
 
 /** The JSON answer of a door. Throws `Refusal`. */
 export async function called<T>(method: "GET" | "POST", path: string, body?: unknown, token = ""): Promise<T> {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { duration } from "../../src/cordboard/web/page/parts/duration";
-import { delay, returnAfter } from "../../src/cordboard/web/page/wire/backoff";
-import { ServerClock } from "../../src/cordboard/web/page/wire/clock";
+import { delay, returnAfter } from "../../sdk/js/src/backoff.js";
+import { ServerClock } from "../../sdk/js/src/clock.js";
 
 test("each wait lies in the upper half of a doubling bound", () => {
   for (const [failures, whole] of [[1, 250], [2, 500], [3, 1000], [7, 15_000], [500, 15_000]] as const) {

@@ -1,7 +1,7 @@
 // A world for the client in which nothing happens by itself: the test opens sockets, lets time pass and says what comes.
 
-import type { Channel, ChannelEvents, Environment } from "../../src/cordboard/web/page/wire/environment";
-import type { ClientFrame, ServerFrame } from "../../src/cordboard/web/page/wire/frames";
+import type { Channel, ChannelEvents, Environment } from "../../sdk/js/src/environment.js";
+import type { ClientFrame, ServerFrame } from "../../sdk/js/src/frames.js";
 
 export class Socket implements Channel {
   readonly sent: ClientFrame[] = [];

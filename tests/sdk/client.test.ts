@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Client, type Status } from "../../src/cordboard/web/page/wire/client";
-import type { EntryFrame, Joined, ServerFrame, Welcome } from "../../src/cordboard/web/page/wire/frames";
-import { Refusal } from "../../src/cordboard/web/page/wire/http";
-import type { Stream } from "../../src/cordboard/web/page/wire/stream";
+import { Client, type Status } from "../../sdk/js/src/client.js";
+import type { EntryFrame, Joined, ServerFrame, Welcome } from "../../sdk/js/src/frames.js";
+import { Refusal } from "../../sdk/js/src/refusal.js";
+import type { Stream } from "../../sdk/js/src/stream.js";
 import { settled, World, type Socket } from "./world";
 
 const SUBJECT = "agent/ann";

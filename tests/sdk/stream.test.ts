@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { EntryFrame, Joined } from "../../src/cordboard/web/page/wire/frames";
-import type { Change, View } from "../../src/cordboard/web/page/wire/model";
-import { advanced, gauged, merged, opened, position, seqOf } from "../../src/cordboard/web/page/wire/stream";
+import type { EntryFrame, Joined } from "../../sdk/js/src/frames.js";
+import type { Change, View } from "../../sdk/js/src/model.js";
+import { advanced, gauged, merged, opened, position, seqOf } from "../../sdk/js/src/stream.js";
 
 const view: View = {
   subject: "agent/ann",

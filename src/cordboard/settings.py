@@ -51,6 +51,9 @@ class HubSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """If there are any: only numbers like these may be dialled."""
     texts: dict[str, str] = {}
     """Named texts that pages can ask for."""
+    record: Annotated[int, Meta(ge=0, le=1_000_000)] = 1000
+    """How much the flight recorder holds, in memory: so many frames, entries and commands, for the inspector. 0 switches it off.
+    The demo holds 5000."""
 
 
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -3,7 +3,7 @@ import inspect
 import msgspec
 import pytest
 
-from cordboard.kit.redaction import HIDDEN, PERSONAL, redacted
+from cordboard.kit.redaction import HIDDEN, PERSONAL, Aliases, redacted
 from cordboard.model import commands as c, entities as n, events as e
 from cordboard.model.ids import AgentId, CallId, CommandId, ConnectionId, ContactId, LinkId, Subject
 
@@ -74,3 +74,23 @@ def test_whatever_the_model_calls_personal_is_in_the_table(kind: type) -> None:
 def test_the_table_names_fields_that_exist() -> None:
     for kind, fields in PERSONAL.items():
         assert fields <= set(kind.__struct_fields__), kind
+
+
+def test_aliases_are_the_same_for_the_same_and_others_for_others() -> None:
+    aliases = Aliases()
+    ada = aliases("Ada Lovelace")
+    assert aliases("ADA LOVELACE") == ada != aliases("Bram Okafor")
+    number = aliases("+44 (1632) 960-001")
+    assert number.startswith("[number-")
+    assert number == aliases("441632960001") != aliases("+441632960002")
+    assert Aliases()("x") == "[text-1]"
+
+
+def test_aliases_are_found_wherever_the_text_stands() -> None:
+    aliases = Aliases()
+    ada, number = aliases("Ada Lovelace"), aliases("+44 1632 960001")
+    short = aliases("in")
+    assert aliases.swept("ada lovelace of +441632960001 rang in") == f"{ada} of +{number} rang in"
+    assert aliases.swept("nobody") == "nobody"
+    assert short not in aliases.swept("in")
+    assert redacted(CUSTOMER, aliases).name == ada

@@ -66,7 +66,7 @@ def mounted(doors: Doors) -> Iterator[Route]:
 
 def address(app: App, route: Route) -> str:
     path = route.path
-    for name, value in {"{kind}": "agent", "{id}": "mia", "{file}": "desk.js"}.items():
+    for name, value in {"{kind}": "agent", "{id}": "mia", "{contact}": "c1", "{file}": "desk.js"}.items():
         path = path.replace(name, value)
     return app.url + path
 
@@ -88,7 +88,7 @@ async def alive(client: aiohttp.ClientSession, app: App) -> None:
 
 
 def all_scopes(app: App) -> dict[str, str]:
-    scopes = frozenset({"agent:mia", "tenant", "tenant:command", "simulate", "mint"})
+    scopes = frozenset({"agent:mia", "tenant", "tenant:command", "simulate", "inspect", "mint"})
     token, _ = app.tokens.mint("mia", scopes, seconds=600, now=app.hub.clock.now(), agent="mia")
     return {"Authorization": f"Bearer {token}"}
 

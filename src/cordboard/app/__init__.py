@@ -75,6 +75,7 @@ async def running(
         rules=settings.rules,
         texts=settings.hub.texts,
         retention=settings.store.retention_days * DAY,
+        record=settings.hub.record,
     )
     tokens = tokens_of(settings)
     tokens.prepare()

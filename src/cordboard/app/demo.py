@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 AGENT = "mia"
 LINK = LinkId("sim")
 EXTENSION = "2001"
+RECORD = 5000
 RINGS_AFTER = 4.0
 """Seconds that the visitor is ready before somebody calls, if nobody else does."""
 
@@ -35,6 +36,7 @@ def demo_settings(data: str, port: int, *, people: bool) -> Settings:
             "data": data,
             "web": {"port": port},
             "demo": {"agent": AGENT},
+            "hub": {"record": RECORD},
             "log": {"level": "warning"},
             "links": [{"name": LINK, "protocol": "simulator", "options": {"people": people}}],
         }

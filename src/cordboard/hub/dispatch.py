@@ -114,6 +114,7 @@ class Dispatch:
     # --- on the way down --------------------------------------------------------------------------------------------
 
     def _take(self, command: c.Command, identity: Identity | None, settled: Settled) -> None:
+        settled = self._hub.recorder.command(command, identity, settled)
         if not command.id or len(command.id) > ID_LIMIT:
             self._refuse(settled, "bad-field", f"a command's id has 1 to {ID_LIMIT} characters")
             return

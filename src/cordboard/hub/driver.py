@@ -37,6 +37,7 @@ from cordboard.contract import (
     Woke,
 )
 from cordboard.hub.channels import Channels
+from cordboard.hub.recorder import Cause
 from cordboard.kit.backoff import backoff
 from cordboard.model.commands import Command, NoAnswer, Query, Refused
 from cordboard.model.errors import CallerError, VendorError
@@ -108,7 +109,8 @@ class Driver:
             for subject, state in self._hub.states.items()
             if self._name in state.cursors
         }
-        self._run(lambda: link.start(self._hub.clock.now(), resume))
+        cause = self._hub.recorder.deed(self._name, "start")
+        self._run(lambda: link.start(self._hub.clock.now(), resume), cause)
 
     async def stop(self, reason: str) -> None:
         """End for good: the log says so, and nobody waits for an answer any more."""
@@ -126,7 +128,8 @@ class Driver:
             outcome = Refused(code="link-down", message=self._reason)
             self._append([self._hub.dispatch.from_link(command.id, outcome)])
             return
-        self._run(lambda: link.execute(command, self._hub.clock.now()))
+        cause = self._hub.recorder.deed(self._name, "command", command.id)
+        self._run(lambda: link.execute(command, self._hub.clock.now()), cause)
 
     def ask(self, ask: str, subject: Subject, query: Query) -> None:
         """Let the link answer a query."""
@@ -158,25 +161,25 @@ class Driver:
     def _feed(self, frame: LinkFrame) -> None:
         link = self._link
         if link is not None:
-            self._run(lambda: link.receive(frame))
+            self._run(lambda: link.receive(frame), self._hub.recorder.frame(self._name, frame))
 
-    def _run(self, make: Callable[[], LinkEffects]) -> None:
+    def _run(self, make: Callable[[], LinkEffects], cause: Cause | None = None) -> None:
         """Do the effects; all facts of one frame go to the log together, in order."""
         drafts: list[Draft | None] = []
         try:
             for effect in make():
                 if isinstance(effect, Down):
-                    self._append(drafts)
+                    self._append(drafts, cause)
                     self._down(effect)
                     return
                 self._do(effect, drafts)
         except Exception as error:  # noqa: BLE001 - see below
             # A link must not raise. One that does is taken down like one whose socket broke, and what it told so far is kept.
             _log.exception("link-failed", link=self._name)
-            self._append(drafts)
+            self._append(drafts, cause)
             self._down(Down(retry="later", reason=f"link-failed: {type(error).__name__}"))
             return
-        self._append(drafts)
+        self._append(drafts, cause)
 
     def _do(self, effect: LinkEffect, drafts: list[Draft | None]) -> None:
         match effect:
@@ -212,11 +215,11 @@ class Driver:
             case _:
                 assert_never(effect)
 
-    def _append(self, drafts: list[Draft | None]) -> None:
+    def _append(self, drafts: list[Draft | None], cause: Cause | None = None) -> None:
         found = [item for item in drafts if item is not None]
         if not found:
             return
-        on_disk = asyncio.ensure_future(self._hub.append(found))
+        on_disk = asyncio.ensure_future(self._hub.append(found, cause))
 
         def appended(result: asyncio.Future[bool]) -> None:
             if not result.cancelled() and not result.result() and self._link is not None:

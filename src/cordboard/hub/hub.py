@@ -31,6 +31,7 @@ from cordboard.hub.dispatch import Dispatch, Gate, Rules
 from cordboard.hub.driver import Driver, LinkStatus
 from cordboard.hub.metrics import HubMetrics
 from cordboard.hub.queries import Queries
+from cordboard.hub.recorder import Cause, Recorder
 from cordboard.hub.rooms import Rooms
 from cordboard.hub.seat import Outlet, Seat
 from cordboard.model.commands import Command, Unconfirmed
@@ -71,12 +72,16 @@ class Hub:
         gate: Gate | None = None,
         texts: Mapping[str, str] | None = None,
         retention: Millis = 0,
+        record: int = 0,
     ) -> None:
-        """`retention`: how long entries are kept, 0 for ever. `texts`: what `GetSettings` answers."""
+        """`retention`: how long entries are kept, 0 for ever. `texts`: what `GetSettings` answers. `record`: how many steps of each
+        kind the flight recorder holds.
+        """
         self.clock = clock
         self.ids = ids
         self.threads = Threads()
         self.metrics = HubMetrics()
+        self.recorder = Recorder(clock, record)
         self.dispatch = Dispatch(self, rules or Rules(), gate)
         self.queries = Queries(self, texts or {})
         self._store = store
@@ -196,14 +201,20 @@ class Hub:
         """All subjects that have a log."""
         return tuple(self._states)
 
+    async def entries(self, subject: Subject, after: int, limit: int) -> Sequence[Entry]:
+        """What stands in the log of a subject behind this place, in order."""
+        return await self._store.read(subject, after, limit)
+
     def driver(self, link: LinkId) -> Driver | None:
         """The driver of a link."""
         return self._drivers.get(link)
 
     # --- events in ------------------------------------------------------------------------------------------------
 
-    def append(self, drafts: Sequence[Draft]) -> Awaitable[bool]:
-        """Append in the order of the calls. The answer is whether they are on disk; it need not be awaited."""
+    def append(self, drafts: Sequence[Draft], cause: Cause | None = None) -> Awaitable[bool]:
+        """Append in the order of the calls. The answer is whether they are on disk; it need not be awaited. `cause`: what led to
+        them.
+        """
         began = self.clock.now()
         future = asyncio.ensure_future(self._store.append(drafts))
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
@@ -221,6 +232,7 @@ class Hub:
             else:
                 self.broken = ""
                 self.metrics.appended(len(drafts), self.clock.now() - began)
+                self.recorder.appended(cause, began, result.result())
             if not done.done():
                 done.set_result(error is None)
 
@@ -233,6 +245,7 @@ class Hub:
 
     def _deliver(self, entries: Sequence[Entry]) -> None:
         """What the store has on disk: fold it, show it."""
+        on_disk = self.clock.now()
         for entry in entries:
             subject = entry.subject
             before = self._states.get(subject)
@@ -242,7 +255,9 @@ class Hub:
             after = fold(before, entry)
             self._states[subject] = after
             self.threads.observe(entry, before, after)
-            self.rooms.publish(entry, before, after)
+            rendered = self.rooms.publish(entry, before, after)
+            if self.recorder.limit:
+                self.recorder.shown(entry, on_disk, rendered, self.rooms.at(subject).speak)
             event = entry.event
             if isinstance(event, CommandIssued):
                 self.dispatch.issued(event.command)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import structlog
@@ -35,6 +36,12 @@ MEMORY = 64
 """Entries of a subject kept at hand, so that a page that was away for a moment costs no read."""
 
 
+Rendered = Mapping[str, bytes | None]
+"""What each protocol made of an entry for all of its pages; `None` where each page is told in its own words."""
+
+_NOTHING: Rendered = MappingProxyType({})
+
+
 class Room:
     """One subject's pages and its last entries."""
 
@@ -42,22 +49,25 @@ class Room:
         self.subject = subject
         self.last: deque[Entry] = deque(maxlen=MEMORY)
         self._seats: dict[Seat, None] = {}
+        self.speak: Counter[str] = Counter()
+        """How many pages speak which protocol."""
         self._pages: dict[Seat, None] = {}
         """The agent's own pages among them: what passes between those is no business of who only looks on."""
         self._claims: dict[str, Seat] = {}
         self._guards: dict[str, list[Seat]] = {}
 
-    def publish(self, entry: Entry, before: SubjectState, after: SubjectState, at: Millis) -> None:
-        """Tell every page of a new entry; each protocol renders it once."""
+    def publish(self, entry: Entry, before: SubjectState, after: SubjectState, at: Millis) -> Rendered:
+        """Tell every page of a new entry; each protocol renders it once. The answer is what they rendered."""
         self.last.append(entry)
         if not self._seats:
-            return
+            return _NOTHING
         rendered: dict[str, bytes | None] = {}
         for seat in tuple(self._seats):
             name = seat.protocol.name
             if name not in rendered:
                 rendered[name] = _rendered(seat.protocol, entry, before, after)
             seat.observe(entry, before, after, rendered[name], at)
+        return rendered
 
     def gauge(self, frame: Gauged) -> None:
         """Tell every page of a counter's new value."""
@@ -66,6 +76,8 @@ class Room:
 
     def add(self, seat: Seat) -> None:
         """The seat watches now."""
+        if seat not in self._seats:
+            self.speak[seat.protocol.name] += 1
         self._seats[seat] = None
         seat.watched.add(self.subject)
 
@@ -83,6 +95,7 @@ class Room:
         if seat not in self._seats:
             return
         del self._seats[seat]
+        self.speak[seat.protocol.name] -= 1
         seat.watched.discard(self.subject)
         self.withdraw(seat)
 

@@ -25,6 +25,7 @@ from cordboard.web.doors import Door, Doors, Visit
 from cordboard.web.health import health_doors
 from cordboard.web.identity import Identities, SignedIn
 from cordboard.web.identity_doors import identity_doors
+from cordboard.web.inspector import inspector_doors
 from cordboard.web.limits import Buckets
 from cordboard.web.origins import checked, cors, own_origins
 from cordboard.web.signing import Signing
@@ -111,6 +112,7 @@ class Edge:
         yield from health_doors(self._hub, self.counts, metrics=self._settings.metrics)
         yield from static_doors(sorted(self._origins))
         yield from identity_doors(self._identities)
+        yield from inspector_doors(self._hub)
         for protocol in self._hub.protocols.values():
             for route in protocol.routes:
                 if route.kind == "tcp" or (route.end == "link" and route.kind != "http"):

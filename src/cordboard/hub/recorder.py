@@ -1,0 +1,219 @@
+"""The flight recorder: what led to each entry, when it got where, and who was told; and what became of each command.
+
+It holds the last so many of each kind in memory and is gone with the process: what happened stands in the log, this says how.
+On the way in it only notes; what belongs together is put together when somebody looks (`look`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, assert_never
+
+from cordboard.contract import Called, Closed, Failed, Identity, LinkFrame, Opened, Received, Replied, Woke
+from cordboard.model.commands import Command, Outcome
+from cordboard.model.events import Unrecognised
+from cordboard.model.ids import CommandId, LinkId, Millis, Subject
+from cordboard.model.log import Entry
+
+if TYPE_CHECKING:
+    from cordboard.hub.clock import Clock
+
+EXCERPT = 2000
+"""Characters (or bytes) of a frame that are kept."""
+ODDITIES = 200
+"""Frames that nobody understood, of which the entries are kept."""
+
+Place = tuple[Subject, int]
+Audience = Mapping[str, tuple[int, int | None]]
+"""By protocol: how many pages were told of an entry, and in how many bytes each; `None` where each was told in its own words."""
+
+
+_NOBODY: Audience = MappingProxyType({})
+
+
+class Cause:
+    """What the hub gave a link to do, and what may have led to entries: a frame off its wire, a timer, a command."""
+
+    __slots__ = ("at", "data", "kind", "link", "size", "where")
+
+    def __init__(self, at: Millis, link: LinkId, kind: str, where: str, data: str | bytes) -> None:
+        self.at = at
+        self.link = link
+        self.kind = kind
+        """`start`, `command`, or a `LinkFrame` in lower case."""
+        self.where = where
+        """The channel, the request, the route, the timer or the command's id."""
+        self.size = len(data)
+        self.data = data[:EXCERPT]
+
+    @property
+    def text(self) -> str:
+        """The beginning of the frame."""
+        return self.data if isinstance(self.data, str) else self.data.decode(errors="replace")
+
+
+class Taken:
+    """A command that a page, or anyone else, gave the hub, and what it was told became of it."""
+
+    __slots__ = ("at", "by", "command", "outcome", "settled")
+
+    def __init__(self, at: Millis, by: str, command: Command) -> None:
+        self.at = at
+        self.by = by
+        self.command = command
+        self.outcome: Outcome | None = None
+        self.settled: Millis = 0
+
+
+class _Appended(NamedTuple):
+    cause: Cause | None
+    at: Millis
+    entries: Sequence[Place]
+
+
+class _Shown(NamedTuple):
+    place: Place
+    on_disk: Millis
+    shown: Millis
+    audience: Audience
+
+
+class Passage(NamedTuple):
+    """How one entry went through the hub. A time is 0 where the recorder did not see it (another process appended it)."""
+
+    cause: Cause | None = None
+    appended: Millis = 0
+    on_disk: Millis = 0
+    shown: Millis = 0
+    audience: Audience = _NOBODY
+
+
+class Recording(NamedTuple):
+    """What the recorder knew when somebody looked, put together."""
+
+    passages: Mapping[Place, Passage]
+    given: Mapping[CommandId, Millis]
+    """When a link was given the command."""
+    taken: Mapping[CommandId, Sequence[Taken]]
+    """All that was asked under one id, the first first."""
+    led: Mapping[int, Sequence[Place]]
+    """By `id` of a cause: the entries that it led to."""
+
+
+class Recorder:
+    """The last `limit` of everything; with 0 nothing is noted at all."""
+
+    def __init__(self, clock: Clock, limit: int) -> None:
+        self.limit = limit
+        self.outcomes = 0
+        """How many commands were told what became of them: some leave no entry."""
+        self._now = clock.now
+        self._causes: deque[Cause] = deque(maxlen=limit)
+        self._appended: deque[_Appended] = deque(maxlen=limit)
+        self._shown: deque[_Shown] = deque(maxlen=limit)
+        self._taken: deque[Taken] = deque(maxlen=limit)
+        self._odd: deque[Entry] = deque(maxlen=ODDITIES if limit else 0)
+
+    # --- on the way ------------------------------------------------------------------------------------------------
+
+    def frame(self, link: LinkId, frame: LinkFrame) -> Cause | None:
+        """A link is told what happened."""
+        if not self.limit:
+            return None
+        match frame:
+            case Received(channel=channel, data=data, at=at):
+                cause = Cause(at, link, "received", channel, data)
+            case Replied(name=name, status=status, data=data, at=at):
+                cause = Cause(at, link, "replied", f"{name} {status}", data)
+            case Opened(channel=channel, at=at):
+                cause = Cause(at, link, "opened", channel, "")
+            case Closed(channel=channel, code=code, reason=reason, at=at):
+                cause = Cause(at, link, "closed", f"{channel} {code}", reason)
+            case Failed(name=name, reason=reason, at=at):
+                cause = Cause(at, link, "failed", name, reason)
+            case Called(route=route, body=body, at=at):
+                return Cause(at, link, "called", route, body)
+            case Woke(name=name, at=at):
+                return Cause(at, link, "woke", name, "")
+            case _:
+                assert_never(frame)
+        self._causes.append(cause)
+        return cause
+
+    def deed(self, link: LinkId, kind: str, where: str = "") -> Cause | None:
+        """A link is started, or given a command."""
+        if not self.limit:
+            return None
+        cause = Cause(self._now(), link, kind, where, "")
+        self._causes.append(cause)
+        return cause
+
+    def appended(self, cause: Cause | None, at: Millis, entries: Iterable[Entry]) -> None:
+        """What was appended at this time is on disk as these entries."""
+        if self.limit:
+            self._appended.append(_Appended(cause, at, [(entry.subject, entry.seq) for entry in entries]))
+
+    def shown(
+        self,
+        entry: Entry,
+        on_disk: Millis,
+        rendered: Mapping[str, bytes | None],
+        speak: Mapping[str, int],
+    ) -> None:
+        """An entry that came from disk at this time is folded, and all who watch were told of it just now. `rendered`: what each
+        protocol made of it; `speak`: how many pages speak which.
+        """
+        audience = {
+            name: (speak[name], None if data is None else len(data)) for name, data in rendered.items()
+        }
+        self._shown.append(_Shown((entry.subject, entry.seq), on_disk, self._now(), audience))
+        if isinstance(entry.event, Unrecognised):
+            self._odd.append(entry)
+
+    def command(
+        self, command: Command, identity: Identity | None, settled: Callable[[Outcome], None]
+    ) -> Callable[[Outcome], None]:
+        """A command came in; the answer is what to call in place of `settled`."""
+        if not self.limit:
+            return settled
+        taken = Taken(self._now(), identity.subject if identity is not None else "", command)
+        self._taken.append(taken)
+
+        def told(outcome: Outcome) -> None:
+            taken.outcome, taken.settled = outcome, self._now()
+            self.outcomes += 1
+            settled(outcome)
+
+        return told
+
+    # --- afterwards --------------------------------------------------------------------------------------------------
+
+    @property
+    def odd(self) -> Sequence[Entry]:
+        """The last entries of frames that nobody understood."""
+        return tuple(self._odd)
+
+    @property
+    def commands(self) -> Sequence[Taken]:
+        """The last commands."""
+        return tuple(self._taken)
+
+    def look(self) -> Recording:
+        """All that is known now. Costs a walk over all of it."""
+        passages: dict[Place, Passage] = {
+            item.place: Passage(None, 0, item.on_disk, item.shown, item.audience) for item in self._shown
+        }
+        led: dict[int, list[Place]] = {}
+        for batch in self._appended:
+            if batch.cause is not None:
+                led.setdefault(id(batch.cause), []).extend(batch.entries)
+            for place in batch.entries:
+                known = passages.get(place, Passage())
+                passages[place] = known._replace(cause=batch.cause, appended=batch.at)
+        taken: dict[CommandId, list[Taken]] = {}
+        for item in self._taken:
+            taken.setdefault(item.command.id, []).append(item)
+        given = {CommandId(cause.where): cause.at for cause in self._causes if cause.kind == "command"}
+        return Recording(passages, given, taken, led)

@@ -68,6 +68,17 @@ async def test_state_is_the_switchs_own(at: World) -> None:
     assert (told["journal"], told["arrivals"]["bookings"]) == (at.switch.journal.last, 60.0)
 
 
+async def test_state_leaves_out_what_is_over_unless_it_is_asked_for(at: World) -> None:
+    await at.act("log_on", agent="mia", state="ready")
+    await at.act("ring", number="+442079460104", to="2001")
+    (segment,) = body(await at.door("GET state"))["agents"]["mia"]["segments"]
+    await at.act("customer_hang_up", call=segment["calls"][0]["id"])
+    assert body(await at.door("GET state"))["agents"]["mia"]["segments"] == []
+    everything = body(await at.door("GET state", all="1"))
+    assert everything["agents"] == json.loads(json.dumps(at.switch.state()["agents"]))
+    assert [item["phase"] for item in everything["agents"]["mia"]["segments"]] == ["closed"]
+
+
 async def test_centre_and_actions_are_there_for_forms(at: World) -> None:
     assert [agent["id"] for agent in body(await at.door("GET centre"))["agents"]][:2] == ["mia", "noor"]
     assert {"name": "agent", "type": "str", "required": True} in next(

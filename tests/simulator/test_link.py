@@ -479,6 +479,8 @@ async def test_the_directory_pages_and_filters() -> None:
         )
         assert [t.id for t in ask_for(text="NOOR", kinds=(TargetKind.AGENT,)).targets] == ["noor"]
         assert [t.name for t in ask_for(text="8002").targets] == ["Changes and refunds"]
+        assert [t.name for t in ask_for(text="7946-0104").targets] == ["Dmitri Hale"]
+        assert not any(" " in t.number for t in everyone)
         assert ask_for(text="nobody at all").targets == ()
         (other,) = link.ask("b", Subject("agent/mia"), c.GetReasons(), at.clock.now())
         assert other.result == c.NoAnswer(  # type: ignore[union-attr]

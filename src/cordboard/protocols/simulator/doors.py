@@ -142,7 +142,7 @@ class Doors:
                 "people": self._floor.settings.people,
                 "journal": switch.journal.last,
                 "arrivals": switch.arrivals,
-                **switch.state(),
+                **switch.state(closed=called.query.get("all") == "1"),
             }
         )
 

@@ -32,6 +32,7 @@ from cordboard.model import commands as c
 from cordboard.model.entities import Target, TargetKind
 from cordboard.model.events import LinkUp
 from cordboard.model.ids import LinkId, Millis, Subject, queue_subject
+from cordboard.protocols.simulator.centre import normal
 from cordboard.protocols.simulator.doors import Doors
 from cordboard.protocols.simulator.floor import Floor
 from cordboard.protocols.simulator.journal import Record
@@ -194,27 +195,34 @@ class SimulatorLink:
                     kind=TargetKind.AGENT,
                     id=plan.id,
                     name=plan.name,
-                    number=plan.extension,
+                    number=normal(plan.extension),
                     state=picture.agents[plan.id].state,
                 )
                 for plan in centre.agents
             ),
             *(
-                Target(kind=TargetKind.QUEUE, id=plan.id, name=plan.name, number=plan.number)
+                Target(kind=TargetKind.QUEUE, id=plan.id, name=plan.name, number=normal(plan.number))
                 for plan in centre.queues
             ),
-            *(Target(kind=TargetKind.NUMBER, name=plan.name, number=plan.number) for plan in centre.numbers),
             *(
-                Target(kind=TargetKind.NUMBER, name=plan.name, number=plan.number)
+                Target(kind=TargetKind.NUMBER, name=plan.name, number=normal(plan.number))
+                for plan in centre.numbers
+            ),
+            *(
+                Target(kind=TargetKind.NUMBER, name=plan.name, number=normal(plan.number))
                 for plan in centre.customers
             ),
         ]
-        text = query.text.casefold()
+        text, number = query.text.casefold(), normal(query.text)
         found = [
             item
             for item in everyone
             if (not query.kinds or item.kind in query.kinds)
-            and (text in item.name.casefold() or text in item.number or text in item.id.casefold())
+            and (
+                text in item.name.casefold()
+                or text in item.id.casefold()
+                or (number and number in item.number)
+            )
         ]
         start = int(query.after) if query.after.isascii() and query.after.isdigit() else 0
         end = start + max(1, min(query.limit, 500))

@@ -223,13 +223,16 @@ class Picture:
             del self.interactions[interaction]
             self._running.pop(interaction, None)
 
-    def state(self) -> dict[str, object]:
+    def state(self, *, closed: bool = True) -> dict[str, object]:
         """The whole truth as plain JSON: each agent with their segments, each segment with its calls and parties.
 
-        `calls` holds those that no agent has yet, or any longer, a part in: callers in a queue, for one.
+        `calls` holds those that no agent has yet, or any longer, a part in: callers in a queue, for one. `closed`: with the closed
+        segments that are remembered.
         """
         segments: dict[str, list[dict[str, object]]] = {}
         for segment in self.segments.values():
+            if segment.phase == "closed" and not closed:
+                continue
             plain = _plain(segment)
             plain["calls"] = [self._call(c) for c in segment.calls]
             segments.setdefault(segment.agent, []).append(plain)

@@ -181,9 +181,9 @@ class Switch:
         """The present truth, to keep and to bring forward by records."""
         return self._exchange.picture.copy()
 
-    def state(self) -> dict[str, object]:
+    def state(self, *, closed: bool = True) -> dict[str, object]:
         """The present truth as plain JSON: see `Picture.state`."""
-        return self._exchange.picture.state()
+        return self._exchange.picture.state(closed=closed)
 
     def forget(self, before: int, keep: int = 0) -> None:
         """Drop what ended before this time, and records that every reader has read but for the newest `keep`."""

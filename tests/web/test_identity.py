@@ -317,7 +317,10 @@ async def test_the_demo_lets_in_callers_of_this_machine_alone(
     assert (status, error["error"]["code"]) == (403, "origin-refused")
 
 
-async def test_logins_are_tried_a_few_times_only(app: App, client: aiohttp.ClientSession) -> None:
+async def test_logins_are_tried_a_few_times_only(
+    start: Callable[..., Any], client: aiohttp.ClientSession
+) -> None:
+    app = await start(web={"rate": {"login_per_minute": 0.01, "login_burst": 4}})  # none comes back meanwhile
     statuses = [
         (await post(client, app, "/v1/login", {"user": "nobody", "password": "guess"}))[0]
         for _ in range(app.settings.web.rate.login_burst)
@@ -325,5 +328,5 @@ async def test_logins_are_tried_a_few_times_only(app: App, client: aiohttp.Clien
     assert set(statuses) == {401}
     async with client.post(app.url + "/v1/login", json={"user": "nobody", "password": "guess"}) as answer:
         assert answer.status == 429
-        assert 1 <= int(answer.headers["Retry-After"]) <= 60
+        assert int(answer.headers["Retry-After"]) > 60
         assert (await answer.json())["error"]["code"] == "too-many-requests"

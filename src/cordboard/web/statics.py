@@ -22,6 +22,7 @@ PAGES: Mapping[str, str] = {
     "/desk/": "desk.html",
     PANEL: "panel.html",
     "/console/": "console.html",
+    "/inspector/": "inspector.html",
 }
 _FILE = re.compile(r"[a-z0-9][a-z0-9._-]*\.(js|css|svg|map)\Z", re.IGNORECASE)
 _TYPES = {

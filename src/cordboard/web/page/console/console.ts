@@ -132,6 +132,7 @@ export class ConsolePage extends LitElement {
       <div class="row">
         ${state === undefined || state.speed === 1 ? nothing : html`<span class="faint">${WORDS.speedNow(state.speed)}</span>`}
         <a href="/desk/">${WORDS.desk}</a>
+        <a href="/inspector/">${WORDS.inspector}</a>
         ${control({ label: WORDS.signOut, refused: "", look: "plain", press: () => this.model.signOut() })}
       </div>
     </header>`;

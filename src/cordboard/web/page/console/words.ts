@@ -10,6 +10,7 @@ export const WORDS = {
   refused: (what: string, why: string) => `${what}: ${why}`,
   did: (what: string) => `Done: ${what}`,
   desk: "Agent desk",
+  inspector: "Inspector",
   signOut: "Sign out",
   ringIn: "Ring a call in",
   caller: "Caller",

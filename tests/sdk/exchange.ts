@@ -146,9 +146,8 @@ export class Exchange extends World {
       epoch: this.epoch,
       position: `${this.epoch}.${log.length}`,
       recovered: from === null ? null : known,
-      tail: known ? log.slice(after) : [],
-      view: { subject, recent: [], messages: [] },
-      gauges: {},
+      ...(known && after < log.length && { tail: log.slice(after) }), // what is empty is left out
+      view: { subject },
     });
   }
 }

@@ -195,7 +195,7 @@ export class Client {
     const held = this.streams.get(frame.subject);
     // What was asked for twice comes twice.
     const after = held?.epoch === place(frame.position)?.epoch ? (held?.seq ?? 0) : 0;
-    const missed = frame.recovered === true ? frame.tail.filter((entry) => entry.seq > after) : [];
+    const missed = frame.recovered === true ? (frame.tail ?? []).filter((entry) => entry.seq > after) : [];
     this.keep(opened(frame), undefined, { recovered: held === undefined ? null : frame.recovered, missed });
   }
 

@@ -101,7 +101,7 @@ export class Feeds {
         follower.waiting.add(subject);
       }
       const place = follower.places.get(subject);
-      if (!this.serve(tab, follower, stream, { tail: frame.tail, recovered: frame.recovered, from }) && place !== undefined) unserved.push(place);
+      if (!this.serve(tab, follower, stream, { tail: frame.tail ?? [], recovered: frame.recovered, from }) && place !== undefined) unserved.push(place);
     }
     const [first] = unserved.sort((one, other) => one.seq - other.seq);
     if (first !== undefined) this.ask({ [subject]: position(first.epoch, first.seq) });

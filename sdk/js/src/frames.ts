@@ -50,9 +50,9 @@ export interface Joined {
   readonly position: string;
   /** `true`: `tail` is exactly what was missed. `false`: it was lost, only `view` counts. */
   readonly recovered: boolean | null;
-  readonly tail: readonly EntryFrame[];
+  readonly tail?: readonly EntryFrame[];
   readonly view: View;
-  readonly gauges: Readonly<{ [name: string]: number }>;
+  readonly gauges?: Readonly<{ [name: string]: number }>;
 }
 
 export interface EntryFrame {

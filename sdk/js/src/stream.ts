@@ -30,7 +30,7 @@ export function seqOf(text: string): number {
 
 /** The stream as the server has it now, whatever the page held of it before. */
 export function opened(frame: Joined): Stream {
-  const { subject, epoch, view, gauges } = frame;
+  const { subject, epoch, view, gauges = {} } = frame;
   return { subject, epoch, seq: seqOf(frame.position), view, gauges };
 }
 

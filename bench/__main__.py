@@ -27,6 +27,7 @@ from bench import disk, starting
 from bench.load import Measured, peer
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
+SCRATCH = Path(__file__).parent.parent / ".cache"
 KINDS = {
     "hub": "Cordboard, whole hub, native session",
     "best-told": "best case, sending what the hub sends",
@@ -141,15 +142,15 @@ async def _compared(run: Run, *, agents: int, fan: int) -> Lines:
                 await load.connect(fan, range(agents))
                 found.append(await load.flat_out(run.seconds))
     typical = {kind: sorted(found, key=_rate)[len(found) // 2] for kind, found in rounds.items()}
-    yield "| | messages/s | bytes each | of best, same bytes | of best | of aiohttp | of uvloop | cores: peer | cores: load |"
-    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
+    yield "| | messages/s | bytes each | of best, same bytes | of best | of aiohttp | of uvloop | peer: CPU µs each | cores: peer | cores: load |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     for kind, item in typical.items():
         of = " | ".join(
             f"{item.rate / typical[other].rate:.0%}" for other in ("best-told", "best", "aiohttp", "uvloop")
         )
         yield (
             f"| {KINDS[kind]} | {item.rate:,.0f} | {item.bytes_each:,.0f} | {of} "
-            f"| {item.peer_busy:.2f} | {item.load_busy:.2f} |"
+            f"| {item.peer_busy / item.rate * 1e6:.1f} | {item.peer_busy:.2f} | {item.load_busy:.2f} |"
         )
 
 
@@ -213,15 +214,19 @@ async def main(arguments: argparse.Namespace) -> None:
         "",
         "# Results",
         "",
-        "Ratios within one run are what counts; the figures beside them belong to this machine. `python -m bench` says what is measured.",
+        (
+            "Ratios within one run are what counts; the figures beside them belong to this machine. Where other work took the machine's "
+            "cores (a peer had less than one), the CPU time that a message costs the peer tells more than the rate."
+        ),
         "",
         f"- When: {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, load average {_load()} before it. {arguments.note}".rstrip(),
         f"- How: {arguments.rounds} rounds of {arguments.seconds:g} s each, the median round",
         *_machine(),
     ]
     print("\n".join(lines[4:]), flush=True)
-    # Beside the code rather than where temporary files go, which may be kept in memory: what is measured is a disk.
-    with tempfile.TemporaryDirectory(dir=RESULTS.parent, prefix=".run-") as folder:
+    # Not where temporary files go, which may be kept in memory: what is measured is a disk.
+    SCRATCH.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=SCRATCH) as folder:
         run = Run(seconds=arguments.seconds, rounds=arguments.rounds, folder=Path(folder))
         for name in arguments.only or PARTS:
             lines += ["", f"## {PARTS[name].__doc__}", ""]

@@ -3,10 +3,12 @@ import { customElement, property } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
 import { look } from "../parts/look";
+import { stepKey } from "./batch";
+import { batches, services } from "./batches";
 import type { Step } from "./shapes";
 import { WORDS } from "./words";
 
-import "./step";
+import "./batch";
 
 /** Steps as they come, the newest first. */
 @customElement("cb-feed")
@@ -32,9 +34,9 @@ export class Feed extends LitElement {
       ${this.steps.length === 0 ? html`<p class="faint" role="status">${this.empty}</p>` : html`<p class="small faint">${WORDS.newestFirst}</p>`}
       <ol aria-label=${WORDS.steps} ?hidden=${this.steps.length === 0}>
         ${repeat(
-          this.steps,
-          ({ subject, seq }) => `${subject}#${seq}`,
-          (step) => html`<li><cb-step .step=${step}></cb-step></li>`,
+          batches(this.steps),
+          ({ steps }) => (steps[0] === undefined ? "" : stepKey(steps[0])),
+          (batch) => html`<li><cb-batch .batch=${batch} .services=${services(this.steps ?? [])}></cb-batch></li>`,
         )}
       </ol>
     </div>`;

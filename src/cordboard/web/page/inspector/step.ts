@@ -2,24 +2,23 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { look } from "../parts/look";
-import type { Errand, Frame, Step } from "./shapes";
+import { passage } from "./passage";
+import type { Errand, Step } from "./shapes";
 import { moment, size, span } from "./spans";
-import { outcomeText, sourceText, told, tone } from "./telling";
+import { outcomeText, told, tone } from "./telling";
 import { WORDS } from "./words";
 
-/** One step of a way: what happened, what led to it, when it got where and who was told. */
+/** One step of a way: what happened, when, and which pages were told; of a command, when it got where. */
 @customElement("cb-step")
 export class StepElement extends LitElement {
   static override styles = [
     look,
+    passage,
     css`
       :host {
         display: block;
-        padding: 0.45rem 0.6rem;
-        border: 1px solid var(--line);
-        border-left: 4px solid var(--edge);
-        border-radius: 6px;
-        background: var(--card);
+        padding-left: 0.5rem;
+        border-left: 3px solid var(--edge);
       }
 
       :host([tone="command"]) {
@@ -45,13 +44,14 @@ export class StepElement extends LitElement {
         gap: 0 0.6rem;
       }
 
-      .head time {
+      time {
         margin-left: auto;
         color: var(--faint);
         font-size: 0.8rem;
       }
 
       .what {
+        min-width: 0;
         overflow-wrap: anywhere;
       }
 
@@ -59,34 +59,25 @@ export class StepElement extends LitElement {
         color: var(--bad);
       }
 
-      .way {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0 0.5rem;
-        margin-top: 0.15rem;
-        color: var(--faint);
-        font-size: 0.8rem;
-        overflow-wrap: anywhere;
-      }
-
-      .way > * + *::before {
-        content: "→ ";
-      }
-
       details {
-        margin-top: 0.15rem;
         font-size: 0.8rem;
+      }
+
+      details[open] {
+        flex: 1 1 100%;
+        min-width: 0;
       }
 
       summary {
         width: fit-content;
+        margin-left: auto;
         color: var(--accent);
         cursor: pointer;
       }
 
       pre {
         max-height: 20rem;
-        margin: 0.3rem 0 0;
+        margin: 0.3rem 0;
         padding: 0.5rem;
         overflow: auto;
         border-radius: 6px;
@@ -115,21 +106,18 @@ export class StepElement extends LitElement {
         >
         ${this.who === "" ? nothing : html`<span class="small faint">${this.who}</span>`}
         <time class="number" datetime=${new Date(at).toISOString()}>${moment(at)}${seq > 0 ? ` #${seq}` : ""}</time>
+        <details>
+          <summary>${WORDS.raw}</summary>
+          ${this.raw()}
+        </details>
       </div>
-      ${errand === null ? this.way() : this.errand(errand)} ${this.raw()}`;
+      ${errand === null ? this.reached() : this.errand(errand)}`;
   }
 
-  /** From the frame over the disk to the pages. */
-  private way(): TemplateResult | typeof nothing {
-    const { frame, origin, appended, on_disk, shown, seen } = this.step;
-    if (!seen) return origin === "" ? nothing : html`<div class="way"><span>${WORDS.origin(origin)}</span></div>`;
-    return html`<div class="way">
-      ${frame === null ? nothing : html`<span>${sourceText(frame)}${frame.led > 1 ? html` (${WORDS.led(frame.led)})` : nothing}</span>`}
-      ${origin === "" ? nothing : html`<span>${WORDS.origin(origin)}</span>`}
-      ${appended > 0 ? html`<span>${WORDS.onDisk(span(on_disk - appended))}</span>` : nothing}
-      <span>${WORDS.shown(span(shown - on_disk))}</span>
-      ${this.pages()}
-    </div>`;
+  private reached(): TemplateResult | typeof nothing {
+    const { origin, seen } = this.step;
+    if (!seen && origin === "") return nothing;
+    return html`<div class="passage">${origin === "" ? nothing : html`<span>${WORDS.origin(origin)}</span>`}${seen ? this.pages() : nothing}</div>`;
   }
 
   private pages(): TemplateResult | TemplateResult[] {
@@ -154,7 +142,7 @@ export class StepElement extends LitElement {
     });
     const message = errand.outcome?.outcome === "refused" ? (errand.outcome.message ?? "") : "";
     return html`${message === "" ? nothing : html`<p class="small">${message}</p>`}
-      <div class="way">
+      <div class="passage">
         <span>${WORDS.asked(errand.by || "?")}</span>
         ${passed}${this.step.seq === 0 ? html`<span>${WORDS.neverLogged}</span>` : this.pages()}
       </div>`;
@@ -162,17 +150,12 @@ export class StepElement extends LitElement {
 
   private raw(): TemplateResult {
     const { event, errand, frame } = this.step;
-    return html`<details>
-      <summary>${WORDS.raw}</summary>
-      ${this.text(WORDS.rawEvent, JSON.stringify(event ?? errand, null, 2))}
-      ${frame === null || frame.size === 0 ? nothing : this.frame(frame)}
-    </details>`;
-  }
-
-  private frame(frame: Frame): TemplateResult {
-    if (frame.text === "") return html`<p class="faint">${WORDS.rawFrame}: ${WORDS.withheld(size(frame.size))}</p>`;
-    const heading = frame.whole ? WORDS.rawFrame : `${WORDS.rawFrame}, ${WORDS.cutOff(size(frame.size))}`;
-    return this.text(heading, pretty(frame.text));
+    return html`${this.text(WORDS.rawEvent, JSON.stringify(event ?? errand, null, 2))}
+    ${frame === null || frame.size === 0
+      ? nothing
+      : frame.text === ""
+        ? html`<p class="faint">${WORDS.rawFrame}: ${WORDS.withheld(size(frame.size))}</p>`
+        : this.text(frame.whole ? WORDS.rawFrame : `${WORDS.rawFrame}, ${WORDS.cutOff(size(frame.size))}`, pretty(frame.text))}`;
   }
 
   private text(heading: string, text: string): TemplateResult {

@@ -67,9 +67,10 @@ export function tone(step: Step): Tone {
   }
 }
 
-/** Where an entry came from. */
-export function sourceText(frame: Frame): string {
-  return `${frame.link}: ${WORDS.frames[frame.kind]} ${frame.kind === "start" ? "" : frame.where}`.trim();
+/** Where an entry came from. `services`: what commands asked for, by id. */
+export function sourceText({ link, kind, where }: Frame, services: ReadonlyMap<string, string>): string {
+  const what = kind === "start" ? "" : kind === "command" ? (services.get(where) ?? where) : where;
+  return `${link}: ${WORDS.frames[kind]} ${what}`.trim();
 }
 
 function party({ participant, state, muted }: Connection): string {

@@ -5,12 +5,14 @@ import { repeat } from "lit/directives/repeat.js";
 import { control } from "../parts/control";
 import { look } from "../parts/look";
 import { ENDINGS, PHASES } from "../parts/texts";
+import { stepKey } from "./batch";
+import { batches, services, type Batch } from "./batches";
 import { hashOf } from "./place";
 import type { Gap, Line, Step, Way } from "./shapes";
 import { moment, span } from "./spans";
 import { WORDS } from "./words";
 
-import "./step";
+import "./batch";
 
 export const DOWNLOAD = "cb-download";
 
@@ -92,7 +94,11 @@ export class WayElement extends LitElement {
             : nothing}
       </div>
       <ol aria-label=${WORDS.steps}>
-        ${repeat(way.steps, key, (step) => this.row(step))}
+        ${repeat(
+          batches(way.steps),
+          ({ steps }) => (steps[0] === undefined ? "" : stepKey(steps[0])),
+          (batch) => this.row(batch),
+        )}
       </ol>
     </section>`;
   }
@@ -129,20 +135,28 @@ export class WayElement extends LitElement {
     </li>`;
   }
 
-  private row(step: Step): TemplateResult {
-    const gap = this.way.gaps.find(({ subject, link, since }) => step.event?.type === "LinkDown" && subject === step.subject && link === step.event.link && since === step.at);
-    const within = this.way.gaps.some(({ subject, since, until }) => subject === step.subject && step.at > since && (until === 0 || step.at < until));
-    return html`${step.gap >= SILENCE ? html`<li class="pause number">${WORDS.silence(span(step.gap))}</li>` : nothing}
+  private row(batch: Batch): TemplateResult | typeof nothing {
+    const [first] = batch.steps;
+    if (first === undefined) return nothing;
+    const { lines, steps, gaps } = this.way;
+    const within = gaps.some(({ subject, since, until }) => subject === first.subject && first.at > since && (until === 0 || first.at < until));
+    return html`${first.gap >= SILENCE ? html`<li class="pause number">${WORDS.silence(span(first.gap))}</li>` : nothing}
       <li class=${within ? "gapped" : ""}>
-        ${gap === undefined ? nothing : lost(gap)}
-        <cb-step .step=${step} .contacts=${this.way.lines.map((line) => line.contact)} .who=${this.name(step.subject)}></cb-step>
+        ${this.lost(first)}
+        <cb-batch .batch=${batch} .contacts=${lines.map((line) => line.contact)} .services=${services(steps)} .names=${this.names()}></cb-batch>
       </li>`;
   }
 
-  /** Whose step it is, if there are several whose it could be. */
-  private name(subject: string): string {
-    const several = new Set(this.way.lines.map((line) => line.subject)).size > 1;
-    return several ? (this.way.lines.find((line) => line.subject === subject)?.name ?? subject) : "";
+  /** Each gap once, however many it befell. */
+  private lost(step: Step): TemplateResult | typeof nothing {
+    if (step.event?.type !== "LinkDown") return nothing;
+    const gap = this.way.gaps.find(({ link, since }) => link === step.event?.link && since === step.at);
+    return gap?.subject === step.subject ? lost(gap) : nothing;
+  }
+
+  private names(): ReadonlyMap<string, string> {
+    const names = new Map(this.way.lines.map((line) => [line.subject, line.name]));
+    return names.size > 1 ? names : new Map();
   }
 }
 
@@ -150,8 +164,4 @@ function lost({ link, cause, since, until }: Gap): TemplateResult {
   return html`<p class="gap">
     ${WORDS.gapBegins(link, cause)}, <strong>${until > 0 ? WORDS.gapLasts(span(until - since)) : WORDS.gapNow}</strong>
   </p>`;
-}
-
-function key({ subject, seq, at, errand }: Step): string {
-  return seq > 0 ? `${subject}#${seq}` : `${subject}@${at}/${errand?.id ?? ""}`;
 }

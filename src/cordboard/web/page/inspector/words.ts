@@ -28,7 +28,7 @@ export const WORDS = {
   back: "Back to the list",
   download: "Download, redacted",
   copied: "Downloaded",
-  started: "started",
+  started: "Started",
   lasted: "lasted",
   runs: "under way",
   thread: "Thread",

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import Complaints
+from tests.browser.running import Complaints
 from tests.browser.streams.stage import Crm, Stage, has_agent
 
 

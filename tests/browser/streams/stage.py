@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -46,12 +46,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def until(what: Callable[[], object], what_for: str, seconds: float = 15) -> None:
-    """Wait for a condition, and fail with its last word."""
+def until(
+    what: Callable[[], object], what_for: str, seconds: float = 15, *, page: Page | None = None
+) -> None:
+    """Wait for a condition, and fail with its last word. `page`: what lets the browser's news in meanwhile."""
     deadline = time.monotonic() + seconds
     while (found := what()) is not True:
         assert time.monotonic() < deadline, f"not within {seconds} s: {what_for}: {found}"
-        time.sleep(0.02)
+        if page is None:
+            time.sleep(0.02)
+        else:
+            page.wait_for_timeout(20)
 
 
 class Crm:
@@ -232,7 +237,8 @@ people = false
         *,
         site: str = "127.0.0.1",
         agent: str = "mia",
-        **options: object,
+        options: Mapping[str, object] | None = None,
+        **more: object,
     ) -> str:
         """The CRM page's address. It stands on the site named, the hub on 127.0.0.1."""
         given = {
@@ -240,7 +246,8 @@ people = false
             "loginPopup": False,
             "softphone": {"allowFramedSoftphone": True},
             "storageAccess": {"canRequest": False},
-            **options,
+            **(options or {}),
+            **more,
         }
         return f"{self.crm.origin(site)}/crm.html?lib={lib}&options={quote(json.dumps(given))}"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import Complaints
+from tests.browser.running import Complaints
 from tests.browser.streams.stage import (
     CALLER,
     LATEST,
@@ -70,7 +70,7 @@ def test_the_pop_up_signs_in_and_closes(guarded: Stage, context: BrowserContext,
     has_agent(page)
     assert page.evaluate("() => window.agent.getName()") == "Mia Thorne"
     if lib != "1.4.5/connect-streams.js":  # it closes its window in later versions only
-        until(popup.is_closed, "the pop-up is closed")
+        until(popup.is_closed, "the pop-up is closed", page=page)
     if site == "localhost" and lib == LATEST:
         assert blocks_third_party_cookies(page, guarded)
     set_state(page, "Available")
@@ -82,12 +82,12 @@ def test_the_pop_up_signs_in_and_closes(guarded: Stage, context: BrowserContext,
 @pytest.mark.parametrize("site", ["127.0.0.1", "localhost"])
 def test_a_page_loaded_again_is_still_signed_in(guarded: Stage, context: BrowserContext, site: str) -> None:
     page = context.new_page()
-    options = {"loginPopup": True, "loginPopupAutoClose": True, "ccpLoadTimeout": 1500}
+    options: dict[str, object] = {"loginPopup": True, "loginPopupAutoClose": True, "ccpLoadTimeout": 1500}
     with context.expect_page() as opened:
-        page.goto(guarded.address(site=site, **options))
+        page.goto(guarded.address(site=site, options=options))
     log_in(opened.value)
     has_agent(page)
-    until(opened.value.is_closed, "the pop-up is closed")
+    until(opened.value.is_closed, "the pop-up is closed", page=page)
     page.reload()
     has_agent(page)
     assert len(context.pages) == 1, "nobody was asked again"
@@ -95,13 +95,18 @@ def test_a_page_loaded_again_is_still_signed_in(guarded: Stage, context: Browser
 
 def test_signed_out_on_all_tabs_and_in_again(guarded: Stage, context: BrowserContext) -> None:
     page = context.new_page()
-    options = {"loginPopup": True, "loginPopupAutoClose": True, "ccpLoadTimeout": 1500, "ccpAckTimeout": 500}
+    options: dict[str, object] = {
+        "loginPopup": True,
+        "loginPopupAutoClose": True,
+        "ccpLoadTimeout": 1500,
+        "ccpAckTimeout": 500,
+    }
     with context.expect_page() as opened:
-        page.goto(guarded.address(**options))
+        page.goto(guarded.address(options=options))
     log_in(opened.value)
     has_agent(page)
     other = context.new_page()
-    other.goto(guarded.address(**{**options, "loginPopup": False}))
+    other.goto(guarded.address(options={**options, "loginPopup": False}))
     has_agent(other)
     for each in (page, other):
         each.evaluate(
@@ -126,12 +131,12 @@ def test_signed_out_on_all_tabs_and_in_again(guarded: Stage, context: BrowserCon
 
 def test_logging_out_as_apps_do(guarded: Stage, context: BrowserContext) -> None:
     page = context.new_page()
-    options = {"loginPopup": True, "loginPopupAutoClose": True, "ccpLoadTimeout": 1500}
+    options: dict[str, object] = {"loginPopup": True, "loginPopupAutoClose": True, "ccpLoadTimeout": 1500}
     with context.expect_page() as opened:
-        page.goto(guarded.address(**options))
+        page.goto(guarded.address(options=options))
     log_in(opened.value)
     has_agent(page)
-    until(opened.value.is_closed, "the pop-up is closed")
+    until(opened.value.is_closed, "the pop-up is closed", page=page)
     answer = page.evaluate(
         """async url => {
           window.out = 0;

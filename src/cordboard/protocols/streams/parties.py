@@ -107,7 +107,7 @@ def endpoint(participant: Participant) -> Endpoint:
     return Endpoint(
         type=kind,
         arn=name,
-        endpoint_id=participant.id,
+        endpoint_id=name,  # the library takes this for the ARN, where there is one
         phone_number=number,
         name=participant.name or None,
         agent_login=participant.id if kind == TargetKind.AGENT else None,

@@ -26,12 +26,15 @@ import pytest
 
 from cordboard.app import installed_protocols
 from cordboard.contract import Scope
-from cordboard.hub.clock import RandomIds
+from cordboard.hub.clock import RandomIds, VirtualClock
+from cordboard.hub.hub import Hub
 from cordboard.model.errors import CordboardError, ErrorReply
 from cordboard.model.ids import LinkId
 from cordboard.protocols.native import routes, wire
 from cordboard.protocols.simulator import scenario
 from cordboard.settings import LinkSettings, link_options, parsed
+from cordboard.store.memory import MemoryStore
+from cordboard.web.inspector import inspector_doors
 from cordboard.web.scopes import checked as checked_scopes
 from tools.manual import words
 
@@ -50,6 +53,7 @@ OTHER_DOORS = {
     "/v1/tokens",
     "/v1/demo",
 }
+A_HUB = Hub(MemoryStore(), clock=VirtualClock(), ids=RandomIds(1), protocols={})
 OTHER_WORDS = {"cd", "git", "source"}
 
 
@@ -161,7 +165,8 @@ def word_of(line: list[str]) -> tuple[Any, list[str]]:
 
 
 def known_door(path: str) -> bool:
-    patterns = [re.sub(r"\{\w+\}", "[^/]+", route.path) for route in routes.ROUTES]
+    doors = (*routes.ROUTES, *(door.route for door in inspector_doors(A_HUB)))
+    patterns = [re.sub(r"\{\w+\}", "[^/]+", route.path) for route in doors]
     return path in OTHER_DOORS or any(re.fullmatch(pattern, path) for pattern in patterns)
 
 
@@ -183,6 +188,7 @@ def test_the_scopes_that_are_explained_are_those_there_are() -> None:
         "member",
         "tenant",
         "simulate",
+        "inspect",
         "mint",
     }
 

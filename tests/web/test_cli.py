@@ -41,7 +41,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
 def test_every_word_explains_itself(run: Run) -> None:
     code, out, _ = run("--help")
     assert code == 0
-    for word in ("serve", "demo", "sim", "token", "account", "key", "config", "tail", "version"):
+    for word in ("serve", "demo", "sim", "token", "account", "key", "config", "tail", "trace", "version"):
         assert word in out
         assert run(word, "--help")[0] == 0
     assert run("version")[1].startswith("cordboard 0.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -362,6 +364,31 @@ async def test_one_agent_is_followed_from_a_place_on(floor: Floor, transferred: 
         "code"
     ] == "bad-position"
     assert (await floor.get("entries?subject=agent/nobody", status=404))["error"]["code"] == "not-found"
+
+
+async def test_the_command_line_prints_the_way(
+    floor: Floor, transferred: Transferred, tmp_path: Path
+) -> None:
+    mia, noor = await transferred()
+
+    async def printed(*words: str) -> str:
+        program = (sys.executable, "-c", "from cordboard.cli import main; main()", "trace", *words)
+        process = await asyncio.create_subprocess_exec(
+            *program, "--url", floor.app.url, "--data", str(tmp_path), stdout=subprocess.PIPE
+        )
+        out, _ = await process.communicate()
+        assert process.returncode == (2 if "nobody" in words else 0)
+        return out.decode()
+
+    told = await printed(mia)
+    assert told.splitlines()[:2] == [f"{mia}\tagent/mia\ttransferred", f"{noor}\tagent/noor\tactive"]
+    assert "RetrieveCall by mia: refused wrong-state" in told
+    assert "sim: command k" in told
+    assert await printed(NAME) == told
+    redacted = await printed(NUMBER, "--redacted")
+    assert json.loads(redacted)["steps"]
+    assert "Dmitri" not in redacted
+    assert await printed("nobody") == ""
 
 
 # --- the download --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from cordboard.cli import config, identity, serving, sim, tail
+from cordboard.cli import config, identity, serving, sim, tail, trace
 
 program = typer.Typer(
     name="cordboard",
@@ -27,6 +27,7 @@ def version() -> None:
 program.command()(serving.serve)
 program.command()(serving.demo)
 program.command()(tail.tail)
+program.command()(trace.trace)
 program.add_typer(sim.group, name="sim")
 program.add_typer(identity.tokens, name="token")
 program.add_typer(identity.accounts, name="account")

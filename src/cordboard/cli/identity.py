@@ -22,7 +22,9 @@ keys = group("API keys, with which back ends mint tokens.")
 Scopes = Annotated[
     list[str] | None,
     typer.Option(
-        "--scope", "-s", help="agent:<id>, team:<id>, tenant, tenant:command, simulate or mint. Repeatable."
+        "--scope",
+        "-s",
+        help="agent:<id>, team:<id>, member:<id>, tenant, tenant:command, simulate, inspect or mint. Repeatable.",
     ),
 ]
 Agent = Annotated[str, typer.Option("--agent", help="The agent that they are, if they are one.")]

@@ -7,6 +7,7 @@
 //   src/cordboard/protocols/<protocol>/page/<file>.ts          -> <protocol>-<file>.js
 //   src/cordboard/protocols/<protocol>/page/<file>.{html,css}  -> <protocol>-<file>.{html,css}
 //   sdk/js/src/classic.ts                       -> cordboard.js, with its map: the client, as any page loads it
+//   examples/crm/**                             -> crm/**, with the library of amazon-connect-streams: the demo's CRM
 //
 // The client's own package is built beside it, into sdk/js/dist. A folder without main.ts is shared code: imported by others, no page of its own.
 // Two sources for one name end the build: a page that overwrites another would be found late.
@@ -22,6 +23,8 @@ const root = dirname(fileURLToPath(import.meta.url));
 const pages = join(root, "src/cordboard/web/page");
 const protocols = join(root, "src/cordboard/protocols");
 const sdk = join(root, "sdk/js");
+const crm = join(root, "examples/crm");
+const streams = join(root, "node_modules/streams-2.28.2");
 const dist = join(root, "src/cordboard/web/dist");
 const fresh = `${dist}.fresh`;
 
@@ -111,6 +114,13 @@ async function buildSdk() {
   for (const name of ["cordboard.js", "cordboard.js.map"]) claim(copies, name, join(out, name));
 }
 
+function copyCrm() {
+  const out = join(fresh, "crm");
+  cpSync(crm, out, { recursive: true, filter: (source) => extname(source) !== ".md" });
+  cpSync(join(streams, "release/connect-streams-min.js"), join(out, "streams/connect-streams-min.js"));
+  cpSync(join(streams, "LICENSE.txt"), join(out, "streams/connect-streams.LICENSE.txt"));
+}
+
 collectPages();
 collectProtocols();
 rmSync(fresh, { recursive: true, force: true });
@@ -121,6 +131,7 @@ for (const [name, source] of copies) {
   if (existsSync(join(fresh, name))) throw new Error(`${source} would overwrite ${name}, which the bundler wrote`);
   cpSync(source, join(fresh, name));
 }
+copyCrm();
 // A hub that runs from this tree sees the old pages or the new ones, and a failed build leaves the old ones.
 rmSync(dist, { recursive: true, force: true });
 renameSync(fresh, dist);

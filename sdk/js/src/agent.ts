@@ -326,5 +326,6 @@ function idOf(contact: ContactLike): ContactId {
 }
 
 function targetOf(target: TargetLike): Target {
-  return typeof target === "string" ? { kind: "number", number: target } : target;
+  // People write numbers with blanks, dots, dashes and brackets; contact centres take none of them.
+  return typeof target === "string" ? { kind: "number", number: target.replace(/[\s()./-]/g, "") } : target;
 }

@@ -52,6 +52,9 @@ def demo(
             typer.echo(
                 f"\n  Open {app.url}/desk/ and set yourself ready: your phone rings within ten seconds.\n"
             )
+            typer.echo(
+                f"  A CRM with the panel beside it: {app.url}/crm/native/ and, over Streams, /crm/streams/."
+            )
             typer.echo(f"  You are {AGENT}. The other agents and the callers are at {app.url}/console/.")
             typer.echo(f"  From another terminal: cordboard sim ring '+44 20 7946 0104' {EXTENSION}")
             typer.echo("  Stop with Ctrl-C.\n")

@@ -30,7 +30,7 @@ from cordboard.web.limits import Buckets
 from cordboard.web.origins import checked, cors, own_origins
 from cordboard.web.signing import Signing
 from cordboard.web.sockets import Sockets
-from cordboard.web.statics import page_door, static_doors
+from cordboard.web.statics import crm_doors, page_door, static_doors
 
 KEEP_ALIVE = 75.0
 PATIENCE = 20.0
@@ -112,6 +112,8 @@ class Edge:
         yield from health_doors(self._hub, self.counts, metrics=self._settings.metrics)
         yield from static_doors(sorted(self._origins))
         yield from identity_doors(self._identities)
+        if self._identities.demo:
+            yield from crm_doors()
         yield from inspector_doors(self._hub)
         for protocol in self._hub.protocols.values():
             for route in protocol.routes:

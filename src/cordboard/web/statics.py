@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -17,6 +17,7 @@ from cordboard.web.doors import Door, Visit
 
 DIST = Path(__file__).parent / "dist"
 PANEL = "/panel/"
+CRM = "/crm/native/"
 PAGES: Mapping[str, str] = {
     "/": "index.html",
     "/desk/": "desk.html",
@@ -30,6 +31,12 @@ _TYPES = {
     "css": "text/css; charset=utf-8",
     "svg": "image/svg+xml",
     "map": "application/json",
+}
+_CRM_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".txt": "text/plain; charset=utf-8",
+    **{f".{suffix}": form for suffix, form in _TYPES.items()},
 }
 _UNBUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Cordboard: pages not built</title>
 <h1>The pages are not built</h1><p>Cordboard runs, but this checkout has no built pages yet. Run <code>make page</code> in it
@@ -66,6 +73,30 @@ def static_doors(ancestors: Iterable[str], dist: Path = DIST) -> Iterable[Door]:
     for path in PAGES:
         yield Door(route=_route(path, "page"), serve=page)
     yield Door(route=_route("/static/{file}", "static"), serve=static)
+
+
+def crm_doors(dist: Path = DIST) -> Iterable[Door]:
+    """The doors of the demo's CRM under `/crm/`: its files, as the web server of somebody's CRM would serve them."""
+    policy = {**page_policy(None), "Cache-Control": "no-cache"}
+    policy["Content-Security-Policy"] += "; frame-src 'self'"
+    folder = dist / "crm"
+    files = {f"/crm/{file.relative_to(folder).as_posix()}": file for file in sorted(folder.rglob("*.*"))}
+
+    async def moved(visit: Visit) -> web.StreamResponse:
+        del visit
+        return web.Response(status=308, headers={**policy, "Location": CRM})
+
+    def serving(file: Path) -> Callable[[Visit], Awaitable[web.StreamResponse]]:
+        async def serve(visit: Visit) -> web.StreamResponse:
+            del visit
+            return web.FileResponse(file, headers={**policy, "Content-Type": _CRM_TYPES[file.suffix]})
+
+        return serve
+
+    yield Door(route=_route("/crm/", "crm"), serve=moved)
+    for path, file in files.items():
+        if file.suffix in _CRM_TYPES:
+            yield Door(route=_route(path.removesuffix("index.html"), "crm"), serve=serving(file))
 
 
 def page_door(route: Route, ancestors: Iterable[str], dist: Path = DIST) -> Door:

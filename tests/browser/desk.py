@@ -15,7 +15,7 @@ class Desk:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.state = page.get_by_role("region", name="Agent state")
-        self.contacts = page.get_by_role("region", name="Contacts")
+        self.contacts = page.get_by_role("region", name="Contacts", exact=True)
         self.recent = page.get_by_role("region", name="Last contacts")
 
     def button(self, name: str) -> Locator:

@@ -27,6 +27,8 @@ test("a contact is called after its customer, else the far end, else the number"
   assert.equal(contactName(fullContact({ ...bob, calls: [{ id: "x", connections }] })), "Noor");
   assert.equal(contactName(fullContact({ ...bob, calls: [{ id: "x", ani: "+442" }] })), "+442");
   assert.equal(numberOf(fullContact({ ...bob, calls: [{ id: "x", dialled: "+443" }] })), "+443");
+  const calling = { ...bob, direction: "outbound", calls: [{ id: "x", ani: "2001", dialled: "+443" }] } as const;
+  assert.equal(numberOf(fullContact(calling)), "+443");
   assert.equal(contactName(fullContact(bob)), TEXTS.unknownCaller);
 });
 

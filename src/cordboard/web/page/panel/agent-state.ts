@@ -49,10 +49,20 @@ export class AgentStateCard extends LitElement {
 
       /* One line for the state and one button for all that it can become; the list spans the card. */
       .brief {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
+        display: flex;
+        flex-wrap: wrap;
         align-items: start;
+        justify-content: space-between;
         gap: 0.35rem;
+      }
+
+      .brief .state {
+        flex: 1 1 6em;
+        min-width: min-content;
+      }
+
+      .brief .row {
+        flex-wrap: nowrap;
       }
 
       .brief cb-menu {

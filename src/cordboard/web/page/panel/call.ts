@@ -34,11 +34,12 @@ export class CallRow extends LitElement {
         justify-content: space-between;
         gap: 0 0.5rem;
         min-height: 1.9rem;
-        overflow-wrap: anywhere;
+        overflow-wrap: break-word;
       }
 
       li > span {
-        flex: 1 1 min-content;
+        flex: 1 1 6em;
+        min-width: 0;
       }
 
       li button {

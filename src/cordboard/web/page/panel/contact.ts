@@ -119,7 +119,11 @@ export class ContactCard extends LitElement {
         }
 
         .ways button {
-          padding-inline: 0.2rem;
+          padding-inline: 0.1rem;
+        }
+
+        .offered .ways {
+          grid-template-columns: repeat(2, minmax(0, 1fr));
         }
 
         .ways > .danger:nth-child(n + 4) {
@@ -155,6 +159,8 @@ export class ContactCard extends LitElement {
   @property({ attribute: false }) contacts: readonly FullContact[] = [];
   /** Whether only its head is shown, since another one is in front. */
   @property({ type: Boolean }) folded = false;
+  /** Why two contacts cannot be joined here; empty if that is not known. */
+  @property() unjoined = "";
   @property({ attribute: false }) refusedFor: (contact: string, service: Name) => string = () => "";
   @state() private keys = false;
   @query("h2") private heading!: HTMLElement;
@@ -328,7 +334,7 @@ export class ContactCard extends LitElement {
     // The control of the contact alone says that there is one call only; the link's word is what counts here.
     const refused = this.refused(service);
     const press = (): void => void this.dispatchEvent(wish({ service, contact: this.contact.id, other: other.id }));
-    return control({ label, refused: refused === "wrong-state" ? "" : refused, press });
+    return control({ label, refused: this.unjoined || (refused === "wrong-state" ? "" : refused), press });
   }
 
   private row(...controls: readonly TemplateResult[]): TemplateResult {

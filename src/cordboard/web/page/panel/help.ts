@@ -14,6 +14,7 @@ export class Help extends LitElement {
       table {
         width: 100%;
         border-collapse: collapse;
+        table-layout: fixed;
       }
 
       th {
@@ -29,15 +30,17 @@ export class Help extends LitElement {
 
       td:first-child,
       th:first-child {
-        width: 40%;
+        width: 44%;
       }
 
       kbd {
-        padding: 0 0.4em;
+        padding: 0 0.3em;
         border: 1px solid var(--edge);
         border-radius: 4px;
         background: var(--sunk);
         font: inherit;
+        font-size: 0.9em;
+        white-space: nowrap;
       }
     `,
   ];

@@ -47,8 +47,8 @@ export class Keypad extends LitElement {
   }
 
   private keyed(event: KeyboardEvent): void {
-    const key = event.key.toUpperCase();
-    if (event.ctrlKey || event.metaKey || event.altKey || this.refused !== "" || !/^[0-9*#A-D]$/.test(key)) return;
+    const { key } = event; // letters are shortcuts, as everywhere else
+    if (event.ctrlKey || event.metaKey || event.altKey || this.refused !== "" || !/^[0-9*#]$/.test(key)) return;
     event.preventDefault();
     this.send(key);
   }

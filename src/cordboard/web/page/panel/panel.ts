@@ -229,6 +229,8 @@ export class Panel extends LitElement {
   @state() private tab: Tab = "contacts";
   @state() private chosen = "";
   @state() private choosing: Choosing | undefined;
+  /** Why the contact centre does not join two contacts; known only once it was asked. */
+  @state() private unjoined = "";
   @query("cb-toasts") private toasts!: Toasts;
   @query("cb-announcer") private announcer!: Announcer;
   @query("cb-targets") private targets!: Targets | null;
@@ -273,7 +275,7 @@ export class Panel extends LitElement {
     super.connectedCallback();
     this.widths.observe(this);
     this.addEventListener(NOTE, (event) => this.note((event as CustomEvent<string>).detail));
-    this.addEventListener(WISH, (event) => void this.source.run((event as CustomEvent<Service>).detail));
+    this.addEventListener(WISH, (event) => void this.wish((event as CustomEvent<Service>).detail));
     this.addEventListener(CHOOSE, (event) => void this.choose((event as CustomEvent<Choosing>).detail));
     this.addEventListener(PICKED, (event) => this.pick((event as CustomEvent<Target>).detail));
     this.addEventListener(SELECT, (event) => this.select((event as CustomEvent<string>).detail));
@@ -313,8 +315,9 @@ export class Panel extends LitElement {
         <cb-targets heading=${this.choosing?.heading ?? ""} .search=${(question: Question) => source.targets(question)}></cb-targets>
         <cb-settings .source=${source} .alerts=${this.alerts}></cb-settings>
         <cb-help></cb-help>
+        <cb-toasts></cb-toasts>
       </div>
-      <cb-announcer></cb-announcer><cb-toasts></cb-toasts>`;
+      <cb-announcer></cb-announcer>`;
   }
 
   protected override updated(): void {
@@ -395,6 +398,7 @@ export class Panel extends LitElement {
       .profile=${view.profile}
       .clock=${this.source.clock}
       .refusedFor=${(id: string, service: Service["service"]) => this.source.refused(id, service)}
+      unjoined=${this.unjoined}
       ?folded=${folded}
     ></cb-contact>`;
   }
@@ -424,6 +428,11 @@ export class Panel extends LitElement {
       const texts = said.filter((item) => item.urgent === urgent).map((item) => item.text);
       if (texts.length > 0) this.announcer.say(texts.join(". "), urgent);
     }
+  }
+
+  private async wish(service: Service): Promise<void> {
+    const outcome = await this.source.run(service);
+    if ("other" in service && outcome.outcome === "refused" && outcome.code === "impossible-here") this.unjoined = outcome.code;
   }
 
   private async choose(choosing: Choosing): Promise<void> {

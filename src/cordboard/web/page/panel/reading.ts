@@ -58,8 +58,11 @@ export function contactName(contact: FullContact): string {
   return participantOf(contact)?.name || numberOf(contact) || participantOf(contact)?.id || TEXTS.unknownCaller;
 }
 
+/** The other end's number. The caller's is the agent's own where the agent calls. */
 export function numberOf(contact: FullContact): string {
-  return participantOf(contact)?.number || mainCall(contact)?.ani || mainCall(contact)?.dialled || "";
+  const call = mainCall(contact);
+  const [first, second] = contact.direction === "outbound" ? [call?.dialled, ""] : [call?.ani, call?.dialled];
+  return participantOf(contact)?.number || first || second || "";
 }
 
 /** The open contact that is meant when none is named: the one that was chosen, else the one the agent talks to, else the first. */

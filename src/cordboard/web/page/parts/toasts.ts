@@ -46,6 +46,24 @@ export class Toasts extends LitElement {
         pointer-events: auto;
       }
 
+      span {
+        overflow-wrap: anywhere;
+      }
+
+      @container (width < 37.5rem) {
+        :host {
+          right: 0.4rem;
+          bottom: 3.2rem;
+          left: 0.4rem;
+        }
+
+        li {
+          gap: 0.25rem;
+          padding: 0.2rem 0.2rem 0.2rem 0.6rem;
+          line-height: 1.3;
+        }
+      }
+
       button {
         border-color: transparent;
         background: transparent;

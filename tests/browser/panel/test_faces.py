@@ -1,0 +1,113 @@
+"""Every face of the panel, at every width, light and dark and in every language: axe finds nothing, and nothing sticks out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.desk import Desk
+from tests.browser.panel.faces import escape, faces, ring_in
+from tests.browser.panel.looks import sticking_out, violations
+from tests.browser.running import Complaints
+
+pytestmark = pytest.mark.browser
+
+SIZES = ((200, 465), (320, 465), (1280, 800))
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", SIZES, ids=[str(width) for width, _ in SIZES])
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    quiet: str, opened: Callable[..., Page], complaints: Complaints, size: tuple[int, int], *, dark: bool
+) -> None:
+    complaints.allowed.append("502")  # the console's doors are those of the link that is cut
+    page = opened(f"{quiet}/panel/", width=size[0], height=size[1], dark=dark)
+    seen = []
+    for face in faces(quiet, opened, page):
+        assert violations(page) == [], face
+        assert sticking_out(page) == [], face
+        seen.append(face)
+    assert len(seen) == 17
+
+
+LANGUAGES = {
+    "de": ("Nicht bereit", "Annehmen", "Verbinden", "Einstellungen", "Tastenkürzel", "Fertig"),
+    "pt": ("Indisponível", "Atender", "Transferir", "Configurações", "Atalhos de teclado", "Finalizar"),
+    "ja": ("受付不可", "応答", "転送", "設定", "キーボードショートカット", "完了"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_fits_into_the_narrowest_panel(
+    quiet: str, opened: Callable[..., Page], language: str
+) -> None:
+    """One page is worked with in English, the other shows it in the language."""
+    not_ready, answer, transfer, settings, shortcuts, finish = LANGUAGES[language]
+    desk = Desk(opened(f"{quiet}/desk/"))
+    page = opened(f"{quiet}/panel/?lang={language}", width=200, height=465)
+
+    def fits(face: str) -> None:
+        assert sticking_out(page) == [], f"{language}: {face}"
+
+    assert page.evaluate("document.documentElement.lang") == language
+    desk.press("Log on")
+    expect(page.get_by_text(not_ready).first).to_be_visible()
+    fits("not ready")
+    for key, heading in (("g", settings), ("?", shortcuts)):
+        page.keyboard.press(key)
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        fits(heading)
+        escape(page)
+    page.keyboard.press("n")
+    expect(page.get_by_role("menuitem").first).to_be_visible()
+    fits("reasons")
+    escape(page)
+    page.keyboard.press("s")
+    expect(page.get_by_role("option").first).to_be_visible()
+    fits("directory")
+    escape(page)
+    desk.press("Ready")
+    ring_in(opened(f"{quiet}/console/"))
+    expect(page.get_by_role("button", name=answer)).to_be_visible()
+    fits("ringing")
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name=transfer, exact=True)).to_be_visible()
+    fits("in a call")
+    page.keyboard.press("k")
+    fits("keypad")
+    desk.press("Consult")
+    desk.choose("8002", "Changes and refunds")
+    expect(page.locator("cb-call")).to_have_count(2)
+    fits("consulting")
+    desk.press("Reconnect")
+    expect(page.locator("cb-call")).to_have_count(1)
+    page.keyboard.press("Shift+E")
+    expect(page.get_by_role("button", name=finish)).to_be_visible()
+    fits("wrap-up")
+    page.get_by_role("button", name=finish).click()
+    page.keyboard.press("l")
+    expect(page.get_by_role("listitem").first).to_be_visible()
+    fits("last contacts")
+    page.keyboard.press("x")
+    fits("after a key that does nothing now")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "spoken"),
+    [("?lang=de-AT", "de-AT"), ("?lang=fr", "en-US"), ("?lang=", "en-US"), ("", "en-US")],
+)
+def test_the_language_is_the_one_asked_for_or_the_browsers(
+    quiet: str, opened: Callable[..., Page], wanted: str, spoken: str
+) -> None:
+    page = opened(f"{quiet}/panel/{wanted}")
+    expect(page.get_by_role("button", name="Einloggen" if spoken == "de-AT" else "Log on")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == spoken
+
+
+def test_a_look_can_be_forced(quiet: str, opened: Callable[..., Page]) -> None:
+    scheme = "getComputedStyle(document.querySelector('cb-agent-page')).colorScheme"
+    assert opened(f"{quiet}/panel/?theme=dark").evaluate(scheme) == "dark"
+    assert opened(f"{quiet}/panel/?theme=light", dark=True).evaluate(scheme) == "light"
+    assert opened(f"{quiet}/panel/", dark=True).evaluate(scheme) == "light dark"

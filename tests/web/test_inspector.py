@@ -31,10 +31,10 @@ ALL = ("tenant", "inspect")
 class Floor:
     """The hub, its agents, and who looks at them."""
 
-    def __init__(self, app: App, client: aiohttp.ClientSession) -> None:
+    def __init__(self, app: App, client: aiohttp.ClientSession, name: str = "k") -> None:
         self.app = app
         self.client = client
-        self._number = 0
+        self._name, self._number = name, 0
 
     def header(self, *scopes: str) -> dict[str, str]:
         token, _ = self.app.tokens.mint("eve", frozenset(scopes), seconds=60, now=self.app.hub.clock.now())
@@ -61,7 +61,9 @@ class Floor:
 
     async def does(self, agent: str, service: c.Service) -> c.Outcome:
         self._number += 1
-        command = c.Command(id=CommandId(f"k{self._number}"), subject=agent_subject(agent), service=service)
+        command = c.Command(
+            id=CommandId(f"{self._name}{self._number}"), subject=agent_subject(agent), service=service
+        )
         outcome: c.Outcome = await self.app.hub.execute(command, _identity(agent))
         return outcome
 
@@ -415,3 +417,45 @@ async def test_the_download_has_nothing_personal_and_still_joins(
     assert alias in bare["steps"][0]["frame"]["text"]
     assert bare["steps"][0]["event"]["call_facts"]["ani"] == alias
     assert "Noor" in text
+
+
+async def test_frames_off_a_wire_are_shown_and_in_the_download_only_their_shape(
+    floor: Floor, tmp_path: Path
+) -> None:
+    """A second hub hangs on the first one, so that its link has real frames."""
+    token = floor.header("tenant", "tenant:command")["Authorization"].removeprefix("Bearer ")
+    (tmp_path / "token").write_text(token)
+    options = {"url": floor.app.url, "token_file": str(tmp_path / "token")}
+    settings = parsed(
+        {
+            "data": str(tmp_path / "far"),
+            "web": {"port": 0},
+            "links": [{"name": "hop", "protocol": "native", "options": options}],
+        }
+    )
+    async with running(settings) as app:
+        far = Floor(app, floor.client, "far")
+        await until(lambda: agent_subject("mia") in app.hub.states)
+        await floor.does("mia", c.SetAgentState(state=Availability.READY))
+        await floor.happens("ring", number=NUMBER, to="2001", data={"NQ": "4711-secret"})
+        contact = await far.contact("mia")
+        await until(lambda: not app.hub.states[agent_subject("mia")].contacts[contact].flags)
+        assert isinstance(await far.does("mia", c.AnswerCall(contact=contact)), c.Done)
+        await app.hub.settled()
+        way = await far.way("mia", contact)
+        bare = await far.get(f"contacts/agent/mia/{contact}/download")
+    offered = next(step for step in way["steps"] if step["event"]["type"] == "Delivered")
+    assert (offered["frame"]["kind"], offered["frame"]["link"]) == ("received", "hop")
+    assert NAME in offered["frame"]["text"]
+    assert offered["frame"]["at"] <= offered["appended"]
+    issued = next(step["errand"] for step in way["steps"] if step["errand"])
+    assert issued["service"] == "AnswerCall"
+    assert issued["taken"] <= issued["given"] <= issued["answered"]
+    text = json.dumps(bare)
+    for personal in ("Dmitri", "Hale", "7946", "4711", token):
+        assert personal not in text, personal
+    shape = next(step["frame"] for step in bare["steps"] if step["event"]["type"] == "Delivered")
+    if offered["frame"]["whole"]:
+        assert json.loads(shape["text"])["event"]["type"] == "Delivered"
+    else:
+        assert shape["text"] == ""

@@ -20,7 +20,7 @@ from cordboard.model.log import Entry
 if TYPE_CHECKING:
     from cordboard.hub.clock import Clock
 
-EXCERPT = 2000
+EXCERPT = 8000
 """Characters (or bytes) of a frame that are kept."""
 ODDITIES = 200
 """Frames that nobody understood, of which the entries are kept."""

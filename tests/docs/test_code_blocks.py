@@ -203,12 +203,16 @@ def test_python(block: Block, tmp_path: Path) -> None:
 
 @of("js")
 def test_javascript(block: Block, tmp_path: Path) -> None:
-    run(block, ["node", "--experimental-websocket", "--no-warnings", "--input-type=module", "-e"], tmp_path)
+    installed = tmp_path / "node_modules" / "@cordboard" / "client"
+    installed.parent.mkdir(parents=True)
+    installed.symlink_to(ROOT / "sdk" / "js")
+    node = ["node", "--experimental-websocket", "--no-warnings", "--input-type=module", "-e"]
+    run(block, node, tmp_path)
 
 
 def run(block: Block, program: list[str], folder: Path) -> None:
     if HUB not in block.text:
-        assert finished(program, block.text) == 0
+        assert finished(program, block.text, folder) == 0
         return
     with demo(folder) as (hub, key):
         text = block.text.replace(HUB, hub).replace('KEY = "…"', f'KEY = "{key}"')
@@ -216,13 +220,14 @@ def run(block: Block, program: list[str], folder: Path) -> None:
         assert wanted != block.mark or not wanted, (
             "say what it prints, or it cannot be told from one that hangs"
         )
-        with started([*program, text]) as lines:
+        with started([*program, text], folder) as lines:
             printed = until(lines, wanted)
         assert wanted in printed
 
 
-def finished(program: list[str], text: str) -> int:
-    return subprocess.run([*program, text], check=False, timeout=PATIENCE, env=environment()).returncode
+def finished(program: list[str], text: str, folder: Path) -> int:
+    done = subprocess.run([*program, text], check=False, timeout=PATIENCE, env=environment(), cwd=folder)
+    return done.returncode
 
 
 @contextmanager
@@ -239,11 +244,11 @@ def demo(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def started(command: list[str]) -> Iterator[queue.Queue[str | None]]:
+def started(command: list[str], folder: Path = ROOT) -> Iterator[queue.Queue[str | None]]:
     """The lines that a program prints; it is ended afterwards."""
     lines: queue.Queue[str | None] = queue.Queue()
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment()
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment(), cwd=folder
     )
 
     def read() -> None:

@@ -56,3 +56,9 @@ test("who has left a call is not in it", () => {
   assert.deepEqual(liveParties(left), []);
   assert.equal(liveParties(served).length, 2);
 });
+
+test("after a transfer an agent is with whoever is there, not with who handed over", () => {
+  const parties = [party("1", "agent", "null", { agent: "ann", name: "Ann" }), party("2", "agent", "connected", { agent: "ben" }), party("3", "customer", "connected", { name: "Ada" })];
+  const agent = { id: "ben", state: "busy" as const, reason: null, since: 1, segments: [{ id: "now", phase: "active" as const, calls: [call("c", 1, parties)] }] };
+  assert.deepEqual(doings(agent), [{ phase: "active", who: "Ada" }]);
+});

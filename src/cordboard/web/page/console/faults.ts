@@ -56,7 +56,7 @@ export class FaultSwitches extends LitElement {
       </form>
       <form class="one" @submit=${this.asked(() => fault({ refuse: this.refuse.value }))}>
         <select id="refuse" aria-label=${WORDS.refuseNext}>
-          <option value="">${WORDS.refuseNext}</option>
+          <option value="">${WORDS.refuseNothing}</option>
           ${CODES.map((code) => html`<option value=${code} ?selected=${code === refuse}>${code}</option>`)}
         </select>
         <button>${WORDS.set}</button>

@@ -152,7 +152,8 @@ export function doings(agent: FloorAgent): { readonly phase: Phase; readonly who
     .filter((segment) => segment.phase !== "closed")
     .map((segment) => {
       const parties = segment.calls.flatMap((call) => call.parties);
-      const other = parties.find((party) => party.agent !== agent.id && party.role !== "queue");
+      const others = parties.filter((party) => party.agent !== agent.id && party.role !== "queue");
+      const other = others.find((party) => party.state !== "null") ?? others[0];
       return { phase: segment.phase, who: other === undefined ? "" : other.name || other.number };
     });
 }

@@ -58,6 +58,7 @@ export class WayElement extends LitElement {
       }
 
       .gap {
+        margin-bottom: 0.35rem;
         padding: 0.4rem 0.6rem;
         border: 1px dashed var(--warn);
         border-radius: 6px;

@@ -228,3 +228,59 @@ def test_without_a_token_everyone_hears_that_somebody_has_to_sign_in(
     )
     assert code == "not-authenticated"
     assert page.evaluate("hub.status") == {"state": "ended", "why": "sign-in", "code": 0}
+
+
+def test_a_worker_that_dies_is_replaced(quiet: str, tabs: Callable[[str], Tabs], chromium: Browser) -> None:
+    browser = tabs(quiet)
+    both = [browser.open(), browser.open()]
+    session = chromium.new_browser_cdp_session()
+    workers = [
+        target
+        for target in session.send("Target.getTargets")["targetInfos"]
+        if target["type"] == "shared_worker" and target["url"].startswith(quiet)
+    ]
+    assert len(workers) == 1
+    for page in both:
+        page.evaluate("() => { window.gone = false; hub.on('status', () => { window.gone = true; }); }")
+    session.send("Target.closeTarget", {"targetId": workers[0]["targetId"]})
+    for page in both:
+        until(page, "gone && hub.status.state === 'online'")
+    assert outcome(both[0], "me.setState('ready')")["outcome"] == "done"
+    for page in both:
+        until(page, "Object.values(me.view.states).some((s) => s.state !== 'null')")
+        gapless(page)
+    assert pages(quiet) == 1
+
+
+@pytest.mark.parametrize("way", [{}, {"tabs": "own"}], ids=["shared", "own"])
+def test_what_one_tab_asks_for_another_guards_or_does(
+    quiet: str, tabs: Callable[[str], Tabs], way: dict[str, object]
+) -> None:
+    browser = tabs(quiet)
+    first, second = browser.open(**way), browser.open(**way)
+    assert outcome(first, "me.setState('not_ready', me.view.profile.reasons[0].code)")["outcome"] == "done"
+    first.evaluate(
+        """() => {
+          window.guarded = [];
+          me.guard("MakeCall", ({ service }, letGo) => {
+            guarded.push(service.target.number);
+            if (service.target.number.endsWith("101")) letGo();
+          });
+          window.popped = [];
+          window.pops = me.perform("ScreenPop", ({ what }) => { popped.push(what); });
+        }"""
+    )
+    until(first, "pops.mine")
+    for number in ("+44 20 7946 0102", "+44 20 7946 0101"):
+        until(second, "me.refusal('MakeCall') === ''")
+        assert outcome(second, f"me.dial('{number}')") == {"outcome": "done", "data": {"handed": "guard"}}
+    until(second, "Object.keys(me.view.contacts ?? {}).length === 1")
+    assert first.evaluate("guarded") == ["+442079460102", "+442079460101"]
+    assert second.evaluate("Object.values(me.view.contacts)[0].calls[0].dialled").endswith("101")
+    popped = outcome(second, "me.do('ScreenPop', { kind: 'record', what: 'NQ-1000' })")
+    assert popped["outcome"] == "done"
+    assert first.evaluate("popped") == ["NQ-1000"]
+    first.close()
+    until(second, "hub.status.state === 'online'")
+    refused = outcome(second, "me.do('ScreenPop', { kind: 'record', what: 'NQ-1000' })")
+    assert refused["code"] == "nobody-claimed"

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.panel.looks import violations
 from tests.browser.running import Complaints, Program
 
 pytestmark = pytest.mark.browser
@@ -181,6 +182,19 @@ def test_what_was_closed_while_no_tab_was_open_is_logged_by_the_next(
     page = tabs("native")
     page.evaluate("location.hash = 'NQ-1000'")
     expect(page.locator("#calls tr:has(td)")).to_have_count(1)
+
+
+@VARIANTS
+@pytest.mark.parametrize(("width", "dark"), [(360, True), (1280, False)], ids=["narrow-dark", "wide-light"])
+def test_axe_finds_nothing(
+    phone: Phone, opened: Callable[..., Page], variant: str, width: int, *, dark: bool
+) -> None:
+    page = opened(f"{phone.url}/crm/{variant}/", width=width, dark=dark)
+    connected(page, variant)
+    page.get_by_role("link", name="Ada Whitlow").click()
+    expect(page.get_by_role("heading", name="Ada Whitlow")).to_be_visible()
+    assert violations(page) == []
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
 
 
 def test_notes_stay(tabs: Callable[[str], Page]) -> None:

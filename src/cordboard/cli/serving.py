@@ -56,6 +56,7 @@ def demo(
                 f"  A CRM with the panel beside it: {app.url}/crm/native/ and, over Streams, /crm/streams/."
             )
             typer.echo(f"  You are {AGENT}. The other agents and the callers are at {app.url}/console/.")
+            typer.echo(f"  What goes on between them, frame by frame: {app.url}/inspector/.")
             typer.echo(f"  From another terminal: cordboard sim ring '+44 20 7946 0104' {EXTENSION}")
             typer.echo("  Stop with Ctrl-C.\n")
 

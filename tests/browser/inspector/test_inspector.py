@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.desk import Desk
+from tests.browser.panel.looks import violations
 from tests.browser.running import Complaints, Program, finished
-from tests.browser.test_accessible import LOOKS, violations
+from tests.browser.test_accessible import LOOKS
 from tests.browser.test_console import ring
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 DIST := src/cordboard/web/dist
 PAGES := $(shell find src/cordboard/web/page src/cordboard/protocols sdk/js/src examples \
-	\( -name '*.ts' -o -name '*.html' -o -name '*.css' -o -name '*.svg' \) 2>/dev/null)
+	\( -name '*.ts' -o -name '*.js' -o -name '*.json' -o -name '*.html' -o -name '*.css' -o -name '*.svg' \) 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

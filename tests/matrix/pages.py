@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol
 
@@ -53,9 +53,9 @@ class NativePages:
 
         try:
             await until(same, "every page shows the switch's own state")
-        except AssertionError:
-            assert self._shown() == self._expected(so, over)
-            raise
+        except AssertionError as error:
+            differing = "\n".join(_differences("", self._shown(), self._expected(so, over)))
+            raise AssertionError(f"{error}; shown, and so:\n{differing}") from None
 
     async def told_once(self) -> None:
         hub = self._chain.far.hub
@@ -106,6 +106,14 @@ class NativePages:
     @staticmethod
     def _places(client: Client) -> dict[Subject, int]:
         return {subject: stream.seq for subject, stream in client.streams.items()}
+
+
+def _differences(where: str, one: object, other: object) -> Iterator[str]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in {**one, **other}:
+            yield from _differences(f"{where} {key}", one.get(key), other.get(key))
+    elif one != other:
+        yield f"{where}: {one!r} != {other!r}"
 
 
 def _recent(views: Mapping[Subject, View]) -> dict[str, Any]:

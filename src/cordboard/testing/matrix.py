@@ -128,8 +128,8 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
         return await _posted(self.http, self.near, door, body)
 
     async def truth(self) -> Plain:
-        """The switch's own state, which no fold has made."""
-        state: Plain = await self.get(self.near, f"/links/{CENTRE}/console/state")
+        """The switch's own state, which no fold has made, with all that is over."""
+        state: Plain = await self.get(self.near, f"/links/{CENTRE}/console/state?all=1")
         return state
 
     async def log(self, subject: Subject) -> list[Plain]:

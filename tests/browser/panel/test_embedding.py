@@ -78,6 +78,7 @@ def test_one_script_tag_is_enough(
     }
     assert ask(page, f"selectContact('{contact['id']}')") == {"selected": True}
     expect(panel.get_by_role("heading", name="Ada Whitlow")).to_be_focused()
+    expect(panel.get_by_role("list", name="Records")).to_have_text("Contact: Ada Whitlow")
     assert ask(page, "selectContact('nobody')") == {"selected": False}
     panel.get_by_role("button", name="Hang up").click()
     wait_for(page, "heard.some(([topic, data]) => topic === 'contact' && data.phase === 'closed')")

@@ -137,7 +137,8 @@ export class ContactCard extends LitElement {
         }
 
         /* Little room: what one presses goes before what one reads. */
-        dl {
+        dl,
+        .records {
           order: 1;
         }
 
@@ -205,6 +206,7 @@ export class ContactCard extends LitElement {
         : html`<dl class="small" aria-label=${TEXTS.attached}>
             ${data.map(([name, value]) => html`<dt class="faint">${name}</dt><dd>${value}</dd>`)}
           </dl>`}
+      ${this.records()}
       ${contact.phase === "offered" || contact.phase === "wrap_up"
         ? nothing
         : calls.map(
@@ -318,6 +320,19 @@ export class ContactCard extends LitElement {
     );
   }
 
+  /** What the CRM has on the contact: what was found, and where a click-to-dial came from. */
+  private records(): TemplateResult | typeof nothing {
+    const { records, related_record: related } = this.contact;
+    const all = related == null ? records : [related, ...records];
+    if (all.length === 0) return nothing;
+    return html`<ul class="row small records" aria-label=${TEXTS.records}>
+      ${all.map(({ kind, id, name, url }) => {
+        const text = `${kind}: ${name || id}`;
+        return html`<li>${isWeb(url) ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${text}</a>` : text}</li>`;
+      })}
+    </ul>`;
+  }
+
   /** Two contacts of the agent's can be made one: what is on hold and what is not. */
   private joins(): TemplateResult | typeof nothing {
     const others = joinable(this.contact, this.contacts);
@@ -391,6 +406,11 @@ export class ContactCard extends LitElement {
       press: () => this.dispatchEvent(choose({ heading, contact, then: (target) => ({ service, contact, target }) })),
     });
   }
+}
+
+/** Whether it can be opened without harm: an address may come from anywhere. */
+function isWeb(url: string | undefined): url is string {
+  return url !== undefined && /^https?:\/\//i.test(url);
 }
 
 type Two = "TransferCall" | "ConferenceCall" | "AlternateCall" | "ReconnectCall";

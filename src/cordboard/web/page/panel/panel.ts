@@ -50,7 +50,7 @@ const TABS: readonly (readonly [Tab, Icon, "viewContacts" | "viewDial" | "viewRe
  * The agent panel: state, contacts, and everything that can be done with them, at any width from 200 pixels up. It shows its
  * `source` and hands it the agent's wishes. It fills the window unless a rule for `cb-panel` gives it another height.
  *
- * Its colours and sizes stand in page.css; `theme="dark"` or `"light"` on it, or above it, forces a look.
+ * It speaks the language of the document (`<html lang>`). Its colours and sizes stand in page.css; `theme="dark"` or `"light"` on it, or above it, forces a look.
  */
 @customElement("cb-panel")
 export class Panel extends LitElement {
@@ -335,7 +335,7 @@ export class Panel extends LitElement {
       <h1>${name}${profile?.extension ? html` <span class="faint small number">${profile.extension}</span>` : nothing}</h1>
       <div class="row">
         ${this.mute ? nothing : this.bell()}
-        ${this.tool("gear", TEXTS.settings, () => this.settings.open())} ${this.tool("help", TEXTS.shortcuts, () => this.help.open())}
+        ${this.tool("settings", TEXTS.settings, () => this.settings.open())} ${this.tool("help", TEXTS.shortcuts, () => this.help.open())}
       </div>
     </header>`;
   }

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
 
 import { look } from "../parts/look";
 import { RINGTONES, TEXTS } from "../parts/texts";
@@ -67,7 +68,7 @@ export class Settings extends LitElement {
           </ul>
         </section>
         <label class="check">
-          <input type="checkbox" .checked=${shortcutsWanted()} @change=${(event: Event) => wantShortcuts(checked(event))} />
+          <input type="checkbox" .checked=${live(shortcutsWanted())} @change=${(event: Event) => wantShortcuts(checked(event))} />
           ${TEXTS.useShortcuts}
         </label>
         ${this.source.signOut === undefined
@@ -98,7 +99,7 @@ export class Settings extends LitElement {
         <input
           type="checkbox"
           aria-describedby="why"
-          .checked=${this.alerts.notifies}
+          .checked=${live(this.alerts.notifies)}
           ?disabled=${why !== ""}
           @change=${(event: Event) => void this.notify(event)}
         />

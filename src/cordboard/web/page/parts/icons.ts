@@ -2,7 +2,7 @@
 
 import { svg, type SVGTemplateResult } from "lit";
 
-export type Icon = "bell" | "bell-off" | "bell-away" | "gear" | "help" | "contacts" | "phone" | "recent";
+export type Icon = "bell" | "bell-off" | "bell-away" | "settings" | "help" | "contacts" | "phone" | "recent";
 
 const BELL = "M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.5a2.2 2.2 0 0 0 4 0";
 
@@ -10,7 +10,7 @@ const PATHS: { readonly [name in Icon]: string } = {
   bell: BELL,
   "bell-off": `${BELL}M4 4l16 16`,
   "bell-away": `${BELL}M18.5 2.5h3v3M21.5 2.5l-4 4`,
-  gear: "M12 8.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM12 2.8v2.7M12 18.5v2.7M2.8 12h2.7M18.5 12h2.7M5.5 5.5l1.9 1.9M16.6 16.6l1.9 1.9M5.5 18.5l1.9-1.9M16.6 7.4l1.9-1.9",
+  settings: "M4 7h9M17 7h3M4 17h3M11 17h9M15 5a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM9 15a2 2 0 1 0 0 4 2 2 0 0 0 0-4z",
   help: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM9.3 9.3a2.8 2.8 0 1 1 4.2 2.4c-1 .6-1.5 1.1-1.5 2.2M12 16.8v.2",
   contacts: "M4 5.5h16v10h-9l-4 3.5v-3.5h-3z",
   phone: "M6.5 3.5l3 .5 1 4-2 1.7a12 12 0 0 0 5.3 5.3l1.7-2 4 1 .5 3c0 1.7-1.3 3-3 3A14 14 0 0 1 3.5 6.5c0-1.7 1.3-3 3-3z",

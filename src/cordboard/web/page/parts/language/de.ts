@@ -236,6 +236,7 @@ export const GERMAN: Language = {
     unknownCaller: "Unbekannter Anrufer",
     queue: "Warteschlange",
     attached: "Mitgegebene Daten",
+    records: "Datensätze",
     participants: "Teilnehmer",
     you: "Sie",
     muted: "stumm",

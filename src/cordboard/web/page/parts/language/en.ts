@@ -264,6 +264,7 @@ export const ENGLISH = {
     unknownCaller: "Unknown caller",
     queue: "Queue",
     attached: "Attached data",
+    records: "Records",
     participants: "Participants",
     you: "You",
     muted: "muted",

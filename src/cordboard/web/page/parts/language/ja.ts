@@ -230,6 +230,7 @@ export const JAPANESE: Language = {
     unknownCaller: "不明な発信者",
     queue: "キュー",
     attached: "付加データ",
+    records: "レコード",
     participants: "参加者",
     you: "あなた",
     muted: "ミュート",

@@ -236,6 +236,7 @@ export const PORTUGUESE: Language = {
     unknownCaller: "Desconhecido",
     queue: "Fila",
     attached: "Dados anexados",
+    records: "Registros",
     participants: "Participantes",
     you: "Você",
     muted: "mudo",

@@ -19,6 +19,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import pytest
 from playwright.sync_api import Page
 
 ROOT = Path(__file__).parents[3]
@@ -33,11 +34,22 @@ VERSIONS = (
     "2.0.0/connect-streams.js",
     "1.4.5/connect-streams.js",
 )
+EACH_TIME = (LATEST, "1.4.5/connect-streams.js")
+"""The newest and the oldest build go with every `make test`; those between with `make matrix`."""
 CALLER = "+44 20 7946 0101"
 NUMBER = "+44 1632 960001"
 PASSWORD = "correct horse battery"
 
 Json = dict[str, Any]
+
+
+def build(lib: str, *more: object) -> Any:  # noqa: ANN401 - pytest names its type nowhere public
+    """A parameter set for a build of the library."""
+    marks = () if lib in EACH_TIME else (pytest.mark.matrix,)
+    return pytest.param(lib, *more, marks=marks)
+
+
+BUILDS = tuple(build(lib) for lib in VERSIONS)
 
 
 def free_port() -> int:

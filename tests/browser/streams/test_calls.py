@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.streams.stage import (
+    BUILDS,
     CALLER,
     NUMBER,
-    VERSIONS,
     Stage,
     asked,
     consult,
@@ -33,7 +33,7 @@ def ring(stage: Stage, page: Page) -> str:
     return call
 
 
-@pytest.mark.parametrize("lib", VERSIONS)
+@pytest.mark.parametrize("lib", BUILDS)
 def test_inbound(stage: Stage, embedded: Callable[..., Page], lib: str) -> None:
     page = embedded(lib)
     set_state(page, "Available")
@@ -70,7 +70,7 @@ def noor_answers(stage: Stage) -> None:
     stage.act("answer_call", agent="noor", call=ringing["id"])
 
 
-@pytest.mark.parametrize("lib", VERSIONS)
+@pytest.mark.parametrize("lib", BUILDS)
 def test_missed(stage: Stage, embedded: Callable[..., Page], lib: str) -> None:
     page = embedded(lib)
     set_state(page, "Available")
@@ -87,7 +87,7 @@ def test_missed(stage: Stage, embedded: Callable[..., Page], lib: str) -> None:
     assert failures(page) == []
 
 
-@pytest.mark.parametrize("lib", VERSIONS)
+@pytest.mark.parametrize("lib", BUILDS)
 def test_outbound(stage: Stage, embedded: Callable[..., Page], lib: str) -> None:
     page = embedded(lib)
     set_state(page, "Available")
@@ -105,7 +105,7 @@ def test_outbound(stage: Stage, embedded: Callable[..., Page], lib: str) -> None
     assert failures(page) == []
 
 
-@pytest.mark.parametrize("lib", VERSIONS)
+@pytest.mark.parametrize("lib", BUILDS)
 def test_hold_consult_toggle_conference_and_drop(
     stage: Stage, embedded: Callable[..., Page], lib: str
 ) -> None:
@@ -141,7 +141,7 @@ def test_hold_consult_toggle_conference_and_drop(
     assert failures(page) == []
 
 
-@pytest.mark.parametrize("lib", VERSIONS)
+@pytest.mark.parametrize("lib", BUILDS)
 def test_warm_transfer(stage: Stage, embedded: Callable[..., Page], lib: str) -> None:
     page = embedded(lib)
     stage.act("log_on", agent="noor")
@@ -159,7 +159,7 @@ def test_warm_transfer(stage: Stage, embedded: Callable[..., Page], lib: str) ->
     assert failures(page) == []
 
 
-@pytest.mark.parametrize("lib", VERSIONS)
+@pytest.mark.parametrize("lib", BUILDS)
 def test_states(stage: Stage, embedded: Callable[..., Page], lib: str) -> None:
     page = embedded(lib)
     for name in ("Available", "Lunch", "Available"):

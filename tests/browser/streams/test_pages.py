@@ -18,6 +18,7 @@ from tests.browser.streams.stage import (
     HubProcess,
     Stage,
     asked,
+    build,
     failures,
     free_port,
     has_agent,
@@ -58,7 +59,9 @@ def blocks_third_party_cookies(page: Page, stage: Stage) -> bool:
 
 
 @pytest.mark.parametrize("site", ["127.0.0.1", "localhost"])
-@pytest.mark.parametrize("lib", [LATEST, "2.4.7/connect-streams.js", "1.4.5/connect-streams.js"])
+@pytest.mark.parametrize(
+    "lib", [build(LATEST), build("2.4.7/connect-streams.js"), build("1.4.5/connect-streams.js")]
+)
 def test_the_pop_up_signs_in_and_closes(guarded: Stage, context: BrowserContext, site: str, lib: str) -> None:
     page = context.new_page()
     with context.expect_page() as opened:
@@ -198,7 +201,9 @@ def test_a_page_loaded_in_the_middle_of_a_call(stage: Stage, embedded: Callable[
     assert late.evaluate("() => window.contact().getAttributes().port.value") == "Northquay"
 
 
-@pytest.mark.parametrize(("lib", "ahead"), [*((lib, 3_600_000) for lib in VERSIONS), (LATEST, -3_600_000)])
+@pytest.mark.parametrize(
+    ("lib", "ahead"), [*(build(lib, 3_600_000) for lib in VERSIONS), (LATEST, -3_600_000)]
+)
 def test_durations_with_a_clock_that_is_an_hour_off(
     stage: Stage, context: BrowserContext, embedded: Callable[..., Page], ahead: int, lib: str
 ) -> None:
@@ -271,7 +276,7 @@ token_file = "{token_file}"
     stage.stop()
 
 
-@pytest.mark.parametrize("lib", [LATEST, "2.4.7/connect-streams.js"])
+@pytest.mark.parametrize("lib", [build(LATEST), build("2.4.7/connect-streams.js")])
 def test_a_hub_killed_in_the_middle_of_a_call(
     linked: tuple[Stage, HubProcess], context: BrowserContext, lib: str
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.streams.stage import LATEST, Stage, has_agent, set_state, until
+from tests.browser.streams.stage import LATEST, Stage, build, has_agent, set_state, until
 
 pytestmark = pytest.mark.browser
 
@@ -32,7 +32,7 @@ def test_the_app_registry_starts_and_stops_the_ccp(stage: Stage, context: Browse
     assert page.url.startswith(stage.crm.origin())
 
 
-@pytest.mark.parametrize("lib", [LATEST, "2.14.6/connect-streams.js"])
+@pytest.mark.parametrize("lib", [build(LATEST), build("2.14.6/connect-streams.js")])
 def test_the_storage_access_page_lets_pass(stage: Stage, context: BrowserContext, lib: str) -> None:
     """Versions that ask for storage first do so on localhost only."""
     page = context.new_page()

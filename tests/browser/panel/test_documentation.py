@@ -25,15 +25,15 @@ def test_each_example_says_what_it_prints() -> None:
     assert len(EXAMPLES) == HOW_TO.count("```html\n") == 6
 
 
-@pytest.mark.parametrize(("printed", "body"), EXAMPLES, ids=[printed for printed, _ in EXAMPLES])
+@pytest.mark.parametrize("example", EXAMPLES, ids=[printed for printed, _ in EXAMPLES])
 def test_the_example_works(
     hub: Callable[..., Program],
     crm: Embedder,
     opened: Callable[..., Page],
     tmp_path: Path,
-    printed: str,
-    body: str,
+    example: tuple[str, str],
 ) -> None:
+    printed, body = example
     url = hub(demo="sign-in" not in body).url
     settings = str(tmp_path / "cordboard.toml")
     crm.pages["/cordboard-token"] = finished("token", "mint", "--agent", "mia", "--config", settings).strip()

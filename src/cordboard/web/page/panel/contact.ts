@@ -1,10 +1,11 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { control } from "../parts/control";
 import { look } from "../parts/look";
 import { CONTROLS, DIRECTIONS, ENDINGS, PHASES, TEXTS } from "../parts/texts";
 import type { AgentProfile, Service } from "../wire/model";
+import { contactLook } from "./contact-look";
 import {
   attached,
   contactName,
@@ -31,127 +32,7 @@ type Name = Service["service"];
 /** One contact: who it is, its calls, and what can be done with it now. */
 @customElement("cb-contact")
 export class ContactCard extends LitElement {
-  static override styles = [
-    look,
-    css`
-      article.card {
-        border-left: 0.4rem solid var(--tone, var(--line));
-      }
-
-      article.offered {
-        border-color: var(--accent);
-        background: color-mix(in srgb, var(--accent) 7%, var(--card));
-      }
-
-      .offered button {
-        min-width: 8rem;
-        min-height: 2.75rem;
-        font-size: 1.1rem;
-      }
-
-      .offered {
-        --tone: var(--accent);
-      }
-
-      .offered .phase {
-        color: var(--accent);
-        font-weight: 650;
-      }
-
-      .wrap_up {
-        --tone: var(--warn);
-      }
-
-      .active,
-      .dialling {
-        --tone: var(--good);
-      }
-
-      header {
-        display: flex;
-        flex-wrap: wrap;
-        justify-content: space-between;
-        gap: 0 1rem;
-      }
-
-      h2 {
-        font-size: 1.35em;
-        line-height: 1.25;
-        overflow-wrap: anywhere;
-      }
-
-      .folded {
-        cursor: pointer;
-      }
-
-      .ways {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(6.2em, 100%), max-content));
-        gap: 0.5rem;
-      }
-
-      .ways button {
-        width: 100%;
-        height: 100%;
-        hyphens: auto;
-        overflow-wrap: break-word;
-      }
-
-      dl {
-        display: grid;
-        grid-template-columns: fit-content(45%) 1fr;
-        gap: 0.1rem 0.75rem;
-        overflow-wrap: anywhere;
-      }
-
-      @container (width < 37.5rem) {
-        article.card {
-          border-left-width: 0.25rem;
-        }
-
-        h2 {
-          font-size: 1.15em;
-        }
-
-        .ways {
-          grid-template-columns: repeat(auto-fill, minmax(min(5.9em, 46%), 1fr));
-          gap: 0.35rem;
-        }
-
-        .ways button {
-          padding-inline: 0.1rem;
-        }
-
-        .offered .ways {
-          grid-template-columns: repeat(2, minmax(0, 1fr));
-        }
-
-        .ways > .danger:nth-child(n + 4) {
-          grid-column: 1 / -1;
-        }
-
-        .offered button {
-          min-width: 0;
-          min-height: 2.5rem;
-          font-size: 1.05em;
-        }
-
-        /* Little room: what one presses goes before what one reads. */
-        dl,
-        .records {
-          order: 1;
-        }
-
-        cb-notes {
-          order: 2;
-        }
-
-        dl {
-          grid-template-columns: fit-content(40%) 1fr;
-        }
-      }
-    `,
-  ];
+  static override styles = [look, contactLook];
 
   @property({ attribute: false }) contact!: FullContact;
   @property({ attribute: false }) profile: AgentProfile | undefined;

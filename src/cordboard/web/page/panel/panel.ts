@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 
@@ -16,6 +16,7 @@ import { AlmostOver } from "./almost-over";
 import { announcements, ringing } from "./announcements";
 import type { ContactCard } from "./contact";
 import type { Help } from "./help";
+import { panelLook } from "./panel-look";
 import { performance } from "./performing";
 import { currentContact, inCall, openContacts, statesOf, type FullContact } from "./reading";
 import type { Settings } from "./settings";
@@ -54,173 +55,7 @@ const TABS: readonly (readonly [Tab, Icon, "viewContacts" | "viewDial" | "viewRe
  */
 @customElement("cb-panel")
 export class Panel extends LitElement {
-  static override styles = [
-    look,
-    css`
-      :host {
-        height: 100vh;
-        height: 100dvh;
-        overflow: hidden;
-        container-type: inline-size;
-        background: var(--ground);
-        color: var(--ink);
-      }
-
-      .shell {
-        display: grid;
-        grid-template: auto auto minmax(0, 1fr) auto / minmax(0, 1fr);
-        height: 100%;
-      }
-
-      .top {
-        display: flex;
-        align-items: center;
-        justify-content: space-between;
-        gap: 0.25rem 1rem;
-        padding: 0.5rem clamp(0.5rem, 3cqi, 1.5rem);
-        border-bottom: 1px solid var(--line);
-        background: var(--card);
-      }
-
-      .top .row {
-        flex-wrap: nowrap;
-      }
-
-      h1 {
-        overflow: hidden;
-        font-size: 1.1em;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-
-      main {
-        overflow: auto;
-        padding: clamp(0.5rem, 2cqi, 1.5rem);
-      }
-
-      .room {
-        display: grid;
-        grid-template: "state" "contacts" "side" / minmax(0, 1fr);
-        gap: 1rem;
-        max-width: 80rem;
-        margin: 0 auto;
-      }
-
-      .state {
-        grid-area: state;
-      }
-
-      .contacts {
-        display: grid;
-        grid-area: contacts;
-        grid-template-columns: minmax(0, 1fr);
-        align-content: start;
-        gap: 1rem;
-      }
-
-      .side {
-        display: grid;
-        grid-area: side;
-        grid-template-columns: minmax(0, 1fr);
-        align-content: start;
-        gap: 1rem;
-      }
-
-      .empty {
-        padding: 2.5rem 1rem;
-        border: 1px dashed var(--line);
-        border-radius: 8px;
-        text-align: center;
-      }
-
-      nav {
-        display: grid;
-        grid-auto-columns: minmax(0, 1fr);
-        grid-auto-flow: column;
-        border-top: 1px solid var(--line);
-        background: var(--card);
-      }
-
-      nav button {
-        display: grid;
-        justify-items: center;
-        padding: 0.25rem 0;
-        border: 0;
-        border-top: 2px solid transparent;
-        border-radius: 0;
-        background: transparent;
-        font-size: 0.86em;
-        line-height: 1.2;
-      }
-
-      nav button[aria-current="true"] {
-        border-top-color: var(--accent);
-        color: var(--accent);
-      }
-
-      .glyph {
-        display: flex;
-        gap: 0.2rem;
-      }
-
-      .count {
-        min-width: 1.5em;
-        border-radius: 1em;
-        background: var(--accent);
-        color: var(--accent-ink);
-        font-weight: 650;
-      }
-
-      @container (width < 37.5rem) {
-        .shell {
-          font-size: 14px;
-        }
-
-        .top {
-          gap: 0.25rem;
-          padding-block: 0.2rem;
-        }
-
-        .top .row {
-          gap: 0;
-        }
-
-        .room,
-        .contacts,
-        .side {
-          gap: 0.5rem;
-        }
-
-        .empty {
-          padding: 1.5rem 0.5rem;
-        }
-      }
-
-      @container (width < 221px) {
-        .shell {
-          font-size: 13px;
-        }
-
-        .top button {
-          padding-inline: 0.25rem;
-        }
-
-        main {
-          padding: 0.35rem;
-        }
-
-        nav button {
-          font-size: 0.93em;
-        }
-      }
-
-      @container (width >= 60rem) {
-        .room {
-          grid-template: "state contacts" auto "side contacts" 1fr / 22rem minmax(0, 1fr);
-        }
-      }
-    `,
-  ];
+  static override styles = [look, panelLook];
 
   @property({ attribute: false }) source!: PanelSource;
   /** Neither tone nor notification: whoever shows the panel has its own. */

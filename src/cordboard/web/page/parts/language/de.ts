@@ -199,7 +199,6 @@ export const GERMAN: Language = {
     product: "Cordboard",
     desk: "Agentenplatz",
     panel: "Agentenpanel",
-    console: "Simulator-Konsole",
     signIn: "Anmelden",
     signOut: "Abmelden",
     user: "Name",

@@ -227,7 +227,6 @@ export const ENGLISH = {
     product: "Cordboard",
     desk: "Agent desk",
     panel: "Agent panel",
-    console: "Simulator console",
     signIn: "Sign in",
     signOut: "Sign out",
     user: "Name",

@@ -193,7 +193,6 @@ export const JAPANESE: Language = {
     product: "Cordboard",
     desk: "エージェントデスク",
     panel: "エージェントパネル",
-    console: "シミュレーターコンソール",
     signIn: "サインイン",
     signOut: "サインアウト",
     user: "名前",

@@ -199,7 +199,6 @@ export const PORTUGUESE: Language = {
     product: "Cordboard",
     desk: "Mesa do agente",
     panel: "Painel do agente",
-    console: "Console do simulador",
     signIn: "Entrar",
     signOut: "Sair",
     user: "Nome",

@@ -281,6 +281,6 @@ def test_what_one_tab_asks_for_another_guards_or_does(
     assert popped["outcome"] == "done"
     assert first.evaluate("popped") == ["NQ-1000"]
     first.close()
-    until(second, "hub.status.state === 'online'")
+    until(second, "me.watched.peers.pages.length === 1")
     refused = outcome(second, "me.do('ScreenPop', { kind: 'record', what: 'NQ-1000' })")
     assert refused["code"] == "nobody-claimed"

@@ -31,6 +31,7 @@ export interface WatchedNews {
 export class Watched {
   private readonly news = new News<WatchedNews>();
   private stream: Stream | undefined;
+  private latest: PeersFrame | undefined;
 
   constructor(
     readonly subject: Subject,
@@ -45,6 +46,11 @@ export class Watched {
   /** Counters of a queue or team, by name. */
   get gauges(): Readonly<{ [name: string]: number }> {
     return this.stream?.gauges ?? {};
+  }
+
+  /** An agent's pages, and which of them this one is. */
+  get peers(): PeersFrame | undefined {
+    return this.latest;
   }
 
   /** Where in its history this is. */
@@ -92,8 +98,10 @@ export class Watched {
 
   /** For the client: something was said about it. */
   heard(frame: SharedFrame | PeersFrame | ErrorFrame): void {
-    if (frame.type === "shared") this.news.tell("shared", frame);
-    else if (frame.type === "peers") this.news.tell("peers", frame);
+    if (frame.type === "peers") {
+      this.latest = frame;
+      this.news.tell("peers", frame);
+    } else if (frame.type === "shared") this.news.tell("shared", frame);
     else this.news.tell("refused", frame.error);
   }
 }

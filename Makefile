@@ -25,7 +25,7 @@ demo: .venv/.runtime .venv/.package page ## a simulated contact centre and a pag
 
 test: setup debian ## everything but the whole matrix; TESTS=... for a part
 	@echo "test: pytest with $(JOBS) processes"
-	@$(BIN)/pytest -n $(JOBS) $(TESTS)
+	@$(BIN)/pytest -n $(JOBS) --dist worksteal $(TESTS)
 
 matrix: setup debian ## every cell of link x session x scenario
 	@echo "matrix: pytest -m matrix with $(JOBS) processes"

@@ -34,8 +34,8 @@ VERSIONS = (
     "2.0.0/connect-streams.js",
     "1.4.5/connect-streams.js",
 )
-EACH_TIME = (LATEST, "1.4.5/connect-streams.js")
-"""The newest and the oldest build go with every `make test`; those between with `make matrix`."""
+EACH_TIME = (LATEST,)
+"""The newest build goes with every `make test`; the older ones with `make matrix`."""
 CALLER = "+44 20 7946 0101"
 NUMBER = "+44 1632 960001"
 PASSWORD = "correct horse battery"

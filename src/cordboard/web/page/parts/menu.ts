@@ -132,8 +132,11 @@ export class Menu extends LitElement {
     event.stopPropagation();
   }
 
-  private left(event: FocusEvent): void {
-    if (event.relatedTarget === null || !this.shadowRoot?.contains(event.relatedTarget as Node)) this.open = false;
+  /** Closes when the focus is elsewhere for good: while it moves, or another window has it, it is nowhere for a moment. */
+  private left(): void {
+    requestAnimationFrame(() => {
+      if (this.shadowRoot?.activeElement == null) this.open = false;
+    });
   }
 
   private items(): HTMLButtonElement[] {

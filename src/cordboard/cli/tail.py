@@ -52,7 +52,7 @@ def _from_hub(subject: str, url: str, data: Path | None, variable: str, *, follo
         if not answer["more"]:
             if not follow:
                 return
-            time.sleep(0.5)
+            time.sleep(0.5)  # over plain HTTP a hub calls nobody: ask again
 
 
 def _from_file(subject: str, file: Path, *, follow: bool) -> None:
@@ -67,7 +67,7 @@ def _from_file(subject: str, file: Path, *, follow: bool) -> None:
                     reached = seq
                 if not follow:
                     return
-                time.sleep(0.5)
+                time.sleep(0.5)  # a file tells nobody that it grew
         finally:
             connection.close()
     except sqlite3.Error as error:

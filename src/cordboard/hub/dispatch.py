@@ -21,6 +21,7 @@ from cordboard.model import commands as c, events as e
 from cordboard.model.entities import TargetKind, TeamMessage
 from cordboard.model.fold import command_digest
 from cordboard.model.ids import (
+    AgentId,
     CommandId,
     ContactId,
     LinkId,
@@ -379,7 +380,7 @@ class Dispatch:
             case c.PostTeamMessage(content=content, teams=teams, duration=duration):
                 message = TeamMessage(
                     id=self._hub.ids.new("tm"),
-                    author=subject_id(command.subject),  # type: ignore[arg-type]
+                    author=AgentId(subject_id(command.subject)),
                     content=content,
                     teams=teams,
                     created=now,

@@ -15,7 +15,7 @@ from cordboard.model.entities import (
     Target,
     TargetKind,
 )
-from cordboard.model.ids import CallId, ContactId, QueueId
+from cordboard.model.ids import AgentId, CallId, ContactId, QueueId
 from cordboard.model.state import SubjectState
 from cordboard.protocols.streams import legs
 from cordboard.protocols.streams.names import ident_of, target_of
@@ -221,8 +221,8 @@ def update_monitor_state(state: SubjectState, params: Params) -> Plan:
     monitors = any(item.kind is CallKind.MONITOR for item in found.calls)
     if action is None or not monitors or found.related is None or not agents:
         return Fail(type=INVALID_STATE, message="this contact is not one that is listened to")
-    agent = agents[0].id
-    return Do(services=(c.Supervise(agent=agent, contact=found.related, action=action),))  # type: ignore[arg-type]
+    agent = AgentId(agents[0].id)
+    return Do(services=(c.Supervise(agent=agent, contact=found.related, action=action),))
 
 
 def pause_contact(state: SubjectState, params: Params) -> Plan:

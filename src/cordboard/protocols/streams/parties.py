@@ -23,6 +23,7 @@ from cordboard.model.entities import (
     SuperviseAction,
     TargetKind,
 )
+from cordboard.model.ids import ConnectionId
 from cordboard.protocols.streams.document import Connection, Endpoint, Moment, SoftphoneMediaInfo
 from cordboard.protocols.streams.names import arn
 
@@ -151,7 +152,7 @@ def _own(contact: Contact, *, answerable: bool) -> Connection:
         known = live[0][1]
     moment = _own_moment(contact, [own for _, own in live])
     party = known or Party(
-        id=f"{contact.id}:own",  # type: ignore[arg-type]
+        id=ConnectionId(f"{contact.id}:own"),
         participant=Participant(role=Role.AGENT, id=contact.agent or ""),
         state=S.NULL,
     )

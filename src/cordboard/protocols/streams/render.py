@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from cordboard.model.entities import AgentProfile, Contact, Medium, Queue
-from cordboard.model.ids import Millis, subject_id
+from cordboard.model.ids import AgentId, Millis, subject_id
 from cordboard.model.log import Entry
 from cordboard.model.rules import services_of
 from cordboard.model.state import SubjectState
@@ -129,7 +129,7 @@ def _by_time(contacts: list[d.Contact] | tuple[d.Contact, ...]) -> tuple[d.Conta
 
 def _configuration(state: SubjectState) -> d.Configuration:
     agent = subject_id(state.subject)
-    profile = state.profile or AgentProfile(id=agent)  # type: ignore[arg-type]
+    profile = state.profile or AgentProfile(id=AgentId(agent))
     locale = profile.locale.replace("-", "_")
     locale = locale if locale in LOCALES else LOCALES[0]
     queues = [found for item in profile.queues if (found := _voice(item)) is not None]

@@ -15,7 +15,7 @@ from cordboard.model.entities import (
     Reason,
     ReasonKind,
 )
-from cordboard.model.ids import Millis
+from cordboard.model.ids import LinkId, Millis
 from cordboard.model.state import SubjectState, voice_state
 from cordboard.protocols.streams.document import Choice, Chosen, State
 from cordboard.protocols.streams.names import arn, ident_of
@@ -162,4 +162,4 @@ def _presence(state: Availability, reason: Reason | None, since: Millis) -> Stat
 
 def _nobody() -> AgentState:
     """Before a link has told anything."""
-    return AgentState(link="", state=Availability.NULL)  # type: ignore[arg-type]
+    return AgentState(link=LinkId(""), state=Availability.NULL)

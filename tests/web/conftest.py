@@ -91,13 +91,22 @@ class Echo:
         door("GET", "/echo/never"),
         door("GET", "/echo/raises"),
         door("GET", "/echo/kept"),
+        door("POST", "/echo/enter", anonymous=True),
+        door("GET", "/echo/inside", anonymous=True),
+        door("POST", "/echo/leave", anonymous=True),
         door("POST", "/echo/hook", end="link", anonymous=True),
         door("POST", "/echo/drive", end="link", scope="simulate"),
         door("POST", "/echo/raises", end="link", anonymous=True),
     )
 
     def key(self, called: Called) -> str | None:
-        return called.query.get("session") if called.route == "kept" else None
+        match called.route:
+            case "kept":
+                return called.query.get("session")
+            case "inside" | "leave":
+                return called.cookies.get("desk")
+            case _:
+                return None
 
     def link(self, settings: Mapping[str, Any], scope: Scope, ids: Ids) -> Link:
         if settings.get("wrong"):
@@ -105,7 +114,7 @@ class Echo:
         return EchoLink()
 
     def session(self, identity: Identity | None, ids: Ids) -> EchoSession:
-        return EchoSession(identity)
+        return EchoSession(identity, ids)
 
     def render(self, entry: Entry, before: SubjectState, after: SubjectState) -> bytes | None:
         return json.dumps({"entry": entry.seq, "filling": "x" * 4000}).encode()
@@ -132,8 +141,9 @@ class EchoLink:
 
 
 class EchoSession:
-    def __init__(self, identity: Identity | None) -> None:
+    def __init__(self, identity: Identity | None, ids: Ids) -> None:
         self.identity = identity
+        self.ids = ids
         self.channel = ""
         self.held = ""
         self.count = 0
@@ -202,9 +212,16 @@ class EchoSession:
                 pass
             case "raises":
                 raise ZeroDivisionError("a secret of ours")
-            case "kept":
+            case "kept" | "inside":
                 self.count += 1
                 yield Reply(call=called.call, body=str(self.count).encode())
+            case "enter":
+                key = self.ids.new("desk")
+                cookie = Cookie(name="desk", value=key)
+                yield Reply(call=called.call, cookies=(cookie,), keep=key)
+            case "leave":
+                yield Reply(call=called.call)
+                yield Close(channel="")
             case _:
                 told = {
                     "params": called.params,

@@ -105,24 +105,30 @@ class Down(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to a `Called`."""
+    """The answer to a `Called`. With `keep` the session does not end with it, where it would have: it goes on under this key, and
+    gets the requests for which `CtiProtocol.key` gives that. A key is as good as a login: mint it with `Ids`, and let it be no part of a
+    body or an address. `Close` of no channel ends such a session.
+    """
 
     call: str
     status: int = 200
     headers: Mapping[str, str] = {}
     cookies: tuple[Cookie, ...] = ()
     body: bytes = b""
+    keep: str = ""
 
 
 class Cookie(msgspec.Struct, frozen=True, kw_only=True):
-    """A cookie to set. `max_age` in seconds, `None` for the browser's session, 0 to delete."""
+    """A cookie to set. `max_age` in seconds, `None` for the browser's session, 0 to delete. `secure`: for HTTPS alone; `None` if that
+    is how the caller came.
+    """
 
     name: str
     value: str
     max_age: int | None = None
     path: str = "/"
     same_site: Literal["Lax", "Strict", "None"] = "Lax"
-    secure: bool = True
+    secure: bool | None = None
     http_only: bool = True
 
 

@@ -168,7 +168,11 @@ class CtiProtocol(Protocol):
         ...
 
     def key(self, called: Called) -> str | None:
-        """Which session this request belongs to; `None`: one of its own, that ends with the reply."""
+        """Which session this request belongs to; `None`: one of its own, that ends with the reply unless that keeps it.
+
+        At a door for signed-in callers the first request with a key begins its session. At an anonymous one only a session that was
+        kept (`Reply.keep`) has a key: a made-up one begins nothing that stays.
+        """
         ...
 
     def link(self, settings: Mapping[str, Any], scope: Scope, ids: Ids) -> Link:

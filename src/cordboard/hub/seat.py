@@ -134,6 +134,11 @@ class Seat:
         """Begin the session."""
         self._feed(lambda: self._session.start(self._hub.clock.now()))
 
+    def keep(self) -> None:
+        """The session does not end with its reply, as it was going to."""
+        self.passing = False
+        self._expire_later()
+
     def receive(self, frame: SessionFrame) -> None:
         """Hand in what happened on the page's side."""
         self._feed(lambda: self._session.receive(frame))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -25,8 +26,10 @@ _log = structlog.get_logger(__name__)
 class Caller:
     """The outlet of a seat whose page calls over HTTP."""
 
-    def __init__(self, signing: Signing) -> None:
+    def __init__(self, signing: Signing, keep: Callable[[str], None]) -> None:
+        """`keep` is told the key under which the session wants to go on."""
         self._signing = signing
+        self._keep = keep
         self._seat: Seat | None = None
         self._waiting: dict[str, asyncio.Future[Reply]] = {}
 
@@ -49,6 +52,8 @@ class Caller:
             _log.warning("reply-to-nobody", status=effect.status)
         else:
             future.set_result(effect)
+            if effect.keep:
+                self._keep(effect.keep)
 
     def send(self, effect: Send) -> None:
         """Over HTTP there is no channel to send on."""
@@ -103,21 +108,24 @@ class Calls:
         """One request to a session."""
         called = self._called(visit)
         key = protocol.key(called)
-        if key is None:
-            seat, caller = self._seat(protocol, visit, passing=True)
-            try:
-                return _response(await self._replied(seat, caller, called))
-            finally:
+        secure = self._secure(visit)
+        kept = self._kept_for(protocol, key, visit) if key is not None else None
+        if kept is not None:
+            return _response(await self._replied(kept.seat, kept.caller, called), secure=secure)
+        seat, caller = self._seat(protocol, visit, passing=True)
+        try:
+            return _response(await self._replied(seat, caller, called), secure=secure)
+        finally:
+            if seat.passing:
                 seat.leave()
                 self._callers.discard(caller)
-        kept = self._keep(protocol, key, visit)
-        return _response(await self._replied(kept.seat, kept.caller, called))
 
     async def serve_link(self, link: LinkId, visit: Visit) -> web.StreamResponse:
         """One request at a link's own door."""
         try:
             async with asyncio.timeout(self._settings.reply_timeout):
-                return _response(await self._hub.call_link(link, self._called(visit)))
+                reply = await self._hub.call_link(link, self._called(visit))
+                return _response(reply, secure=self._secure(visit))
         except TimeoutError:
             raise _late() from None
 
@@ -157,27 +165,49 @@ class Calls:
         )
 
     def _seat(self, protocol: CtiProtocol, visit: Visit, *, passing: bool) -> tuple[Seat, Caller]:
-        caller = Caller(self._signing(visit))
+        def keep(key: str) -> None:
+            seat.keep()
+            self._keep((protocol.name, key), seat, caller)
+
+        caller = Caller(self._signing(visit), keep)
         self._callers.add(caller)
         session = protocol.session(visit.identity, self._hub.ids)
         seat = self._hub.seat(protocol, session, visit.identity, caller, passing=passing)
         caller.seated(seat)
         return seat, caller
 
-    def _keep(self, protocol: CtiProtocol, key: str, visit: Visit) -> _Kept:
+    def _kept_for(self, protocol: CtiProtocol, key: str, visit: Visit) -> _Kept | None:
+        """The session of this key. At a door for signed-in callers it begins with the first request."""
         place = (protocol.name, key)
         kept = self._kept.get(place)
-        now = self._hub.clock.now()
-        if kept is not None and not kept.seat.left:
-            if not visit.route.anonymous:
-                if kept.seat.owner != _subject(visit.identity):
-                    raise CallerError("not-allowed", "this session is somebody else's")
-                kept.seat.identity = visit.identity
-            kept.used = now
-            return kept
-        kept = self._kept[place] = _Kept(*self._seat(protocol, visit, passing=False), now)
+        if kept is None or kept.seat.left:
+            return (
+                None
+                if visit.route.anonymous
+                else self._keep(place, *self._seat(protocol, visit, passing=False))
+            )
+        if not visit.route.anonymous:
+            if kept.seat.owner != _subject(visit.identity):
+                raise CallerError("not-allowed", "this session is somebody else's")
+            kept.seat.identity = visit.identity
+        kept.used = self._hub.clock.now()
+        return kept
+
+    def _keep(self, place: tuple[str, str], seat: Seat, caller: Caller) -> _Kept:
+        older = self._kept.get(place)
+        if older is not None and older.seat is not seat:
+            older.seat.leave()
+        kept = self._kept[place] = _Kept(seat, caller, self._hub.clock.now())
         self._look_later(place, kept)
         return kept
+
+    def _secure(self, visit: Visit) -> bool:
+        """Whether the caller came over HTTPS, here or at the proxy before us."""
+        public = urlsplit(self._settings.public)
+        if public.scheme == "https" and visit.request.host == public.netloc:
+            return True
+        trusted = visit.request.remote in self._settings.trusted_proxies
+        return trusted and visit.request.headers.get("X-Forwarded-Proto", "") == "https"
 
     def _look_later(self, place: tuple[str, str], kept: _Kept) -> None:
         idle = int(self._settings.session_idle * 1000)
@@ -203,7 +233,7 @@ def _late() -> InternalError:
     return InternalError("timeout", "no answer in time: look what became of it before you repeat it")
 
 
-def _response(reply: Reply) -> web.Response:
+def _response(reply: Reply, *, secure: bool) -> web.Response:
     response = web.Response(status=reply.status, headers={**GUARDED, **_titled(reply)}, body=reply.body)
     for cookie in reply.cookies:
         response.set_cookie(
@@ -212,7 +242,7 @@ def _response(reply: Reply) -> web.Response:
             max_age=cookie.max_age,
             path=cookie.path,
             samesite=cookie.same_site,
-            secure=cookie.secure,
+            secure=secure if cookie.secure is None else cookie.secure,
             httponly=cookie.http_only,
         )
     return response

@@ -14,6 +14,7 @@ import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 
 from cordboard.app import App
+from cordboard.contract import Send
 from cordboard.model.events import Unrecognised
 from cordboard.model.ids import LinkId, Subject
 from cordboard.model.log import draft
@@ -210,6 +211,18 @@ async def test_a_slow_page_that_never_reads_again_is_cut_off(
             await appended(app, 20)
     await until(lambda: not app.edge._manager.connections)
     writer.transport.abort()
+
+
+async def test_a_page_whose_wire_was_cut_this_moment_is_told_nothing(
+    app: App, opened: Opens, until: Until
+) -> None:
+    await opened(app)
+    (page,) = app.edge._sockets._pages
+    page._transport.abort()
+    for _ in range(10):
+        page.send(Send(channel="page", data="too late"))
+        await asyncio.sleep(0)
+    await until(lambda: not app.hub.metrics.pages)
 
 
 async def test_a_flood_of_frames_is_read_at_its_pace(start: Callable[..., Any], opened: Opens) -> None:

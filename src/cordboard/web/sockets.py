@@ -82,7 +82,8 @@ class Page:
 
     def send(self, effect: Send) -> None:
         """Write a frame and go on."""
-        if self._ended or self._socket.closed:
+        # The transport knows first that a wire was cut: the socket hears of it a turn of the loop later.
+        if self._ended or self._socket.closed or self._transport.is_closing():
             return
         waiting = self._transport.get_write_buffer_size()
         if waiting > self._allowed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, assert_never
+from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
 import aiohttp
 
@@ -29,6 +29,34 @@ FRAME_LIMIT = 8 * 1024 * 1024
 """Largest frame that a vendor may send, in bytes."""
 REPEATS = 2
 """How often a repeatable request is sent again when there was no answer."""
+
+
+class Ways(Protocol):
+    """What carries a link's effects to its vendor, and frames back. What comes after a `drop` is not fed any more."""
+
+    def open(self, effect: Open) -> None:
+        """Open a channel."""
+        ...
+
+    def send(self, effect: Send) -> None:
+        """Send on a channel, in order."""
+        ...
+
+    def close_one(self, effect: Close) -> None:
+        """Close a channel; `Closed` follows."""
+        ...
+
+    def request(self, effect: Request) -> None:
+        """Do an HTTP request; `Replied` or `Failed` follows."""
+        ...
+
+    def drop(self) -> None:
+        """End everything at once; no frame tells of it."""
+        ...
+
+    async def close(self) -> None:
+        """End everything and wait for it."""
+        ...
 
 
 class Channels:

@@ -36,7 +36,6 @@ from cordboard.contract import (
     Wake,
     Woke,
 )
-from cordboard.hub.channels import Channels
 from cordboard.hub.recorder import Cause
 from cordboard.kit.backoff import backoff
 from cordboard.model.commands import Command, NoAnswer, Query, Refused
@@ -72,7 +71,7 @@ class Driver:
         self._scope = scope
         self._name = scope.link
         self._link: Link | None = protocol.link(settings, scope, hub.ids)  # wrong settings show now
-        self._channels = Channels(hub.clock, self._feed)
+        self._channels = hub.ways(hub.clock, self._feed)
         self._timers: dict[str, Callable[[], None]] = {}
         self._served: set[Subject] = set()
         self._asked: set[str] = set()

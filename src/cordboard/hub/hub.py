@@ -20,12 +20,14 @@ from cordboard.contract import (
     Gauge,
     Identity,
     Ids,
+    LinkFrame,
     Reply,
     Saved,
     Scope,
     Session,
     Store,
 )
+from cordboard.hub.channels import Channels, Ways
 from cordboard.hub.clock import Clock, VirtualClock
 from cordboard.hub.dispatch import Dispatch, Gate, Rules
 from cordboard.hub.driver import Driver, LinkStatus
@@ -73,14 +75,16 @@ class Hub:
         texts: Mapping[str, str] | None = None,
         retention: Millis = 0,
         record: int = 0,
+        ways: Callable[[Clock, Callable[[LinkFrame], None]], Ways] = Channels,
     ) -> None:
         """`retention`: how long entries are kept, 0 for ever. `texts`: what `GetSettings` answers. `record`: how many steps of each
-        kind the flight recorder holds.
+        kind the flight recorder holds. `ways`: what makes the links' way to their vendors, the network if nothing else.
         """
         self.clock = clock
         self.ids = ids
         self.threads = Threads()
         self.metrics = HubMetrics()
+        self.ways = ways
         self.recorder = Recorder(clock, record)
         self.dispatch = Dispatch(self, rules or Rules(), gate)
         self.queries = Queries(self, texts or {})

@@ -92,13 +92,22 @@ class ContactCentre:
 
     async def play(self, scenario: str) -> list[dict[str, Any]]:
         """Play one of the simulator's scenarios to its end; what went otherwise than it expects."""
-        status, said = await self._door("POST scenario", {"name": scenario})
-        assert status == 200, said
-        while not said["over"]:
+        await self.begin(scenario)
+        while not (said := await self._progress())["over"]:
             await self.advance(1)
-            _, said = await self._door("GET scenario", None)
         failures: list[dict[str, Any]] = said["failures"]
         return failures
+
+    async def begin(self, scenario: str) -> None:
+        """Begin to play a scenario; it goes on as time passes."""
+        status, said = await self._door("POST scenario", {"name": scenario})
+        assert status == 200, said
+
+    async def over(self) -> bool:
+        """Whether the scenario is over; fails if it went otherwise than it expects."""
+        said = await self._progress()
+        assert not said["failures"], said["failures"]
+        return bool(said["over"])
 
     async def act(self, name: str, /, **params: object) -> dict[str, Any]:
         """Anything that the switch can be told; fails if it refuses."""
@@ -115,6 +124,10 @@ class ContactCentre:
             if any(plan.id == to for plan in plans):
                 return f"{kind}:{to}"
         return to
+
+    async def _progress(self) -> dict[str, Any]:
+        _, said = await self._door("GET scenario", None)
+        return dict(said)
 
     async def _door(self, route: str, body: object) -> tuple[int, Any]:
         """The simulator's console, by the way that the web takes to it."""

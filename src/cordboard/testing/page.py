@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from cordboard.contract import (
@@ -54,11 +55,13 @@ class AgentPage:
     number. `view` is what a page would show now; `views` all that it has shown, one for each entry of the log.
     """
 
-    def __init__(self, hub: Hub, agent: str) -> None:
+    def __init__(self, hub: Hub, agent: str, *, settled: Callable[[], Awaitable[None]] | None = None) -> None:
+        """`settled`: how to wait until what the page asked for is done, where that is not the hub's to say alone."""
         self.agent = agent
         self.subject: Subject = agent_subject(AgentId(agent))
         assert hub.state(self.subject) is not None, f"the hub knows no agent {agent}"
         self._hub = hub
+        self._settled = settled or hub.settled
         self._session = _Session(self.subject)
         self._count = itertools.count(1)
         identity = Identity(subject=f"user:{agent}", scopes=frozenset({f"agent:{agent}"}), agent=agent)
@@ -116,7 +119,7 @@ class AgentPage:
             Execute(command=c.Command(id=ident, subject=self.subject, service=service))
         )
         self._seat.receive(Woke(name="go", at=self._hub.clock.now()))
-        await self._hub.settled()
+        await self._settled()
         return self.outcomes.get(ident)
 
     async def ready(self) -> c.Outcome | None:

@@ -1,0 +1,286 @@
+"""Recordings: what a link or a session was told, in order, as JSON lines that a person can read and a test can play again.
+
+The first line is the `Provenance`; each further line is one step. What came of the steps, the *golden* effects, stands beside it
+in a file of its own, so that a review sees it change.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from cordboard.contract import (
+    Identity,
+    Joined,
+    Link,
+    LinkEffect,
+    LinkFrame,
+    Scope,
+    Session,
+    SessionEffect,
+    SessionFrame,
+)
+from cordboard.model.commands import Command, Outcome, Query, Result
+from cordboard.model.errors import CallerError
+from cordboard.model.events import Event
+from cordboard.model.fold import fold, initial
+from cordboard.model.ids import Millis, Subject
+from cordboard.model.log import draft, placed
+from cordboard.model.state import SubjectState
+
+Plain = dict[str, Any]
+
+Source = Literal["vendor", "documents", "third-party", "own", "guess"]
+"""Where a recording is from: the real vendor; the vendor's published documents; a third party's client or server; our own other
+end; nobody knows.
+"""
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a recording comes from. `obtained`: how it was got, in a sentence; `changed`: what is not as it was (redaction)."""
+
+    recording: Literal[1] = 1
+    protocol: str
+    end: Literal["link", "session"]
+    story: str
+    source: Source
+    obtained: str
+    date: str
+    by: str = ""
+    """The program and its version at the other end, and ours."""
+    url: str = ""
+    changed: str = ""
+    settings: dict[str, Any] = {}
+    """Of the link, without secrets."""
+    scope: Scope | None = None
+    identity: Identity | None = None
+    """Of the session, where it was known from the start."""
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start", tag_field="do", omit_defaults=True):
+    """The link or session begins."""
+
+    at: Millis
+    resume: dict[Subject, str] = {}
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True, tag="frame", tag_field="do"):
+    """A frame."""
+
+    at: Millis
+    frame: Plain
+
+
+class Executed(msgspec.Struct, frozen=True, kw_only=True, tag="command", tag_field="do"):
+    """The link is given a command."""
+
+    at: Millis
+    command: Command
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True, tag="ask", tag_field="do"):
+    """The link is asked a query."""
+
+    at: Millis
+    ask: str
+    subject: Subject
+    query: Query
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True, tag="open", tag_field="do"):
+    """To a session: a subject that it watches, as the entries before have left it."""
+
+    at: Millis
+    subject: Subject
+    recovered: bool | None = None
+
+
+class Happened(msgspec.Struct, frozen=True, kw_only=True, tag="entry", tag_field="do", omit_defaults=True):
+    """An entry of the log. `shown`: the session watches its subject."""
+
+    at: Millis
+    subject: Subject
+    event: Event
+    shown: bool = True
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True, tag="settle", tag_field="do"):
+    """To a session: what became of a command."""
+
+    at: Millis
+    command: str
+    outcome: Outcome
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True, tag="answer", tag_field="do"):
+    """To a session: the result of a query."""
+
+    at: Millis
+    ask: str
+    result: Result
+
+
+Step = Start | Heard | Executed | Asked | Opening | Happened | Settled | Answered
+
+EPOCH = "recording"
+"""The epoch of the log that a session's recording stands for."""
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    """A provenance and its steps."""
+
+    provenance: Provenance
+    steps: tuple[Step, ...]
+
+
+def dumps(recording: Recording) -> str:
+    """As JSON lines."""
+    lines = [recording.provenance, *recording.steps]
+    return "".join(_line(msgspec.to_builtins(line)) for line in lines)
+
+
+def loads(text: str) -> Recording:
+    """From JSON lines. `CallerError` naming the line that is wrong."""
+    lines = text.splitlines()
+    try:
+        provenance = msgspec.json.decode(lines[0] if lines else "", type=Provenance)
+    except msgspec.DecodeError as error:
+        raise CallerError("bad-field", f"line 1 is no provenance: {error}", {"field": "line 1"}) from None
+    steps: list[Step] = []
+    for number, line in enumerate(lines[1:], 2):
+        try:
+            step = msgspec.json.decode(line, type=Step)
+            if isinstance(step, Heard):
+                frame(step.frame)
+        except (msgspec.DecodeError, ValueError) as error:
+            where = f"line {number}"
+            raise CallerError("bad-field", f"{where} is no step: {error}", {"field": where}) from None
+        steps.append(step)
+    return Recording(provenance=provenance, steps=tuple(steps))
+
+
+# --- frames and effects in words --------------------------------------------------------------------------------------
+
+
+_FRAMES: Mapping[str, type[LinkFrame | SessionFrame]] = {
+    kind.__name__: kind for kind in (*get_args(LinkFrame), *get_args(SessionFrame))
+}
+
+
+def plain(value: LinkFrame | SessionFrame | LinkEffect | SessionEffect) -> Plain:
+    """A frame or an effect as JSON: its `type` and all fields that say something. Bytes that are text stand as text."""
+    fields = {
+        field.name: _plain(getattr(value, field.name))
+        for field in msgspec.structs.fields(type(value))
+        if field.required or getattr(value, field.name) != _default(field)
+    }
+    return {"type": type(value).__name__, **fields}
+
+
+def frame(told: Plain) -> LinkFrame | SessionFrame:
+    """The frame again. `ValueError` if it is none."""
+    fields = dict(told)
+    kind = _FRAMES.get(str(fields.pop("type", "")))
+    if kind is None:
+        raise ValueError(f"no frame is a {told.get('type')!r}")
+    for name in ("data", "body"):
+        found = fields.get(name)
+        if isinstance(found, dict):
+            fields[name] = base64.b64decode(found["base64"]) if "base64" in found else found["bytes"].encode()
+    blob = {name: fields.pop(name) for name in ("data", "body") if name in fields}
+    empty: Plain = dict.fromkeys(blob, "")
+    made = msgspec.convert({**fields, **empty}, kind)
+    return msgspec.structs.replace(made, **blob)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, msgspec.Raw):
+        return msgspec.json.decode(value)
+    if isinstance(value, bytes):
+        try:
+            return {"bytes": value.decode()}
+        except UnicodeDecodeError:
+            return {"base64": base64.b64encode(value).decode()}
+    return msgspec.to_builtins(value, order="sorted")
+
+
+def _default(field: msgspec.structs.FieldInfo) -> object:
+    if field.default is not msgspec.NODEFAULT:
+        return field.default
+    return field.default_factory() if field.default_factory is not msgspec.NODEFAULT else None
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+# --- playing ------------------------------------------------------------------------------------------------------------
+
+
+def play_link(link: Link, steps: Iterable[Step]) -> Iterator[Sequence[LinkEffect]]:
+    """Give a link all steps; what it does at each."""
+    for step in steps:
+        match step:
+            case Start(at=at, resume=resume):
+                yield tuple(link.start(at, resume))
+            case Heard():
+                yield tuple(link.receive(_link_frame(step.frame)))
+            case Executed(at=at, command=command):
+                yield tuple(link.execute(command, at))
+            case Asked(at=at, ask=ask, subject=subject, query=query):
+                yield tuple(link.ask(ask, subject, query, at))
+            case _:
+                raise CallerError("bad-field", f"a link is told no {type(step).__name__}", {"field": "do"})
+
+
+def play_session(session: Session, steps: Iterable[Step]) -> Iterator[Sequence[SessionEffect]]:
+    """Give a session all steps; what it does at each. Entries are folded on the way."""
+    states: dict[Subject, SubjectState] = {}
+    for step in steps:
+        match step:
+            case Start(at=at):
+                yield tuple(session.start(at))
+            case Heard():
+                yield tuple(session.receive(_session_frame(step.frame)))
+            case Opening(at=at, subject=subject, recovered=recovered):
+                state = states.get(subject, initial(subject))
+                joined = Joined(subject=subject, state=state, epoch=EPOCH, recovered=recovered)
+                yield tuple(session.open(joined, at))
+            case Happened(at=at, subject=subject, event=event, shown=shown):
+                before = states.get(subject, initial(subject))
+                entry = placed(draft(subject, event, at), before.seq + 1)
+                after = states[subject] = fold(before, entry)
+                yield tuple(session.observe(entry, before, after, None, at)) if shown else ()
+            case Settled(at=at, command=command, outcome=outcome):
+                yield tuple(session.settle(command, outcome, at))
+            case Answered(at=at, ask=ask, result=result):
+                yield tuple(session.answer(ask, result, at))
+            case _:
+                raise CallerError("bad-field", f"a session is told no {type(step).__name__}", {"field": "do"})
+
+
+def golden(effects: Iterable[Sequence[LinkEffect | SessionEffect]]) -> str:
+    """What came of each step that led to anything, as JSON lines; steps count from 1."""
+    return "".join(
+        _line({"step": number, "effects": [plain(effect) for effect in found]})
+        for number, found in enumerate(effects, 1)
+        if found
+    )
+
+
+def _link_frame(told: Plain) -> LinkFrame:
+    made = frame(told)
+    if not isinstance(made, LinkFrame):
+        raise CallerError("bad-field", f"a link is told no {type(made).__name__}", {"field": "frame"})
+    return made
+
+
+def _session_frame(told: Plain) -> SessionFrame:
+    made = frame(told)
+    if not isinstance(made, SessionFrame):
+        raise CallerError("bad-field", f"a session is told no {type(made).__name__}", {"field": "frame"})
+    return made

@@ -1,0 +1,307 @@
+"""The web edge in memory: sessions of one protocol on a hub, reached by sockets and requests that are method calls.
+
+It does for a session what `cordboard.web` does, on the test's clock: doors by their routes, one session for each socket and for
+each key, held replies, cookies, logins. Who signs in is who `identity` says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+
+from cordboard.contract import (
+    Called,
+    Close,
+    Closed,
+    CtiProtocol,
+    Identified,
+    Identity,
+    Opened,
+    Received,
+    Reply,
+    Route,
+    Send,
+    Session,
+    SignIn,
+)
+from cordboard.hub.hub import Hub
+from cordboard.hub.seat import Seat
+from cordboard.model.errors import CallerError, CordboardError
+from cordboard.model.ids import agent_subject
+from cordboard.web.doors import Door, Doors
+
+SECRET = "secret"  # noqa: S105 - of tests
+"""The password of everybody."""
+TENANT = Identity(subject="tenant", scopes=frozenset({"tenant", "tenant:command"}))
+TOO_LARGE = 4203
+
+
+def identity(hub: Hub, kind: str, secret: str, user: str = "") -> Identity | None:
+    """Who shows these credentials. With the password `SECRET`: the agent `user`, or the tenant where the hub knows no such agent.
+    Else the secret says it: ``tenant``, or ``agent:<id>``.
+    """
+    if kind == "password":
+        if secret != SECRET or not user:
+            return None
+        return _agent(user) if hub.state(agent_subject(user)) is not None else TENANT
+    who, _, agent = secret.partition(":")
+    if secret == "tenant":  # noqa: S105 - as `identity` says
+        return TENANT
+    return _agent(agent) if who == "agent" and agent else None
+
+
+def _agent(agent: str) -> Identity:
+    return Identity(subject=f"user:{agent}", scopes=frozenset({f"agent:{agent}"}), agent=agent)
+
+
+class Socket:
+    """One page's socket, and the outlet of its seat. `heard` gets what is sent, `over` the end."""
+
+    def __init__(
+        self,
+        edge: Edge,
+        route: Route,
+        heard: Callable[[Send], None],
+        over: Callable[[int, str], None],
+    ) -> None:
+        self.channel = f"socket-{next(edge.numbers)}"
+        self.seat: Seat | None = None
+        self._edge = edge
+        self._route = route
+        self._heard = heard
+        self._over = over
+        self._ended = False
+
+    def say(self, data: str | bytes) -> None:
+        """Send a frame to the session."""
+        if len(data if isinstance(data, bytes) else data.encode()) > self._route.limit:
+            self.close(Close(channel=self.channel, code=TOO_LARGE, reason="too large"))
+        elif self.seat is not None and not self._ended:
+            self.seat.receive(Received(channel=self.channel, data=data, at=self._edge.hub.clock.now()))
+
+    def leave(self, code: int = 1001, reason: str = "") -> None:
+        """The page's side ends it."""
+        if not self._ended:
+            self._ended = True
+            self._leave(code, reason)
+
+    def send(self, effect: Send) -> None:
+        """A frame to the page."""
+        if not self._ended:
+            self._heard(effect)
+
+    def close(self, effect: Close) -> None:
+        """The session ends it."""
+        if not self._ended:
+            self._ended = True
+            asyncio.get_running_loop().call_soon(self._leave, effect.code, effect.reason)
+            self._over(effect.code, effect.reason)
+
+    def reply(self, effect: Reply) -> None:
+        """No request was made over a socket."""
+        raise AssertionError(f"a reply on a socket: {effect}")
+
+    def sign_in(self, effect: SignIn) -> None:
+        """Check credentials."""
+        self._edge.sign_in(self.seat, effect)
+
+    def sign_out(self) -> None:
+        """End the login."""
+        if self.seat is not None:
+            self.seat.identity = None
+
+    def _leave(self, code: int, reason: str) -> None:
+        seat = self.seat
+        if seat is not None and not seat.left:
+            seat.receive(
+                Closed(channel=self.channel, code=code, reason=reason, at=self._edge.hub.clock.now())
+            )
+            seat.leave()
+
+
+class _Caller:
+    """The outlet of a seat whose page calls over HTTP."""
+
+    def __init__(self, edge: Edge) -> None:
+        self.seat: Seat | None = None
+        self.waiting: dict[str, asyncio.Future[Reply]] = {}
+        self._edge = edge
+
+    def reply(self, effect: Reply) -> None:
+        future = self.waiting.pop(effect.call, None)
+        if future is not None and not future.done():
+            future.set_result(effect)
+
+    def send(self, effect: Send) -> None:
+        raise AssertionError(f"sent where there is no socket: {effect}")
+
+    def close(self, effect: Close) -> None:
+        for future in self.waiting.values():
+            if not future.done():
+                future.set_result(_error("", CallerError("internal", effect.reason or "the session ended")))
+        self.waiting.clear()
+        if self.seat is not None:
+            self.seat.leave()
+
+    def sign_in(self, effect: SignIn) -> None:
+        self._edge.sign_in(self.seat, effect)
+
+    def sign_out(self) -> None:
+        if self.seat is not None:
+            self.seat.identity = None
+
+
+class Edge:
+    """All doors of one protocol on a hub."""
+
+    def __init__(
+        self, hub: Hub, protocol: CtiProtocol, wrapped: Callable[[Session], Session] = lambda session: session
+    ) -> None:
+        """`wrapped`: what to seat in place of a session."""
+        self.hub = hub
+        self.numbers = itertools.count(1)
+        self._protocol = protocol
+        self._wrapped = wrapped
+        self._kept: dict[str, _Caller] = {}
+        self._doors = Doors()
+        for route in protocol.routes:
+            if route.end == "session" and not route.page and route.kind != "tcp":
+                self._doors.add(Door(route=route, serve=_never))
+
+    def socket(
+        self,
+        target: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        origin: str = "",
+        heard: Callable[[Send], None],
+        over: Callable[[int, str], None],
+    ) -> Socket:
+        """A page connects. `CordboardError` if there is no such door, or not for this one."""
+        path, query = _split(target)
+        door, params = self._doors.find("GET", path)
+        if door.route.kind != "ws":
+            raise CallerError("bad-request", f"{path} is no socket")
+        who = self._admitted(door.route, headers or {})
+        socket = Socket(self, door.route, heard, over)
+        hub = self.hub
+        session = self._wrapped(self._protocol.session(who, hub.ids))
+        socket.seat = hub.seat(self._protocol, session, who, socket)
+        socket.seat.receive(
+            Opened(
+                channel=socket.channel,
+                at=hub.clock.now(),
+                route=door.route.name,
+                params=params,
+                query=query,
+                origin=origin,
+            )
+        )
+        return socket
+
+    def call(
+        self,
+        method: str,
+        target: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        cookies: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        origin: str = "",
+    ) -> asyncio.Future[Reply]:
+        """A request; its reply may come late."""
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        lower = {name.lower(): value for name, value in (headers or {}).items()}
+        call = f"call-{next(self.numbers)}"
+        try:
+            path, query = _split(target)
+            door, params = self._doors.find(method, path)
+            if len(body) > door.route.limit:
+                raise CallerError("too-large", f"{len(body)} bytes; {door.route.limit} are allowed")
+            who = self._admitted(door.route, lower)
+        except CordboardError as error:
+            future.set_result(_error(call, error))
+            return future
+        if who is not None:
+            lower.pop("authorization", None)
+        called = Called(
+            call=call,
+            route=door.route.name,
+            method=method,
+            at=self.hub.clock.now(),
+            params=params,
+            query=query,
+            headers=lower,
+            cookies=cookies or {},
+            body=body,
+            origin=origin,
+        )
+        self._place(called, who, future)
+        return future
+
+    def sign_in(self, seat: Seat | None, effect: SignIn) -> None:
+        """Check credentials; the answer comes after the effects at hand."""
+        assert seat is not None
+
+        def told() -> None:
+            if seat.left:
+                return
+            who = identity(self.hub, effect.kind, effect.secret, effect.user)
+            if who is not None:
+                seat.identity = who
+            error = "wrong-password" if effect.kind == "password" else "token-invalid"
+            seat.receive(Identified(identity=who, error="" if who else error, at=self.hub.clock.now()))
+
+        asyncio.get_running_loop().call_soon(told)
+
+    def _admitted(self, route: Route, headers: Mapping[str, str]) -> Identity | None:
+        kind, _, secret = headers.get("authorization", headers.get("Authorization", "")).partition(" ")
+        who = identity(self.hub, "bearer", secret) if kind.lower() == "bearer" else None
+        if who is None and not route.anonymous:
+            raise CallerError("not-authenticated", "send `Authorization: Bearer`")
+        if route.scope and (who is None or route.scope not in who.scopes):
+            raise CallerError("not-allowed", "the scope is missing", {"scope": route.scope})
+        return who
+
+    def _place(self, called: Called, who: Identity | None, future: asyncio.Future[Reply]) -> None:
+        key = self._protocol.key(called)
+        caller = self._kept.get(key) if key is not None else None
+        if caller is None or caller.seat is None or caller.seat.left:
+            caller = _Caller(self)
+            session = self._wrapped(self._protocol.session(who, self.hub.ids))
+            caller.seat = self.hub.seat(self._protocol, session, who, caller, passing=key is None)
+            if key is not None:
+                self._kept[key] = caller
+        seat = caller.seat
+        caller.waiting[called.call] = future
+        if key is None:
+            future.add_done_callback(lambda _: seat.leave())
+        seat.receive(called)
+
+    def leave(self) -> None:
+        """Everybody who called is gone."""
+        for caller in self._kept.values():
+            if caller.seat is not None:
+                caller.seat.leave()
+        self._kept.clear()
+
+
+def _split(target: str) -> tuple[str, dict[str, str]]:
+    parts = urlsplit(target)
+    return parts.path, dict(parse_qsl(parts.query, keep_blank_values=True))
+
+
+def _error(call: str, error: CordboardError) -> Reply:
+    body = msgspec.json.encode(error.body())
+    headers = {"content-type": "application/json"}
+    return Reply(call=call, status=HTTPStatus(error.status), headers=headers, body=body)
+
+
+async def _never(visit: Any) -> Any:  # noqa: ANN401 - the edge in memory serves by itself
+    raise AssertionError(visit)

@@ -8,6 +8,7 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from cordboard.model import commands as c, events as e
+from cordboard.model.controls import controls
 from cordboard.model.entities import (
     AgentProfile,
     AttachedData,
@@ -28,7 +29,6 @@ from cordboard.model.ids import AgentId, CallId, CommandId, ConnectionId, Contac
 from cordboard.model.log import Entry
 from cordboard.model.rules import RULES, SWITCH_SERVICES, addressed, possible, refusal, services_of
 from cordboard.model.state import SubjectState
-from cordboard.model.view import controls
 from tests.model.builders import (
     ANN,
     ANSWER,

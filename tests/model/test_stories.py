@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from cordboard.model import commands as c, events as e
+from cordboard.model.controls import controls
 from cordboard.model.entities import (
     CallKind,
     ConnectionState as S,
@@ -23,7 +24,6 @@ from cordboard.model.entities import (
 )
 from cordboard.model.ids import CallId, ContactId, ThreadId
 from cordboard.model.rules import SWITCH_SERVICES, possible
-from cordboard.model.view import controls
 from tests.model.builders import ANN, BOB, NOON, SIM, UP, Log, ann, bob, call, customer, facts
 
 A1, B1 = ContactId("a1"), ContactId("b1")

@@ -12,10 +12,10 @@ from cordboard.contract import Called, Identity
 from cordboard.hub.clock import RandomIds, VirtualClock
 from cordboard.hub.hub import Hub
 from cordboard.model import commands as c
+from cordboard.model.controls import controls
 from cordboard.model.entities import Availability, ConnectionState, Contact, Phase, Target, TargetKind
 from cordboard.model.ids import CommandId, ContactId, LinkId, agent_subject
 from cordboard.model.state import SubjectState
-from cordboard.model.view import controls
 from cordboard.protocols.simulator import Simulator, new_floor
 from cordboard.protocols.simulator.floor import Floor
 from cordboard.store.memory import MemoryStore

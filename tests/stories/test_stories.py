@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from cordboard.model import commands as c
+from cordboard.model.controls import controls
 from cordboard.model.entities import Ending, Role, Target, TargetKind
-from cordboard.model.view import controls
 from tests.stories.conftest import Centre, Desk
 
 NOOR = Target(kind=TargetKind.AGENT, id="noor")

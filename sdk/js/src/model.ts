@@ -405,6 +405,7 @@ export interface Change {
   readonly utterances?: { readonly [key: ContactId]: readonly Utterance[] | null };
   readonly suggestions?: { readonly [key: ContactId]: readonly Suggestion[] | null };
   readonly messages?: readonly TeamMessage[];
+  /** By contact: the services whose code is another one now; the others keep theirs. */
   readonly controls?: { readonly [key: string]: { readonly [key: string]: string } | null };
 }
 

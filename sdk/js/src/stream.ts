@@ -57,8 +57,15 @@ export function merged(view: View, change: Change): View {
   after.contacts = replaced(view.contacts, change.contacts);
   after.utterances = replaced(view.utterances, change.utterances);
   after.suggestions = replaced(view.suggestions, change.suggestions);
-  after.controls = replaced(view.controls, change.controls);
+  after.controls = replaced(view.controls, regreyed(view.controls, change.controls));
   return after;
+}
+
+/** Of controls only the services are told whose code is another one now. */
+function regreyed(before: View["controls"] = {}, changes: Change["controls"]): Change["controls"] {
+  if (changes === undefined) return undefined;
+  const whole = Object.entries(changes).map(([name, codes]) => [name, codes && { ...before[name], ...codes }]);
+  return Object.fromEntries(whole) as Change["controls"];
 }
 
 type Writable<T> = { -readonly [P in keyof T]: T[P] };

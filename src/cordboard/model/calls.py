@@ -22,7 +22,8 @@ from cordboard.model.entities import (
 from cordboard.model.ids import AgentId, CallId
 from cordboard.model.tables import CONNECTION_MOVES
 
-_OWN_ROLES = (Role.AGENT, Role.SUPERVISOR)
+OWN_ROLES = (Role.AGENT, Role.SUPERVISOR)
+"""Whose connections can be the agent's own."""
 _COMING = (ConnectionState.ALERTING, ConnectionState.QUEUED)
 _TALKING = (ConnectionState.CONNECTED, ConnectionState.HOLD)
 
@@ -31,7 +32,7 @@ def own_connection(call: Call | e.CallEvent, agent: AgentId | str | None) -> Con
     """The agent's own connection in the call: the live one, else the last that there was, if any."""
     found = None
     for item in call.connections:
-        if item.participant.id == agent and item.participant.role in _OWN_ROLES:
+        if item.participant.id == agent and item.participant.role in OWN_ROLES:
             if item.state is not ConnectionState.NULL:
                 return item
             found = item

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Set as AbstractSet
-from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple, get_args
 
 import msgspec
 
 from cordboard.model import commands as c
-from cordboard.model.calls import own_connection
+from cordboard.model.calls import OWN_ROLES
 from cordboard.model.entities import (
     Availability,
     Call,
@@ -94,6 +93,8 @@ _OWN_OF_PHASE: Mapping[Phase, S] = {
 }
 """A chat or task need not have connections: its phase stands for the agent's own."""
 
+_ON_THE_LINE = frozenset({S.INITIATED, S.ALERTING, S.CONNECTED})
+
 _DIGITS = re.compile(r"[0-9*#A-D]{1,64}\Z")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
 _OK = None
@@ -112,6 +113,14 @@ class Standing(NamedTuple):
     medium: Medium
     phase: Phase
     places: tuple[Place, ...]
+
+
+class AgentStanding(NamedTuple):
+    """What the rules look at in an agent, for what concerns no contact. `calling`: on the line, so that no other call can begin."""
+
+    logged_on: bool
+    calling: bool
+    supervisor: bool
 
 
 def refusal(state: SubjectState, services: AbstractSet[str], command: c.Command) -> c.Refused | None:
@@ -150,10 +159,12 @@ def possible(
         if contact is None:
             return _no("unknown-contact", f"no open contact {contact_id}")
     up = _up(state, contact.link if contact is not None else link)
-    if (refused := _reachable(kind, services, up=up)) is not None:
+    if (refused := reachable(kind, services, up=up)) is not None:
         return refused
     if rule is None or contact is None:
-        return _agent_rule(state, kind)
+        voices = (item for item in state.contacts.values() if item.medium is Medium.VOICE)
+        calling = any(on_the_line(standing(item)) for item in voices)
+        return agent_refusal(agent_standing(state, calling=calling), kind)
     at = standing(contact)
     if other is not None:
         second = state.contacts.get(other)
@@ -161,11 +172,11 @@ def possible(
             return _no("unknown-contact", f"no open contact {other}")
         at = at._replace(places=(*at.places, *_places(second, second.calls)))
     if call_id is None:
-        return _contact_rule(at, kind, at.places)
+        return contact_refusal(at, kind, at.places)
     call = addressed(contact, kind, call_id)
     if call is None:
         return _no("unknown-call", f"the contact has no live call {call_id}")
-    return _contact_rule(at, kind, _places(contact, (call,)))
+    return contact_refusal(at, kind, _places(contact, (call,)))
 
 
 def addressed(contact: Contact, kind: type[c.Service], call_id: CallId | None = None) -> Call | None:
@@ -184,19 +195,6 @@ def standing(contact: Contact) -> Standing:
     return Standing(contact.medium, contact.phase, _places(contact, contact.calls))
 
 
-@lru_cache(maxsize=4096)
-def contact_controls(at: Standing, services: frozenset[str], *, up: bool) -> dict[str, str]:
-    """The code of `possible` for each service on a contact of this standing, empty where there is none.
-
-    Remembered (never change it in place): a page is told of these with every event, and standings are few.
-    """
-    result = {}
-    for kind in RULES:
-        refused = _reachable(kind, services, up=up) or _contact_rule(at, kind, at.places)
-        result[kind.__name__] = "" if refused is None else refused.code
-    return result
-
-
 def _no(code: str, message: str) -> c.Refused:
     return c.Refused(code=code, message=message)
 
@@ -208,7 +206,8 @@ def _up(state: SubjectState, link: LinkId | None) -> bool:
     return any(item.up for item in state.links.values())
 
 
-def _reachable(kind: type[c.Service], services: AbstractSet[str], *, up: bool) -> c.Refused | None:
+def reachable(kind: type[c.Service], services: AbstractSet[str], *, up: bool) -> c.Refused | None:
+    """Whether the link is there for it, and can do it at all."""
     if c.SERVICES[kind].kind is not c.Kind.SWITCH:
         return _OK
     if not up:
@@ -221,14 +220,20 @@ def _reachable(kind: type[c.Service], services: AbstractSet[str], *, up: bool) -
 def _places(contact: Contact, calls: Iterable[Call]) -> tuple[Place, ...]:
     """The agent's places in those of the calls that are live."""
     if contact.medium is not Medium.VOICE:
-        own = _OWN_OF_PHASE.get(contact.phase)
-        return () if own is None else (Place(own, held_alone=False),)
-    places = []
+        stands_for = _OWN_OF_PHASE.get(contact.phase)
+        return () if stands_for is None else (Place(stands_for, held_alone=False),)
+    # One walk over the connections: with every event a page is told of, this runs for each contact that changed.
+    agent, places = contact.agent, []
     for call in calls:
-        own_here = None if call.cleared else own_connection(call, contact.agent)
-        if own_here is not None and own_here.state is not S.NULL:
-            alone = any(item.held_alone and item.state is not S.NULL for item in call.connections)
-            places.append(Place(own_here.state, held_alone=alone))
+        own: S | None = None
+        alone = False
+        for item in () if call.cleared else call.connections:
+            if item.state is not S.NULL:
+                alone = alone or item.held_alone
+                if own is None and item.participant.id == agent and item.participant.role in OWN_ROLES:
+                    own = item.state
+        if own is not None:
+            places.append(Place(own, alone))
     return tuple(places)
 
 
@@ -245,7 +250,7 @@ def _rank(kind: type[c.Service], places: Iterable[Place]) -> int | None:
     return min(ranks, default=None)
 
 
-def _contact_rule(at: Standing, kind: type[c.Service], places: tuple[Place, ...]) -> c.Refused | None:
+def contact_refusal(at: Standing, kind: type[c.Service], places: tuple[Place, ...]) -> c.Refused | None:
     """Whether the rule allows the service on one of these places of the agent's."""
     name, rule = kind.__name__, RULES[kind]
     if at.phase not in rule.phases or at.medium not in rule.media:
@@ -264,18 +269,29 @@ def _contact_rule(at: Standing, kind: type[c.Service], places: tuple[Place, ...]
     return _OK
 
 
-def _agent_rule(state: SubjectState, kind: type[c.Service]) -> c.Refused | None:
+def on_the_line(at: Standing | AgentStanding) -> bool:
+    """Whether a contact of this standing keeps the agent from beginning another call."""
+    return isinstance(at, Standing) and any(place.own in _ON_THE_LINE for place in at.places)
+
+
+def agent_standing(state: SubjectState, *, calling: bool) -> AgentStanding:
+    """How the agent stands. `calling`: whether one of their voice contacts is `on_the_line`."""
     voice = voice_state(state)
+    return AgentStanding(
+        voice is not None and voice.state is not Availability.NULL,
+        calling,
+        state.profile is not None and "supervisor" in state.profile.roles,
+    )
+
+
+def agent_refusal(at: AgentStanding, kind: type[c.Service]) -> c.Refused | None:
+    """Whether the agent may do what concerns no contact of theirs."""
     if kind is c.MakeCall:
-        if voice is None or voice.state is Availability.NULL:
+        if not at.logged_on:
             return _no("wrong-state", "log on before calling")
-        busy = (S.INITIATED, S.ALERTING, S.CONNECTED)
-        voices = (item for item in state.contacts.values() if item.medium is Medium.VOICE)
-        if any(place.own in busy for contact in voices for place in _places(contact, contact.calls)):
+        if at.calling:
             return _no("no-free-line", "finish, hold or consult from the present call")
-    if kind in (c.Supervise, c.SuperviseAgent) and (
-        state.profile is None or "supervisor" not in state.profile.roles
-    ):
+    if kind in (c.Supervise, c.SuperviseAgent) and not at.supervisor:
         return _no("not-allowed", "only a supervisor can do this")
     return _OK
 
@@ -369,7 +385,11 @@ def services_of(state: SubjectState, link: LinkId | None = None) -> frozenset[st
     if link is not None:
         found = state.links.get(link)
         return found.services if found is not None else frozenset()
-    return frozenset().union(*(item.services for item in state.links.values() if item.up))
+    services: frozenset[str] = frozenset()
+    for item in state.links.values():
+        if item.up:
+            services = services | item.services if services else item.services
+    return services
 
 
 SWITCH_SERVICES: frozenset[str] = frozenset(kind.__name__ for kind in get_args(c.SwitchService))

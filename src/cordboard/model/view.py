@@ -1,7 +1,7 @@
 """What a page gets: the state of a subject, what an entry changed in it, and which controls are possible now.
 
-A page folds nothing. It replaces what a `Change` brings, drops what it says is gone, and greys a button with the code
-that stands under it in `controls`.
+A page folds nothing. It replaces what a `Change` brings (of `controls` service by service), drops what it says is gone, and greys
+a button with the code that stands under it in `controls`.
 """
 
 from __future__ import annotations
@@ -10,24 +10,13 @@ from typing import TypeVar
 
 import msgspec
 
-from cordboard.model import commands as c
+from cordboard.model.controls import Controls, controls, controls_changed
 from cordboard.model.entities import AgentProfile, AgentState, Contact, Suggestion, TeamMessage, Utterance
 from cordboard.model.ids import ContactId, LinkId, Subject
-from cordboard.model.rules import RULES, contact_controls, possible, services_of, standing
 from cordboard.model.state import LinkState, SubjectState
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-AGENT_CONTROLS: tuple[type[c.Service], ...] = (c.MakeCall, c.SetAgentState)
-"""Services that concern no contact, in the order of `View.controls[""]`."""
-
-CONTACT_CONTROLS: tuple[type[c.Service], ...] = tuple(RULES)
-
-_NOTHING: frozenset[str] = frozenset()
-
-Controls = dict[str, dict[str, str]]
-"""By contact id (empty: the agent's own): service name -> refusal code, empty where it is possible."""
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -58,6 +47,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     suggestions: dict[ContactId, tuple[Suggestion, ...] | None] = {}
     messages: tuple[TeamMessage, ...] | None = None
     controls: dict[str, dict[str, str] | None] = {}
+    """By contact: the services whose code is another one now; the others keep theirs."""
 
 
 def view(state: SubjectState) -> View:
@@ -78,11 +68,6 @@ def view(state: SubjectState) -> View:
 
 def change(before: SubjectState, after: SubjectState) -> Change:
     """What a page has to replace to get from one state to the next. Costs by identity: what fold left alone is not compared."""
-    touched = (
-        before.links is not after.links
-        or before.states is not after.states
-        or before.contacts is not after.contacts
-    )
     return Change(
         profile=after.profile if after.profile is not before.profile else None,
         links=_differences(before.links, after.links),
@@ -92,27 +77,8 @@ def change(before: SubjectState, after: SubjectState) -> Change:
         utterances=_differences(before.utterances, after.utterances),
         suggestions=_differences(before.suggestions, after.suggestions),
         messages=after.messages if after.messages is not before.messages else None,
-        controls=_differences(controls(before), controls(after)) if touched else {},
+        controls=controls_changed(before, after),
     )
-
-
-def controls(state: SubjectState) -> Controls:
-    """For each open contact and for the agent: which services are refused now, and with which code."""
-    if not state.subject.startswith("agent/"):
-        return {}
-    everywhere = services_of(state)
-    result: Controls = {
-        "": {kind.__name__: _code(possible(state, everywhere, kind)) for kind in AGENT_CONTROLS}
-    }
-    for contact in state.contacts.values():
-        link = state.links.get(contact.link)
-        up, here = (link.up, link.services) if link is not None else (False, _NOTHING)
-        result[contact.id] = contact_controls(standing(contact), here, up=up)
-    return result
-
-
-def _code(refused: c.Refused | None) -> str:
-    return "" if refused is None else refused.code
 
 
 def _differences(before: dict[K, V], after: dict[K, V]) -> dict[K, V | None]:

@@ -1,4 +1,6 @@
-"""What a client holds of a subject. It folds nothing: it replaces what a change brings and drops what it says is gone."""
+"""What a client holds of a subject. It folds nothing: it replaces what a change brings (of controls service by service) and
+drops what it says is gone.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,13 @@ def merged(view: View, change: Change) -> View:
         utterances=_merged(view.utterances, change.utterances),
         suggestions=_merged(view.suggestions, change.suggestions),
         messages=view.messages if change.messages is None else change.messages,
-        controls=_merged(view.controls, change.controls),
+        controls=_merged(
+            view.controls,
+            {
+                name: None if codes is None else {**view.controls.get(name, {}), **codes}
+                for name, codes in change.controls.items()
+            },
+        ),
     )
 
 

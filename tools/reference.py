@@ -209,16 +209,24 @@ def _vocabulary() -> Iterator[str]:
         "CAUSES": vocabulary.CAUSES,
         "INITIATIONS": vocabulary.INITIATIONS,
         "GAUGES": vocabulary.GAUGES,
+        "GAUGE_UNITS": vocabulary.GAUGE_UNITS,
     }
     texts = texts_below(vocabulary)
     for name, table in tables.items():
-        yield f"## {name.capitalize()}"
+        yield f"## {name.replace('_', ' ').capitalize()}"
         yield ""
         yield texts[name]
         yield ""
-        yield "| Word | |"
-        yield "|---|---|"
-        yield from (f"| `{word}` | {meaning} |" for word, meaning in table.items())
+        if name == "GAUGES":
+            yield "| Word | | Unit |"
+            yield "|---|---|---|"
+            yield from (
+                f"| `{word}` | {text} | {vocabulary.gauge_unit(word)} |" for word, text in table.items()
+            )
+        else:
+            yield "| Word | |"
+            yield "|---|---|"
+            yield from (f"| `{word}` | {text} |" for word, text in table.items())
         yield ""
 
 

@@ -63,12 +63,56 @@ INITIATIONS: Mapping[str, str] = {
 """Words of `Call.initiation`."""
 
 GAUGES: Mapping[str, str] = {
-    "agents-busy": "Agents in a contact.",
-    "agents-logged-on": "Agents logged on.",
-    "agents-not-ready": "Agents who take no work.",
-    "agents-ready": "Agents who wait for work.",
+    "agents-busy": "Agents in a contact, rung for one, or set aside for one.",
+    "agents-busy-other": "Of the queue's agents, those whom another queue keeps busy (Connects AgentsBusyOther).",
+    "agents-logged-on": "Agents logged on (Finesse agentsLoggedOn, Five9 agentsLoggedIn).",
+    "agents-not-ready": "Agents who take no work (Connects AgentsNotReady, Five9 agentsNotReadyForCalls).",
+    "agents-ready": "Agents who wait for work (Connects AgentsReady, Five9 agentsInQueue).",
+    "agents-ringing": "Agents to whom a contact is being offered.",
+    "agents-talking-inbound": "Agents with someone who came to them (Connects AgentsTalkingInbound).",
+    "agents-talking-internal": "Agents with a colleague only (Connects AgentsTalkingInternal).",
+    "agents-talking-outbound": "Agents with someone whom they called (Connects AgentsTalkingOutbound).",
     "agents-wrap-up": "Agents in after-call work.",
-    "calls-waiting": "Contacts that wait in the queue.",
-    "longest-waiting-since": "Since when the oldest of them waits, in Millis; 0 if none does.",
+    "agents-wrap-up-not-ready": "Of those in after-call work, who will then take no work (Connects AgentsWrapupNotReady).",
+    "agents-wrap-up-ready": "Of those in after-call work, who will then wait for work (Connects AgentsWrapupReady).",
+    "average-handle-time": "Talk and after-call work of a contact, on average today (Five9 averages).",
+    "average-speed-of-answer": "How long those answered today had waited, on average.",
+    "average-talk-time": "From the answer of a contact to its end or its after-call work, on average today (Five9 averages).",
+    "average-wrap-up-time": "After-call work of a contact, on average today (Five9 averages).",
+    "callbacks-waiting": "Callbacks that wait in the queue (Five9 callbacksInQueue).",
+    "calls-waiting": "Contacts that wait in the queue (Connects CallsInQueue, Five9 callsInQueue).",
+    "contacts-abandoned": "Contacts whose customer gave up before an agent answered, today.",
+    "contacts-answered": "Contacts of the queue that an agent answered, today.",
+    "contacts-answered-in-time": "Of those answered today, the ones within the time that the queue promises.",
+    "contacts-diverted": "Contacts that left the queue in another way than by an answer or given up, today.",
+    "contacts-handled": "Contacts that an agent talked in and has closed, today.",
+    "contacts-missed": "Offers that an agent let ring or declined, today.",
+    "contacts-offered": "Contacts that came to the queue, today.",
+    "contacts-timed-out": "Contacts that waited longer than the queue lets anyone, today.",
+    "longest-wait": "The longest that anyone has waited today who waits no more (Five9 longestQueueTime).",
+    "longest-waiting-since": "Since when the oldest of them waits; 0 if none does (Connects StartTimeOfLongestCallInQueue).",
+    "service-level": "Of all that were answered, timed out or given up after the promised time today, how many were answered in time; 100 of none.",
 }
-"""Names of gauges of queues and teams."""
+"""Names of gauges of queues, teams and agents. Today begins at the contact centre's midnight."""
+
+GAUGE_UNITS: Mapping[str, str] = {
+    "agents": "How many agents.",
+    "contacts": "How many contacts.",
+    "millis": "A duration in milliseconds.",
+    "moment": "Milliseconds since 1970, 0 for none.",
+    "percent": "0 to 100.",
+}
+"""What the numbers are."""
+
+
+def gauge_unit(name: str) -> str:
+    """The unit of a gauge, one of `GAUGE_UNITS`; of a name that is not ours: empty."""
+    if name not in GAUGES:
+        return ""
+    if name == "longest-waiting-since":
+        return "moment"
+    if name == "service-level":
+        return "percent"
+    if name.startswith("agents-"):
+        return "agents"
+    return "millis" if name.startswith(("average-", "longest-")) else "contacts"

@@ -47,7 +47,9 @@ class AgentPlan(_Part, frozen=True, kw_only=True):
 
 
 class QueuePlan(_Part, frozen=True, kw_only=True):
-    """One queue. Seconds of 0 mean "no limit" for `max_wait` and `wrap_up_seconds`."""
+    """One queue. Seconds of 0 mean "no limit" for `max_wait` and `wrap_up_seconds`. `answer_within` is what the queue promises
+    its callers: its service level counts by it.
+    """
 
     id: str
     name: str
@@ -57,6 +59,7 @@ class QueuePlan(_Part, frozen=True, kw_only=True):
     priority: int = 0
     no_answer: int = 15
     max_wait: int = 0
+    answer_within: int = 20
     wrap_up: bool = True
     wrap_up_seconds: int = 0
     arrivals_per_hour: float = 0.0
@@ -106,7 +109,7 @@ class Disposition(_Part, frozen=True, kw_only=True):
 
 
 class Rules(_Part, frozen=True, kw_only=True):
-    """What holds for the whole centre. Times are seconds except `dial_ms`."""
+    """What holds for the whole centre. Times are seconds except `dial_ms`; `utc_offset` is minutes, and says when its day begins."""
 
     dial_ms: int = 500
     ring: int = 30
@@ -116,6 +119,7 @@ class Rules(_Part, frozen=True, kw_only=True):
     wrap_up_seconds: int = 0
     no_answer_reason: str = "no-answer"
     disposition_required: bool = False
+    utc_offset: int = 0
 
 
 class Centre(_Part, frozen=True, kw_only=True):

@@ -40,6 +40,7 @@ from cordboard.protocols.simulator.picture import (
     Thing,
 )
 from cordboard.protocols.simulator.routing import Waiting, choice, in_order
+from cordboard.protocols.simulator.statistics import Statistics
 from cordboard.protocols.simulator.timers import (
     Answers,
     Deliver,
@@ -77,6 +78,7 @@ class Exchange:
         self._minted = dict.fromkeys("icps", 0)
         self._places = 0
         self._armed = 0
+        self.statistics = Statistics(centre, self.picture, now)
         for plan in centre.agents:
             self.picture.put(Agent(id=plan.id, station=plan.station, since=now))
 
@@ -89,6 +91,7 @@ class Exchange:
         self.journal.write(
             kind, before, after, at=self.now, cause=cause, command=self.command, data=dict(data)
         )
+        self.statistics.see(kind, before, after, self.now, cause)
 
     def change(self, kind: Kind, thing: _T, *, why: str | None = None, **fields: object) -> _T:
         """Change fields of a thing, and its `cause` if there is one to give; its present value is returned."""

@@ -34,7 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     `centre`: the contact centre as TOML text (the built-in one if empty). `seed`: of everything random. `people`: whether
     callers and colleagues act by themselves. `welcome`: whether an agent who does not act by themselves is called soon
     after they first get ready (with `people`). `speed`: how many simulated seconds pass in a real one. `mark`: what all
-    ids of the switch begin with, so that runs can be told apart; random if empty.
+    ids of the switch begin with, so that runs can be told apart; random if empty. `statistics`: the counters of one queue, team
+    or agent are told at most every so many milliseconds.
     """
 
     centre: str = ""
@@ -43,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     welcome: bool = False
     speed: float = 1.0
     mark: str = ""
+    statistics: Millis = 1000
 
 
 class Faults(msgspec.Struct, kw_only=True):

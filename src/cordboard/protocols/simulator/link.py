@@ -6,7 +6,7 @@ shuffling (`Faults`); the link puts them in order, drops what it has had, and tr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from cordboard.contract import (
@@ -31,12 +31,13 @@ from cordboard.contract import (
 from cordboard.model import commands as c
 from cordboard.model.entities import Target, TargetKind
 from cordboard.model.events import LinkUp
-from cordboard.model.ids import LinkId, Millis, Subject, queue_subject
+from cordboard.model.ids import LinkId, Millis, Subject
 from cordboard.protocols.simulator.centre import normal
 from cordboard.protocols.simulator.doors import Doors
 from cordboard.protocols.simulator.floor import Floor
 from cordboard.protocols.simulator.journal import Record
 from cordboard.protocols.simulator.orders import SERVICES, carry_out
+from cordboard.protocols.simulator.statistics import Bulletin
 from cordboard.protocols.simulator.translate import Translator
 
 QUIET: Millis = 60_000
@@ -65,7 +66,7 @@ class SimulatorLink:
         for subject, snapshot in self._translator.snapshots(switch.now):
             yield Emit(subject=subject, event=LinkUp(link=self._link, at=switch.now, services=services))
             yield Emit(subject=subject, event=snapshot)
-        yield from self._gauges(dict.fromkeys(queue.id for queue in self._floor.centre.queues), switch.now)
+        self._bulletin = Bulletin(switch.statistics, self._floor.settings.statistics)
         yield from self._tick(at)
 
     def receive(self, frame: LinkFrame) -> LinkEffects:
@@ -73,6 +74,8 @@ class SimulatorLink:
         match frame:
             case Woke(name="late", at=at):
                 yield from self._overdue(at)
+            case Woke(name="gauges", at=at):
+                yield from self._gauges(at)
             case Woke(at=at):
                 self._floor.advance(at)
                 yield from self._tick(at)
@@ -131,6 +134,7 @@ class SimulatorLink:
                 yield Wake(name="late", after=max(0, self._late[0][0] - at))
             else:
                 yield from self._take(records)
+        yield from self._gauges(at)
         due_in = self._floor.next_due(at)
         yield Wake(name="tick", after=QUIET if due_in is None else min(due_in, QUIET))
 
@@ -140,29 +144,25 @@ class SimulatorLink:
         if self._late:
             yield Wake(name="late", after=self._late[0][0] - at)
 
-    def _take(self, records: list[Record]) -> Iterator[Emit | Gauge]:
+    def _take(self, records: list[Record]) -> Iterator[Emit]:
         """Put records in their order, each once, and translate them."""
         for record in records:
             if record.n >= self._next:
                 self._shuffled[record.n] = record
-        queues: dict[str, None] = {}
-        at = 0
         while self._next in self._shuffled:
             record = self._shuffled.pop(self._next)
             self._next += 1
-            at = record.at
-            if record.party is not None and record.queue is not None:
-                queues[record.queue] = None
             for subject, event in self._translator.translate(record):
                 yield Emit(subject=subject, event=event, origin=str(record.n))
-        yield from self._gauges(queues, at)
 
-    def _gauges(self, queues: Iterable[str], at: Millis) -> Iterator[Gauge]:
-        for queue in queues:
-            waiting = self._translator.waiting(queue)
-            since = min((party.since for party in waiting), default=0)
-            for name, value in (("calls-waiting", len(waiting)), ("longest-waiting-since", since)):
-                yield Gauge(subject=queue_subject(queue), name=name, value=value, at=at)
+    def _gauges(self, at: Millis) -> LinkEffects:
+        """Tell the counters that changed, and come back for those whose turn it is not yet."""
+        now = self._floor.switch.now
+        for (kind, ident), name, value in self._bulletin.news(at):
+            yield Gauge(subject=Subject(f"{kind}/{ident}"), name=name, value=value, at=now)
+        wait = self._bulletin.wait(at)
+        if wait is not None:
+            yield Wake(name="gauges", after=wait)
 
     def _note_origin(self, service: c.Service, done: c.Done) -> None:
         """Where a dial came from, in the CRM: told with the contact, since the switch knows nothing of it."""

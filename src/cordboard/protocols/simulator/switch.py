@@ -77,6 +77,7 @@ from cordboard.protocols.simulator.commands import (
 from cordboard.protocols.simulator.exchange import Exchange
 from cordboard.protocols.simulator.journal import Journal, Reader, Record
 from cordboard.protocols.simulator.picture import Party, Picture, Stance
+from cordboard.protocols.simulator.statistics import Statistics
 from cordboard.protocols.simulator.timers import (
     Answers,
     Deliver,
@@ -122,6 +123,11 @@ class Switch:
     def journal(self) -> Journal:
         """All that has happened."""
         return self._exchange.journal
+
+    @property
+    def statistics(self) -> Statistics:
+        """The counters of its queues, teams and agents."""
+        return self._exchange.statistics
 
     def execute(self, ident: str, command: Command, now: int | None = None) -> Outcome:
         """Do what a desk asks. `ident` is the caller's; one that was seen before is refused, and counted."""

@@ -21,6 +21,7 @@ from cordboard.model.ids import (
     ThreadId,
     agent_subject,
     queue_subject,
+    team_subject,
 )
 from cordboard.protocols.simulator import picture as p
 from cordboard.protocols.simulator.centre import Centre
@@ -112,7 +113,7 @@ class Translator:
                 return
 
     def snapshots(self, at: Millis) -> Iterator[tuple[Subject, e.Snapshot]]:
-        """Everything about each agent and each queue, as of the last record."""
+        """Everything about each agent, each queue and each team, as of the last record."""
         nouns, picture = self._nouns, self._picture
         for plan in self._centre.agents:
             snapshot = e.Snapshot(
@@ -126,6 +127,8 @@ class Translator:
         for queue in self._centre.queues:
             waiting = tuple(nouns.waiting(item, at) for item in self.waiting(queue.id))
             yield queue_subject(queue.id), e.Snapshot(link=self._link, at=at, contacts=waiting)
+        for team in dict.fromkeys(plan.team for plan in self._centre.agents if plan.team):
+            yield team_subject(team), e.Snapshot(link=self._link, at=at)
 
     def waiting(self, queue: str) -> list[p.Party]:
         """The parties that stand in a queue, oldest first."""

@@ -1,0 +1,372 @@
+"""Statistics: counters of queues, teams and agents, brought forward record by record. Nothing is ever counted again.
+
+An agent who is logged on counts, for each of their queues and for their team, in exactly one of ready, not ready, ringing,
+talking (inbound, outbound, internal), wrap-up (ready, not ready) and, for a queue, busy with other work; the sum is
+`agents-logged-on`. A contact that came to a queue today is in exactly one place as well::
+
+    offered = answered + abandoned + timed-out + diverted + waiting + ringing
+
+`Bulletin` tells what has changed, each subject at most so often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal, NamedTuple
+
+from cordboard.model.ids import Millis
+from cordboard.protocols.simulator.centre import Centre
+from cordboard.protocols.simulator.journal import Kind
+from cordboard.protocols.simulator.picture import Agent, Party, Picture, Segment, Thing
+
+DAY: Millis = 24 * 60 * 60 * 1000
+NONE_YET = 100.0
+"""The service level of a queue to which nobody has come."""
+
+Board = Literal["queue", "team", "agent"]
+Key = tuple[Board, str]
+"""Whose counters: the kind and the id of a subject."""
+
+OCCUPATIONS: Mapping[str, tuple[str, ...]] = {
+    "ready": ("agents-ready",),
+    "not-ready": ("agents-not-ready",),
+    "ringing": ("agents-busy", "agents-ringing"),
+    "inbound": ("agents-busy", "agents-talking-inbound"),
+    "outbound": ("agents-busy", "agents-talking-outbound"),
+    "internal": ("agents-busy", "agents-talking-internal"),
+    "other": ("agents-busy", "agents-busy-other"),
+    "wrap-up-ready": ("agents-wrap-up", "agents-wrap-up-ready"),
+    "wrap-up-not-ready": ("agents-wrap-up", "agents-wrap-up-not-ready"),
+}
+"""What an agent does -> the gauges in which they count, besides `agents-logged-on`."""
+_AGENT_GAUGES = ("agents-logged-on", *sorted({name for names in OCCUPATIONS.values() for name in names}))
+
+_ENDS: Mapping[str | None, str] = {"abandoned": "contacts-abandoned", "max-wait": "contacts-timed-out"}
+
+
+class Occupation(NamedTuple):
+    """What an agent does, and for which queue, if it is one's."""
+
+    doing: str
+    queue: str | None
+
+
+class _Visit(NamedTuple):
+    """One contact's stay with one queue, from its coming until an answer or its going; offers included."""
+
+    queue: str
+    entered: Millis
+
+
+class Counters:
+    """The gauges of one subject; those that are not kept as they are follow from sums."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self.now: dict[str, float] = dict.fromkeys(names, 0)
+        """What is so at present."""
+        self.today: dict[str, int] = {}
+        """What happened since midnight, and the sums that averages are made of."""
+
+    def add(self, name: str, amount: int = 1) -> None:
+        """Count what happened today."""
+        self.today[name] = self.today.get(name, 0) + amount
+
+
+class Statistics:
+    """The counters of one switch. It is told of each record as it is written (`see`), and looks at nothing else."""
+
+    def __init__(self, centre: Centre, picture: Picture, now: Millis) -> None:
+        self._picture = picture
+        self._plans = {plan.id: plan for plan in centre.agents}
+        self._queues = {plan.id: plan for plan in centre.queues}
+        self._offset = centre.rules.utc_offset * 60_000
+        self._midnight = self._next_midnight(now)
+        self._boards: dict[Key, Counters] = {}
+        for queue in centre.queues:
+            self._boards["queue", queue.id] = Counters(
+                (*_AGENT_GAUGES, "calls-waiting", "longest-waiting-since")
+            )
+        for agent in centre.agents:
+            self._boards["agent", agent.id] = Counters(())
+            if agent.team:
+                self._boards.setdefault(("team", agent.team), Counters(_AGENT_GAUGES))
+        self._waiting: dict[str, dict[str, Millis]] = {queue.id: {} for queue in centre.queues}
+        """By queue: who stands in it, oldest first."""
+        self._visits: dict[str, _Visit] = {}
+        """By the party that stands for the contact now: the queue's, or the agent's to whom it is offered."""
+        self._between: dict[tuple[str, str], _Visit] = {}
+        """On the way from a queue to an agent or back, by call and queue."""
+        self._wrapping: dict[str, Millis] = {}
+        self._occupied: dict[str, Occupation] = {}
+        self._restless: dict[str, None] = {}
+        """Agents who may be doing something else by now."""
+        self._changed: dict[Key, None] = dict.fromkeys(self._boards)
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All who have counters."""
+        return tuple(self._boards)
+
+    def see(self, kind: Kind, before: Thing | None, after: Thing, at: Millis, cause: str | None) -> None:
+        """A record was written."""
+        if at >= self._midnight:
+            self._begin_day(at)
+        match after:
+            case Party():
+                if after.agent is not None:
+                    self._restless[after.agent] = None
+                moved = not isinstance(before, Party) or before.state != after.state
+                if after.queue is not None and moved:
+                    self._visit(kind, after, at, cause, new=before is None)
+            case Agent():
+                self._restless[after.id] = None
+            case Segment():
+                self._restless[after.agent] = None
+                self._segment(kind, after, at)
+            case _:
+                pass
+
+    def changed(self) -> dict[Key, None]:
+        """Whose counters may have changed since this was asked last, in the order of the change."""
+        for agent in self._restless:
+            self._occupy(agent)
+        self._restless = {}
+        found, self._changed = self._changed, {}
+        return found
+
+    def gauges(self, key: Key) -> dict[str, float]:
+        """The values of one subject by name."""
+        board = self._boards[key]
+        today = board.today
+        found = {**board.now}
+        for name in _TODAY[key[0]]:
+            found[name] = today.get(name, 0)
+        for name, (total, count) in _AVERAGES[key[0]].items():
+            found[name] = round(today.get(total, 0) / today[count]) if today.get(count) else 0
+        if key[0] == "queue":
+            found["service-level"] = _service_level(today)
+        return found
+
+    # --- contacts of queues ------------------------------------------------------------------------------------------
+
+    def _visit(self, kind: Kind, party: Party, at: Millis, cause: str | None, *, new: bool) -> None:
+        queue = party.queue or ""
+        place = (party.call, queue)
+        if party.role == "queue":
+            waiting = self._waiting[queue]
+            if party.state == "queued":
+                back = self._between.pop(place, None) if cause == "returned" else None
+                if back is None:
+                    back = _Visit(queue, at)
+                    self._count(queue, "contacts-offered")
+                self._visits[party.id] = back
+                waiting[party.id] = at
+            elif party.state == "null":
+                waiting.pop(party.id, None)
+                visit = self._visits.pop(party.id, None)
+                if visit is not None and kind == "diverted" and cause == "routed":
+                    self._between[place] = visit
+                elif visit is not None:
+                    self._leave(visit, _ENDS.get(cause, "contacts-diverted"), at)
+            self._stand(queue)
+        elif new and kind == "delivered":
+            visit = self._between.pop(place, None)
+            if visit is not None:
+                self._visits[party.id] = visit
+        elif party.id in self._visits and party.state != "alerting":
+            visit = self._visits.pop(party.id)
+            if party.state in ("connected", "hold"):
+                self._answered(visit, at)
+            elif kind == "diverted" and cause in ("no-answer", "rejected"):
+                self._between[place] = visit
+            else:
+                gone = "contacts-abandoned" if kind == "connection-cleared" else "contacts-diverted"
+                self._leave(visit, gone, at)
+
+    def _stand(self, queue: str) -> None:
+        waiting = self._waiting[queue]
+        now = self._boards["queue", queue].now
+        now["calls-waiting"] = len(waiting)
+        now["longest-waiting-since"] = next(iter(waiting.values()), 0)
+        self._changed["queue", queue] = None
+
+    def _answered(self, visit: _Visit, at: Millis) -> None:
+        self._leave(visit, "contacts-answered", at)
+        self._count(visit.queue, "waited", at - visit.entered)
+        if at - visit.entered <= self._promise(visit.queue):
+            self._count(visit.queue, "contacts-answered-in-time")
+
+    def _leave(self, visit: _Visit, how: str, at: Millis) -> None:
+        self._count(visit.queue, how)
+        waited = at - visit.entered
+        if how in ("contacts-abandoned", "contacts-timed-out") and waited > self._promise(visit.queue):
+            self._count(visit.queue, "too-late")
+        today = self._boards["queue", visit.queue].today
+        today["longest-wait"] = max(today.get("longest-wait", 0), waited)
+
+    def _promise(self, queue: str) -> Millis:
+        return self._queues[queue].answer_within * 1000
+
+    def _count(self, queue: str, name: str, amount: int = 1) -> None:
+        self._boards["queue", queue].add(name, amount)
+        self._changed["queue", queue] = None
+
+    # --- agents ------------------------------------------------------------------------------------------------------
+
+    def _segment(self, kind: Kind, segment: Segment, at: Millis) -> None:
+        if kind == "segment-wrap-up":
+            self._wrapping[segment.id] = at
+        if kind != "segment-closed":
+            return
+        wrapped = self._wrapping.pop(segment.id, at)
+        for key in self._concerned(segment):
+            board = self._boards[key]
+            if segment.ended_by in ("missed", "declined"):
+                board.add("contacts-missed")
+            elif segment.answered is not None:
+                board.add("contacts-handled")
+                board.add("talked", wrapped - segment.answered)
+                board.add("wrapped", at - wrapped)
+                board.add("handled", at - segment.answered)
+            self._changed[key] = None
+
+    def _concerned(self, segment: Segment) -> Iterator[Key]:
+        yield "agent", segment.agent
+        team = self._plans[segment.agent].team
+        if team:
+            yield "team", team
+        if segment.queue is not None:
+            yield "queue", segment.queue
+
+    def _occupy(self, ident: str) -> None:
+        old, new = self._occupied.get(ident), self._occupation(self._picture.agents[ident])
+        if old == new:
+            return
+        for occupation, amount in ((old, -1), (new, 1)):
+            if occupation is not None:
+                for key, doing in self._places(ident, occupation):
+                    now = self._boards[key].now
+                    now["agents-logged-on"] += amount
+                    for name in OCCUPATIONS[doing]:
+                        now[name] += amount
+                    self._changed[key] = None
+        if new is None:
+            del self._occupied[ident]
+        else:
+            self._occupied[ident] = new
+
+    def _places(self, agent: str, at: Occupation) -> Iterator[tuple[Key, str]]:
+        """Where the agent counts, and as doing what."""
+        plan = self._plans[agent]
+        if plan.team:
+            yield ("team", plan.team), at.doing
+        for queue in plan.queues:
+            other = at.queue is not None and at.queue != queue and at.doing not in ("ready", "not-ready")
+            yield ("queue", queue), "other" if other else at.doing
+
+    def _occupation(self, agent: Agent) -> Occupation | None:
+        match agent.state:
+            case "null":
+                return None
+            case "ready":
+                return Occupation("ready", None)
+            case "not_ready":
+                return Occupation("not-ready", None)
+            case "working_after_call":
+                then = (agent.pending or agent.resume).state
+                doing = "wrap-up-ready" if then == "ready" else "wrap-up-not-ready"
+                open_now = self._picture.open_segments(agent.id)
+                return Occupation(doing, open_now[0].queue if open_now else None)
+            case "busy":
+                return self._contact(agent.id)
+
+    def _contact(self, agent: str) -> Occupation:
+        own = self._picture.of_agent(agent)
+        if not own:
+            return Occupation("ringing", None)
+        first = min(own, key=self._rank)
+        segment = self._picture.segments.get(first.segment or "")
+        queue = segment.queue if segment is not None else None
+        if first.state == "alerting":
+            return Occupation("ringing", queue)
+        return Occupation(self._picture.calls[first.call].direction, queue)
+
+    def _rank(self, party: Party) -> tuple[bool, bool]:
+        """An agent's main matter comes first: what they talk in before what rings, a call before a consult about it."""
+        return party.state == "alerting", self._picture.calls[party.call].kind != "main"
+
+    # --- days --------------------------------------------------------------------------------------------------------
+
+    def _begin_day(self, at: Millis) -> None:
+        self._midnight = self._next_midnight(at)
+        for board in self._boards.values():
+            board.today.clear()
+        for visit in (*self._visits.values(), *self._between.values()):  # who is still there came today, too
+            self._boards["queue", visit.queue].add("contacts-offered")
+        self._changed.update(dict.fromkeys(self._boards))
+
+    def _next_midnight(self, now: Millis) -> Millis:
+        return ((now + self._offset) // DAY + 1) * DAY - self._offset
+
+
+class Bulletin:
+    """What watchers are told of the counters: what has changed, and of one subject at most every so many milliseconds."""
+
+    def __init__(self, statistics: Statistics, every: Millis) -> None:
+        self._statistics = statistics
+        self._every = every
+        self._told: dict[Key, dict[str, float]] = {}
+        self._when: dict[Key, Millis] = {}
+        self._late: dict[Key, None] = dict.fromkeys(statistics.keys)
+        """Changed and not told yet, in the order of their turn."""
+
+    def news(self, at: Millis) -> Iterator[tuple[Key, str, float]]:
+        """The values to be told now, in real time `at`; the rest when `wait` is over."""
+        self._late.update(self._statistics.changed())
+        for key in [key for key in self._late if self._turn(key) <= at]:
+            del self._late[key]
+            told = self._told.setdefault(key, {})
+            for name, value in self._statistics.gauges(key).items():
+                if told.get(name) != value:
+                    told[name] = value
+                    self._when[key] = at
+                    yield key, name, value
+
+    def wait(self, at: Millis) -> Millis | None:
+        """How long until there is something to tell that has already happened."""
+        return max(0, min(map(self._turn, self._late)) - at) if self._late else None
+
+    def _turn(self, key: Key) -> Millis:
+        return self._when.get(key, -self._every) + self._every
+
+
+_TIMES: Mapping[str, tuple[str, str]] = {
+    "average-handle-time": ("handled", "contacts-handled"),
+    "average-talk-time": ("talked", "contacts-handled"),
+    "average-wrap-up-time": ("wrapped", "contacts-handled"),
+}
+_TODAY: Mapping[Board, tuple[str, ...]] = {
+    "queue": (
+        "contacts-abandoned",
+        "contacts-answered",
+        "contacts-answered-in-time",
+        "contacts-diverted",
+        "contacts-handled",
+        "contacts-missed",
+        "contacts-offered",
+        "contacts-timed-out",
+        "longest-wait",
+    ),
+    "team": ("contacts-handled", "contacts-missed"),
+    "agent": ("contacts-handled", "contacts-missed"),
+}
+_AVERAGES: Mapping[Board, Mapping[str, tuple[str, str]]] = {
+    "queue": {**_TIMES, "average-speed-of-answer": ("waited", "contacts-answered")},
+    "team": _TIMES,
+    "agent": _TIMES,
+}
+
+
+def _service_level(today: Mapping[str, int]) -> float:
+    counted = today.get("contacts-answered", 0) + today.get("too-late", 0)
+    return round(100 * today.get("contacts-answered-in-time", 0) / counted, 1) if counted else NONE_YET

@@ -396,6 +396,13 @@ def test_the_customer_may_leave_a_conference_of_agents(switch: Switch, do: Do) -
     }
 
 
+def test_an_outbound_call_may_be_made_for_a_queue(switch: Switch, do: Do, refuse: Refuse) -> None:
+    do("log_on", agent="mia")
+    assert refuse("make_call", agent="mia", to=ADA, queue="nobodys") == "unknown-queue"
+    segment = do("make_call", agent="mia", to=ADA, queue="changes").segment
+    assert switch.picture.segments[segment or ""].queue == "changes"
+
+
 def test_an_outbound_customer_brings_their_data(switch: Switch, do: Do) -> None:
     do("log_on", agent="mia")
     call = do("make_call", agent="mia", to=ADA, data={"campaign": "spring"}).call

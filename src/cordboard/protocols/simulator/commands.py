@@ -41,10 +41,11 @@ class SetAgentState(_Asked, frozen=True, kw_only=True, tag="set_agent_state"):
 
 
 class MakeCall(_Asked, frozen=True, kw_only=True, tag="make_call"):
-    """Dial a number, an extension or a queue."""
+    """Dial a number, an extension or a queue. `queue`: on whose behalf."""
 
     agent: str
     to: str
+    queue: str | None = None
     data: dict[str, str] = {}
 
 

@@ -112,8 +112,8 @@ def _orders(picture: Picture, agent: str, service: c.Service) -> list[s.Command]
         return _call(picture, agent, contact, call, states)
 
     match service:
-        case c.MakeCall(target=target, data=data):
-            return [s.MakeCall(agent=agent, to=_to(target), data=_flat(data))]
+        case c.MakeCall(target=target, queue=queue, data=data):
+            return [s.MakeCall(agent=agent, to=_to(target), queue=queue, data=_flat(data))]
         case c.AnswerCall(contact=contact, call=call):
             return [s.AnswerCall(agent=agent, call=own(contact, call, "alerting"))]
         case c.DeflectCall(contact=contact, call=call, target=target):

@@ -119,6 +119,8 @@ def _make_call(exchange: Exchange, command: MakeCall) -> Done:
         raise RefusedError("too-many-calls")
     target = exchange.directory.target(command.to)
     plan = exchange.directory.agents[command.agent]
+    if command.queue is not None and command.queue not in exchange.directory.queues:
+        raise RefusedError("unknown-queue", command.queue)
     match target:
         case AgentPlan(id=plan.id) | Unknown():
             raise RefusedError("invalid-destination", command.to)
@@ -131,7 +133,7 @@ def _make_call(exchange: Exchange, command: MakeCall) -> Done:
         called=exchange.number_of(target),
         data={**(target.data if isinstance(target, Customer) else {}), **command.data},
     )
-    segment = exchange.open_segment(plan.id, call, dialling=True)
+    segment = exchange.open_segment(plan.id, call, dialling=True, queue=command.queue)
     party = exchange.dial(plan, call, segment, command.to)
     return Done(interaction=call.interaction, call=call.id, party=party.id, segment=segment.id)
 

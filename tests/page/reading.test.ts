@@ -29,6 +29,9 @@ test("a contact is called after its customer, else the far end, else the number"
   assert.equal(numberOf(fullContact({ ...bob, calls: [{ id: "x", dialled: "+443" }] })), "+443");
   const calling = { ...bob, direction: "outbound", calls: [{ id: "x", ani: "2001", dialled: "+443" }] } as const;
   assert.equal(numberOf(fullContact(calling)), "+443");
+  const own = { id: "1", participant: { role: "agent", id: "ann", number: "2001" }, state: "initiated" } as const;
+  const colleague = { ...bob, direction: "internal", calls: [{ id: "x", ani: "2001", dialled: "2002", connections: [own] }] } as const;
+  assert.equal(contactName(fullContact(colleague)), "2002");
   assert.equal(contactName(fullContact(bob)), TEXTS.unknownCaller);
 });
 

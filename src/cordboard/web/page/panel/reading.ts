@@ -58,10 +58,12 @@ export function contactName(contact: FullContact): string {
   return participantOf(contact)?.name || numberOf(contact) || participantOf(contact)?.id || TEXTS.unknownCaller;
 }
 
-/** The other end's number. The caller's is the agent's own where the agent calls. */
+/** The other end's number. The caller's is the agent's own where the agent calls, be it outside or a colleague. */
 export function numberOf(contact: FullContact): string {
   const call = mainCall(contact);
-  const [first, second] = contact.direction === "outbound" ? [call?.dialled, ""] : [call?.ani, call?.dialled];
+  const own = call === undefined ? undefined : ownConnection(call, contact)?.participant.number;
+  const calls = contact.direction === "outbound" || (own !== undefined && own === call?.ani);
+  const [first, second] = calls ? [call?.dialled, ""] : [call?.ani, call?.dialled];
   return participantOf(contact)?.number || first || second || "";
 }
 

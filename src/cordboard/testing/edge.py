@@ -137,6 +137,9 @@ class _Caller:
         future = self.waiting.pop(effect.call, None)
         if future is not None and not future.done():
             future.set_result(effect)
+            if effect.keep and self.seat is not None:
+                self.seat.keep()
+                self._edge.keep(effect.keep, self)
 
     def send(self, effect: Send) -> None:
         raise AssertionError(f"sent where there is no socket: {effect}")
@@ -224,7 +227,7 @@ class Edge:
             door, params = self._doors.find(method, path)
             if len(body) > door.route.limit:
                 raise CallerError("too-large", f"{len(body)} bytes; {door.route.limit} are allowed")
-            who = self._admitted(door.route, lower)
+            route, who = door.route, self._admitted(door.route, lower)
         except CordboardError as error:
             future.set_result(_error(call, error))
             return future
@@ -242,7 +245,7 @@ class Edge:
             body=body,
             origin=origin,
         )
-        self._place(called, who, future)
+        self._place(called, route, who, future)
         return future
 
     def sign_in(self, seat: Seat | None, effect: SignIn) -> None:
@@ -269,20 +272,27 @@ class Edge:
             raise CallerError("not-allowed", "the scope is missing", {"scope": route.scope})
         return who
 
-    def _place(self, called: Called, who: Identity | None, future: asyncio.Future[Reply]) -> None:
+    def _place(
+        self, called: Called, route: Route, who: Identity | None, future: asyncio.Future[Reply]
+    ) -> None:
         key = self._protocol.key(called)
         caller = self._kept.get(key) if key is not None else None
         if caller is None or caller.seat is None or caller.seat.left:
+            # At an anonymous door a key that no session has kept begins nothing that stays.
+            passing = key is None or route.anonymous
             caller = _Caller(self)
             session = self._wrapped(self._protocol.session(who, self.hub.ids))
-            caller.seat = self.hub.seat(self._protocol, session, who, caller, passing=key is None)
-            if key is not None:
+            seat = caller.seat = self.hub.seat(self._protocol, session, who, caller, passing=passing)
+            if passing:
+                future.add_done_callback(lambda _: _ended(seat))
+            elif key is not None:
                 self._kept[key] = caller
-        seat = caller.seat
         caller.waiting[called.call] = future
-        if key is None:
-            future.add_done_callback(lambda _: seat.leave())
-        seat.receive(called)
+        caller.seat.receive(called)
+
+    def keep(self, key: str, caller: _Caller) -> None:
+        """The session goes on under this key."""
+        self._kept[key] = caller
 
     def leave(self) -> None:
         """Everybody who called is gone."""
@@ -290,6 +300,12 @@ class Edge:
             if caller.seat is not None:
                 caller.seat.leave()
         self._kept.clear()
+
+
+def _ended(seat: Seat) -> None:
+    """A request has its reply; its session ends with it, unless that kept it."""
+    if seat.passing:
+        seat.leave()
 
 
 def _split(target: str) -> tuple[str, dict[str, str]]:

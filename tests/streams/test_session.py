@@ -34,6 +34,7 @@ from cordboard.hub.clock import RandomIds
 from cordboard.model.ids import agent_subject
 from cordboard.model.state import SubjectState
 from cordboard.protocols.streams import protocol, wire
+from cordboard.protocols.streams.ccps import HERE, Ccps
 from cordboard.protocols.streams.logout import TEXT
 from cordboard.protocols.streams.session import StreamsSession
 from cordboard.testing.centre import ContactCentre
@@ -217,6 +218,22 @@ async def test_pages_know_how_many_they_are(contact_centre: ContactCentre) -> No
     other.leave()
     assert one.events[-1] == ("update_connected_ccps", {"length": 1})
     assert all(data is not None for name, data in one.events if name == "update_connected_ccps")
+
+
+def test_pages_of_other_protocols_are_none_of_them() -> None:
+    known = Ccps(agent_subject("mia"))
+    says = [Share(subject=agent_subject("mia"), name=HERE, data=b"null")]
+    assert list(known.among(["one"])) == says
+    known.here("one")
+    assert list(known.among(["one", "panel"])) == says
+    known.here("one")
+    assert len(known) == 1
+    assert list(known.among(["one", "panel", "other"])) == says
+    for page in ("one", "other", "gone"):
+        known.here(page)
+    assert len(known) == 2
+    assert list(known.among(["one", "panel"])) == []
+    assert len(known) == 1
 
 
 async def test_a_broadcast_goes_to_the_other_pages_of_the_agent_alone(contact_centre: ContactCentre) -> None:

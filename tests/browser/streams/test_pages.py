@@ -159,7 +159,8 @@ def test_the_wrong_password_is_said_and_opens_nothing(guarded: Stage, context: B
     page.get_by_label("Name").fill("mia")
     page.get_by_label("Password").fill("guess")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("status")).to_have_text("Name or password is wrong.")
+    expect(page.get_by_role("alert")).to_have_text("Name or password is wrong.")
+    assert page.get_by_text("You are signed in").count() == 0
 
 
 # --- tabs, clocks -----------------------------------------------------------------------------------------------------------
@@ -354,7 +355,7 @@ def test_an_opener_gets_nothing(stage: Stage, context: BrowserContext, crm: Crm)
     page = context.new_page()
     with context.expect_page() as opened:
         page.goto(f"{crm.origin()}/opener.html")
-    expect(opened.value.get_by_role("status")).to_contain_text("Signed in")
+    expect(opened.value.get_by_role("status")).to_contain_text("You are signed in")
     page.evaluate(
         """() => { for (let n = 0; n < 5; n += 1) opened.postMessage({ event: "api_request", data: {
              event: "api_request", requestId: `x${n}`, method: "putAgentState", params: {} } }, "*"); }"""

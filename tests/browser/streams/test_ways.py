@@ -98,7 +98,14 @@ def test_what_passes_between_the_windows(stage: Stage, context: BrowserContext) 
 def test_logs_and_metrics_never_reach_the_hub(stage: Stage, context: BrowserContext) -> None:
     page = context.new_page()
     sent: list[str] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda payload: sent.append(str(payload))))
+    page.on(
+        "websocket",
+        lambda socket: (
+            socket.on("framesent", lambda payload: sent.append(str(payload)))
+            if socket.url.endswith("/streams/socket")
+            else None
+        ),
+    )
     page.goto(stage.address())
     has_agent(page)
     page.evaluate(

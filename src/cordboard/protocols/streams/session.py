@@ -19,6 +19,7 @@ from cordboard.model.log import Entry
 from cordboard.model.state import SubjectState
 from cordboard.protocols.streams import wire
 from cordboard.protocols.streams.asked import mute_self, own_muted
+from cordboard.protocols.streams.ccps import HERE, Ccps
 from cordboard.protocols.streams.logout import TERMINATED, Logout
 from cordboard.protocols.streams.render import document, render
 from cordboard.protocols.streams.requests import Requests
@@ -117,6 +118,8 @@ class Page:
         self._state: SubjectState | None = None
         self._requests = Requests(channel, self._subject, ids)
         self._topics = Topics(channel, self._subject, "")
+        self._ccps = Ccps(self._subject)
+        self._counted = 0
 
     def receive(self, frame: k.SessionFrame) -> k.SessionEffects:
         """Something happened."""
@@ -182,7 +185,11 @@ class Page:
         match news:
             case k.Peers(pages=pages, me=me):
                 self._me = me
-                yield self._event("update_connected_ccps", {"length": len(pages)})
+                yield from self._ccps.among(pages)
+                yield from self._count()
+            case k.Shared(name=name, page=page) if name == HERE:
+                self._ccps.here(page)
+                yield from self._count()
             case k.Claimed():
                 yield from self._topics.told(news)
             case k.Shared(name=name, page=page) if name == EVENT and page != self._me:
@@ -226,6 +233,7 @@ class Page:
             self._subject = agent_subject(identity.agent)
             self._requests = Requests(self._channel, self._subject, self._ids)
             self._topics = Topics(self._channel, self._subject, self._port)
+            self._ccps = Ccps(self._subject)
             yield k.Cancel(name="hello")
             yield self._send(wire.Welcome(agent=identity.agent, expires=identity.expires, at=frame.at))
             yield k.Wake(name="silence", after=wire.SILENCE_LIMIT)
@@ -329,6 +337,11 @@ class Page:
             return
         word = msgspec.json.encode({"name": event, "data": data})
         yield k.Share(subject=self._subject, name=EVENT, data=word)
+
+    def _count(self) -> k.SessionEffects:
+        if len(self._ccps) != self._counted:
+            self._counted = len(self._ccps)
+            yield self._event("update_connected_ccps", {"length": self._counted})
 
     def _passed_on(self, data: msgspec.Raw | bytes) -> k.SessionEffects:
         try:

@@ -1,17 +1,12 @@
-// The CCP page: in a frame the relay, on top the way to sign in.
+// The CCP page: in a frame the relay and its face, on top the way to sign in.
 
+import { CcpFace } from "./face/face";
+import { signInWindow } from "./face/window";
+import { appear } from "./face/world";
 import { BROWSER } from "./relay/world";
 import { CcpAccount } from "./relay/account";
-import { offered } from "./relay/handoff";
-import { Relay, type Status } from "./relay/relay";
-import { signInWindow } from "./relay/window";
-
-const WORDS: { readonly [status in Status]: string } = {
-  "signed-out": "Signed out",
-  connecting: "Connecting …",
-  online: "Connected",
-  offline: "Connection lost, trying again …",
-};
+import { adopted, offered, SIGN_IN } from "./relay/handoff";
+import { Relay } from "./relay/relay";
 
 function framed(account: CcpAccount): void {
   const meta = document.querySelector<HTMLMetaElement>("meta[name=embedders]");
@@ -32,17 +27,38 @@ function framed(account: CcpAccount): void {
     },
     account,
   );
-  const line = document.querySelector<HTMLElement>("#status");
-  relay.changed = () => {
-    if (line !== null) line.textContent = [relay.agent, WORDS[relay.status]].filter((word) => word !== "").join(" – ");
-  };
-  relay.changed();
+  const face = shown(account, relay);
+  relay.changed = () => face.turn(relay.status !== "signed-out");
   window.addEventListener("message", (event) => {
     if (event.source === embedder) relay.message(event.origin, event.data);
     const token = offered(event, location.origin);
-    if (token !== undefined && relay.status === "signed-out") void account.adopt(token).then(() => relay.signedIn());
+    if (token !== undefined && relay.status === "signed-out") void taken(event, token);
   });
-  void restored(account).then((signedIn) => signedIn && relay.signedIn());
+  window.addEventListener("online", () => face.reconnect());
+
+  async function taken(event: MessageEvent, token: string): Promise<void> {
+    await account.adopt(token);
+    relay.signedIn();
+    adopted(event, location.origin);
+  }
+
+  void restored(account).then((signedIn) => {
+    face.starting = false;
+    if (signedIn) relay.signedIn();
+  });
+}
+
+function shown(account: CcpAccount, relay: Relay): CcpFace {
+  const face = new CcpFace();
+  face.starting = true;
+  face.host = {
+    token: (fresh) => account.token(fresh),
+    signIn: () => void window.open(`/streams/login${location.search}`, SIGN_IN, "popup,width=420,height=560"),
+    signOut: () => relay.terminate(),
+    revoked: () => relay.revoked(),
+  };
+  document.querySelector("main")?.replaceWith(face);
+  return face;
 }
 
 /** Whether the browser kept a login; while the hub cannot be asked, the library loads this page again by itself. */
@@ -50,7 +66,9 @@ async function restored(account: CcpAccount): Promise<boolean> {
   return account.restore().catch(() => false);
 }
 
+const asked = new URLSearchParams(location.search);
 const isFramed = window.parent !== window;
-const account = new CcpAccount(isFramed, new URLSearchParams(location.search).get("agent") ?? "");
+const account = new CcpAccount(isFramed, asked.get("agent") ?? "");
+appear(asked);
 if (isFramed) framed(account);
 else void signInWindow(account);

@@ -1,6 +1,9 @@
-// The page of the login window, where an embedding page names one of its own.
+// The page of the login window: the one that an embedding page names, or that our own face opens.
 
+import { signInWindow } from "./face/window";
+import { appear } from "./face/world";
 import { CcpAccount } from "./relay/account";
-import { signInWindow } from "./relay/window";
 
-void signInWindow(new CcpAccount(false, new URLSearchParams(location.search).get("agent") ?? ""));
+const asked = new URLSearchParams(location.search);
+appear(asked);
+void signInWindow(new CcpAccount(false, asked.get("agent") ?? ""));

@@ -2,8 +2,9 @@ import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 
 import { Guest } from "../embed/guest";
+import { appear } from "../parts/appearance";
 import { look } from "../parts/look";
-import { TEXTS, understood } from "../parts/texts";
+import { TEXTS } from "../parts/texts";
 import { ringing } from "./announcements";
 import { Entrance, type Entry, type TokenGiver } from "./entrance";
 import type { Panel } from "./panel";
@@ -43,10 +44,7 @@ export class AgentPage extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const page = document.documentElement;
-    page.lang = understood([this.asked.get("lang"), this.lang, ...navigator.languages]);
-    const theme = this.asked.get("theme");
-    if (theme === "dark" || theme === "light") page.setAttribute("theme", theme);
+    appear(this.asked, this.lang);
     window.addEventListener("online", () => this.reconnect());
     document.addEventListener("visibilitychange", () => document.hidden || this.reconnect());
     if (this.kind === "panel") this.embed();

@@ -83,7 +83,8 @@ export class Panel extends LitElement {
   private deaf: (() => void) | undefined;
   private readonly keyed = (event: KeyboardEvent): void => this.key(event);
   private readonly leaving = (event: BeforeUnloadEvent): void => {
-    if (this.source.view !== undefined && inCall(this.source.view)) event.preventDefault();
+    // Within another page it is that page's to ask: agents go from record to record there, with the panel on each.
+    if (window.parent === window && this.source.view !== undefined && inCall(this.source.view)) event.preventDefault();
   };
 
   /** The contact that is in front: what shortcuts act on. */
@@ -148,7 +149,7 @@ export class Panel extends LitElement {
         <main>${view === undefined ? html`<p class="empty faint">${TEXTS.connecting}</p>` : this.room(view)}</main>
         ${this.narrow ? this.tabs(view) : nothing}
         <cb-targets heading=${this.choosing?.heading ?? ""} .search=${(question: Question) => source.targets(question)}></cb-targets>
-        <cb-settings .source=${source} .alerts=${this.alerts}></cb-settings>
+        <cb-settings .source=${source} .alerts=${this.alerts} ?mute=${this.mute}></cb-settings>
         <cb-help></cb-help>
         <cb-toasts></cb-toasts>
       </div>

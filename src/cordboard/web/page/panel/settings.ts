@@ -46,6 +46,8 @@ export class Settings extends LitElement {
 
   @property({ attribute: false }) source!: PanelSource;
   @property({ attribute: false }) alerts!: Alerts;
+  /** Whether this page neither rings nor notifies, so that there is nothing to choose about it. */
+  @property({ type: Boolean }) mute = false;
   @query("dialog") private dialog!: HTMLDialogElement;
 
   open(): void {
@@ -60,13 +62,7 @@ export class Settings extends LitElement {
           <h2 id="heading">${TEXTS.settings}</h2>
           <button type="button" class="plain" aria-label=${TEXTS.close} @click=${() => this.dialog.close()}>✕</button>
         </div>
-        ${this.tone()} ${this.notification()}
-        <section aria-labelledby="once">
-          <h3 id="once">${TEXTS.onlyOnce}</h3>
-          <ul>
-            ${DUTIES.map((duty) => this.duty(duty))}
-          </ul>
-        </section>
+        ${this.mute ? nothing : html`${this.tone()} ${this.notification()} ${this.once()}`}
         <label class="check">
           <input type="checkbox" .checked=${live(shortcutsWanted())} @change=${(event: Event) => wantShortcuts(checked(event))} />
           ${TEXTS.useShortcuts}
@@ -76,6 +72,15 @@ export class Settings extends LitElement {
           : html`<div><button type="button" @click=${() => this.signOut()}>${TEXTS.signOut}</button></div>`}
       </div>
     </dialog>`;
+  }
+
+  private once(): TemplateResult {
+    return html`<section aria-labelledby="once">
+      <h3 id="once">${TEXTS.onlyOnce}</h3>
+      <ul>
+        ${DUTIES.map((duty) => this.duty(duty))}
+      </ul>
+    </section>`;
   }
 
   private tone(): TemplateResult {

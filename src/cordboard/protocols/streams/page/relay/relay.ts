@@ -113,6 +113,16 @@ export class Relay {
     this.socket.start();
   }
 
+  /** Signs the agent out on all their pages; on this one alone while the hub is out of reach. */
+  terminate(): void {
+    if (!this.socket.send({ type: "terminate" })) this.terminated();
+  }
+
+  /** The login holds no more, as somebody else found who uses it too. */
+  revoked(): void {
+    this.unauthorized();
+  }
+
   // --- from the library ------------------------------------------------------------------------------------------------
 
   private heard(message: Upstream): void {
@@ -142,7 +152,7 @@ export class Relay {
         void this.tellDevices();
         break;
       case "terminate":
-        if (!this.socket.send({ type: "terminate" })) this.terminated();
+        this.terminate();
         break;
       default:
         break; // outer_context_info, iframe_style, web sockets, resiliency: nothing to us

@@ -15,7 +15,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Bring in the fixture `contact_centre`, where pytest-asyncio is there to run it."""
+    """Name the marks that the suites use, and bring in the fixture `contact_centre`, where pytest-asyncio is there to run it."""
+    config.addinivalue_line("markers", "matrix: takes long; leave it out with -m 'not matrix'")
     if config.pluginmanager.hasplugin("asyncio"):
         config.pluginmanager.import_plugin("cordboard.testing.fixtures")
 

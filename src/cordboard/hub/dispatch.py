@@ -238,10 +238,10 @@ class Dispatch:
         event = e.CommandIssued(
             link=live.link, at=now, command=live.command, by=identity.subject if identity else ""
         )
-        on_disk = asyncio.ensure_future(self._hub.append([draft(live.command.subject, event, now)]))
+        on_disk = self._hub.append([draft(live.command.subject, event, now)])
 
         def appended(result: asyncio.Future[bool]) -> None:
-            if result.cancelled() or not result.result():
+            if not result.result():
                 self._finish(
                     live.command.id, c.Refused(code="store-failed", message="nothing was sent to the link")
                 )
@@ -341,10 +341,10 @@ class Dispatch:
             *(draft(subject, event, now) for subject, event in done),
             outcome,
         ]
-        on_disk = asyncio.ensure_future(self._hub.append(drafts))
+        on_disk = self._hub.append(drafts)
 
         def appended(result: asyncio.Future[bool]) -> None:
-            if result.cancelled() or not result.result():
+            if not result.result():
                 self._finish(command.id, c.Refused(code="store-failed", message="nothing was written"))
 
         on_disk.add_done_callback(appended)

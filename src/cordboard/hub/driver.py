@@ -8,7 +8,7 @@ LinkDown stands in the log of every subject that it served.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, assert_never
 
 import msgspec
@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 
+_NOTED = frozenset({LinkUp, LinkDown, Unrecognised})
+"""Events that tell the driver something too."""
+
 
 class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How a link is. `subjects`: how many it serves now."""
@@ -76,6 +79,8 @@ class Driver:
         self._served: set[Subject] = set()
         self._asked: set[str] = set()
         self._calls: dict[str, asyncio.Future[Reply]] = {}
+        self._written: asyncio.Future[bool] | None = None
+        """Of the turn of the loop in which it last told something."""
         self._attempt = 0
         self._restart: Callable[[], None] | None = None
         self._state: Literal["starting", "up", "down", "login", "gave-up", "stopped"] = "starting"
@@ -125,7 +130,8 @@ class Driver:
         link = self._link
         if link is None:
             outcome = Refused(code="link-down", message=self._reason)
-            self._append([self._hub.dispatch.from_link(command.id, outcome)])
+            settled = self._hub.dispatch.from_link(command.id, outcome)
+            self._append([settled] if settled is not None else [])
             return
         cause = self._hub.recorder.deed(self._name, "command", command.id)
         self._run(lambda: link.execute(command, self._hub.clock.now()), cause)
@@ -164,7 +170,7 @@ class Driver:
 
     def _run(self, make: Callable[[], LinkEffects], cause: Cause | None = None) -> None:
         """Do the effects; all facts of one frame go to the log together, in order."""
-        drafts: list[Draft | None] = []
+        drafts: list[Draft] = []
         try:
             for effect in make():
                 if isinstance(effect, Down):
@@ -180,13 +186,15 @@ class Driver:
             return
         self._append(drafts, cause)
 
-    def _do(self, effect: LinkEffect, drafts: list[Draft | None]) -> None:
+    def _do(self, effect: LinkEffect, drafts: list[Draft]) -> None:
         match effect:
             case Emit(subject=subject, event=event, origin=origin):
-                self._note(subject, effect)
+                if type(event) in _NOTED:
+                    self._note(subject, effect)
                 drafts.append(draft(subject, event, self._hub.clock.now(), origin))
             case Settle(command=command, outcome=outcome):
-                drafts.append(self._hub.dispatch.from_link(command, outcome))
+                if (settled := self._hub.dispatch.from_link(command, outcome)) is not None:
+                    drafts.append(settled)
             case Gauge():
                 self._hub.gauge(effect)
             case Answer(ask=ask, result=result):
@@ -214,18 +222,19 @@ class Driver:
             case _:
                 assert_never(effect)
 
-    def _append(self, drafts: list[Draft | None], cause: Cause | None = None) -> None:
-        found = [item for item in drafts if item is not None]
-        if not found:
-            return
-        on_disk = asyncio.ensure_future(self._hub.append(found, cause))
+    def _append(self, drafts: Sequence[Draft], cause: Cause | None = None) -> None:
+        if drafts:
+            written = self._hub.append(drafts, cause)
+            if written is not self._written:  # those of one turn of the loop are written together
+                self._written = written
+                written.add_done_callback(self._appended)
 
-        def appended(result: asyncio.Future[bool]) -> None:
-            if not result.cancelled() and not result.result() and self._link is not None:
-                # Facts that could not be kept are a gap like any other: start afresh, from a snapshot.
-                self._down(Down(retry="later", reason="store-failed"))
-
-        on_disk.add_done_callback(appended)
+    def _appended(self, written: asyncio.Future[bool]) -> None:
+        if self._written is written:
+            self._written = None
+        if not written.result() and self._link is not None:
+            # Facts that could not be kept are a gap like any other: start afresh, from a snapshot.
+            self._down(Down(retry="later", reason="store-failed"))
 
     def _note(self, subject: Subject, effect: Emit) -> None:
         match effect.event:
@@ -277,7 +286,7 @@ class Driver:
             cancel()
         self._timers.clear()
         now = self._hub.clock.now()
-        drafts: list[Draft | None] = list(self._hub.dispatch.link_lost(self._name))
+        drafts = self._hub.dispatch.link_lost(self._name)
         for subject in sorted(self._served):
             event = LinkDown(link=self._name, at=now, cause=reason, retry=retry)
             drafts.append(draft(subject, event, now))
@@ -290,9 +299,8 @@ class Driver:
                 future.set_exception(
                     VendorError("link-down", f"link {self._name} went down", {"reason": reason})
                 )
-        found = [item for item in drafts if item is not None]
-        if found:
-            self._hub.append(found)
+        if drafts:
+            self._hub.append(drafts)
 
     def _again(self) -> None:
         self._restart = None

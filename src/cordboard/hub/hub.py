@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -56,8 +57,25 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(SubjectState).decode
 
 
+BATCH = 256
+"""Entries that one turn of the loop hands to the store at most at once: delivering them holds the loop."""
+
+
 def _never() -> bool:
     return False
+
+
+class _Batch:
+    """What was appended in one turn of the loop: written together, and heard of together."""
+
+    __slots__ = ("began", "done", "drafts", "parts")
+
+    def __init__(self, began: Millis, done: asyncio.Future[bool]) -> None:
+        self.began = began
+        self.done = done
+        self.drafts: list[Draft] = []
+        self.parts: list[tuple[Cause | None, int]] = []
+        """What led to them, and to how many, in order."""
 
 
 class Hub:
@@ -95,6 +113,7 @@ class Hub:
         self._saved: dict[Subject, int] = {}
         self._drivers: dict[LinkId, Driver] = {}
         self._pending: set[asyncio.Future[Any]] = set()
+        self._batch: _Batch | None = None
         self._housekeeper: Callable[[], None] | None = None
         self.rooms = Rooms(store, clock, self._states, self._track)
         self.broken = ""
@@ -215,33 +234,47 @@ class Hub:
 
     # --- events in ------------------------------------------------------------------------------------------------
 
-    def append(self, drafts: Sequence[Draft], cause: Cause | None = None) -> Awaitable[bool]:
-        """Append in the order of the calls. The answer is whether they are on disk; it need not be awaited. `cause`: what led to
-        them.
+    def append(self, drafts: Sequence[Draft], cause: Cause | None = None) -> asyncio.Future[bool]:
+        """Append in the order of the calls; all that is appended in one turn of the loop is written together. The answer is whether
+        they are on disk; it need not be awaited, and is shared, so nobody may cancel it. `cause`: what led to them.
         """
-        began = self.clock.now()
-        future = asyncio.ensure_future(self._store.append(drafts))
-        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._pending.add(done)
+        alone = not all(item.origin.isascii() and item.subject.isascii() for item in drafts)
+        if alone and self._batch is not None:
+            # A store refuses what is no Unicode, and all that came with it: what might be refused comes with nothing else.
+            self._write(self._batch)
+        batch = self._batch
+        if batch is None:
+            loop = asyncio.get_running_loop()
+            batch = self._batch = _Batch(self.clock.now(), loop.create_future())
+            self._pending.add(batch.done)
+            loop.call_soon(self._write, batch)
+        batch.drafts.extend(drafts)
+        batch.parts.append((cause, len(drafts)))
+        if alone or len(batch.drafts) >= BATCH:
+            self._write(batch)
+        return batch.done
 
-        def finished(result: asyncio.Future[Sequence[Entry]]) -> None:
-            self._pending.discard(done)
-            error = None if result.cancelled() else result.exception()
-            if error is not None:
-                self.broken = str(error)
-                _log.error("append-failed", error=str(error))
-                for item in drafts:
-                    if isinstance(item.event, CommandSettled):
-                        self.dispatch.settled(item.event.command, Unconfirmed(reason="store-failed"))
-            else:
-                self.broken = ""
-                self.metrics.appended(len(drafts), self.clock.now() - began)
-                self.recorder.appended(cause, began, result.result())
-            if not done.done():
-                done.set_result(error is None)
+    def _write(self, batch: _Batch) -> None:
+        if batch is self._batch:  # else it was full before the turn was over
+            self._batch = None
+            future = asyncio.ensure_future(self._store.append(batch.drafts))
+            future.add_done_callback(partial(self._written, batch))
 
-        future.add_done_callback(finished)
-        return done
+    def _written(self, batch: _Batch, result: asyncio.Future[Sequence[Entry]]) -> None:
+        self._pending.discard(batch.done)
+        error = None if result.cancelled() else result.exception()
+        if error is not None:
+            self.broken = str(error)
+            _log.error("append-failed", error=str(error))
+            for item in batch.drafts:
+                if isinstance(item.event, CommandSettled):
+                    self.dispatch.settled(item.event.command, Unconfirmed(reason="store-failed"))
+        else:
+            self.broken = ""
+            self.metrics.appended(len(batch.drafts), self.clock.now() - batch.began)
+            self.recorder.appended(batch.parts, batch.began, result.result())
+        if not batch.done.done():
+            batch.done.set_result(error is None)
 
     def gauge(self, effect: Gauge) -> None:
         """A counter's last value, for those who watch its subject."""

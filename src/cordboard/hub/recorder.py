@@ -70,14 +70,22 @@ class Taken:
 class _Appended(NamedTuple):
     cause: Cause | None
     at: Millis
-    entries: Sequence[Place]
+    entries: Sequence[Entry]
 
 
 class _Shown(NamedTuple):
-    place: Place
+    entry: Entry
     on_disk: Millis
     shown: Millis
-    audience: Audience
+    rendered: Mapping[str, bytes | None]
+    speak: Mapping[str, int]
+
+    @property
+    def audience(self) -> Audience:
+        return {
+            name: (self.speak[name], None if data is None else len(data))
+            for name, data in self.rendered.items()
+        }
 
 
 class Passage(NamedTuple):
@@ -150,10 +158,15 @@ class Recorder:
         self._causes.append(cause)
         return cause
 
-    def appended(self, cause: Cause | None, at: Millis, entries: Iterable[Entry]) -> None:
-        """What was appended at this time is on disk as these entries."""
+    def appended(
+        self, parts: Iterable[tuple[Cause | None, int]], at: Millis, entries: Sequence[Entry]
+    ) -> None:
+        """What was appended at this time is on disk as these entries. `parts`: what led to them, and to how many, in order."""
         if self.limit:
-            self._appended.append(_Appended(cause, at, [(entry.subject, entry.seq) for entry in entries]))
+            start = 0
+            for cause, count in parts:
+                self._appended.append(_Appended(cause, at, entries[start : start + count]))
+                start += count
 
     def shown(
         self,
@@ -163,12 +176,9 @@ class Recorder:
         speak: Mapping[str, int],
     ) -> None:
         """An entry that came from disk at this time is folded, and all who watch were told of it just now. `rendered`: what each
-        protocol made of it; `speak`: how many pages speak which.
+        protocol made of it; `speak`: how many pages speak which. Neither may be changed later.
         """
-        audience = {
-            name: (speak[name], None if data is None else len(data)) for name, data in rendered.items()
-        }
-        self._shown.append(_Shown((entry.subject, entry.seq), on_disk, self._now(), audience))
+        self._shown.append(_Shown(entry, on_disk, self._now(), rendered, speak))
         if isinstance(entry.event, Unrecognised):
             self._odd.append(entry)
 
@@ -203,13 +213,15 @@ class Recorder:
     def look(self) -> Recording:
         """All that is known now. Costs a walk over all of it."""
         passages: dict[Place, Passage] = {
-            item.place: Passage(None, 0, item.on_disk, item.shown, item.audience) for item in self._shown
+            (item.entry.subject, item.entry.seq): Passage(None, 0, item.on_disk, item.shown, item.audience)
+            for item in self._shown
         }
         led: dict[int, list[Place]] = {}
         for batch in self._appended:
+            places = [(entry.subject, entry.seq) for entry in batch.entries]
             if batch.cause is not None:
-                led.setdefault(id(batch.cause), []).extend(batch.entries)
-            for place in batch.entries:
+                led.setdefault(id(batch.cause), []).extend(places)
+            for place in places:
                 known = passages.get(place, Passage())
                 passages[place] = known._replace(cause=batch.cause, appended=batch.at)
         taken: dict[CommandId, list[Taken]] = {}

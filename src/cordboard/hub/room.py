@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -40,6 +40,7 @@ Rendered = Mapping[str, bytes | None]
 """What each protocol made of an entry for all of its pages; `None` where each page is told in its own words."""
 
 _NOTHING: Rendered = MappingProxyType({})
+_NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
 class Room:
@@ -49,8 +50,8 @@ class Room:
         self.subject = subject
         self.last: deque[Entry] = deque(maxlen=MEMORY)
         self._seats: dict[Seat, None] = {}
-        self.speak: Counter[str] = Counter()
-        """How many pages speak which protocol."""
+        self.speak: Mapping[str, int] = _NOBODY
+        """How many pages speak which protocol. Another object with every change."""
         self._pages: dict[Seat, None] = {}
         """The agent's own pages among them: what passes between those is no business of who only looks on."""
         self._claims: dict[str, Seat] = {}
@@ -77,7 +78,7 @@ class Room:
     def add(self, seat: Seat) -> None:
         """The seat watches now."""
         if seat not in self._seats:
-            self.speak[seat.protocol.name] += 1
+            self._spoken(seat.protocol.name, 1)
         self._seats[seat] = None
         seat.watched.add(self.subject)
 
@@ -95,7 +96,7 @@ class Room:
         if seat not in self._seats:
             return
         del self._seats[seat]
-        self.speak[seat.protocol.name] -= 1
+        self._spoken(seat.protocol.name, -1)
         seat.watched.discard(self.subject)
         self.withdraw(seat)
 
@@ -156,6 +157,9 @@ class Room:
     def seats(self) -> tuple[Seat, ...]:
         """Who watches."""
         return tuple(self._seats)
+
+    def _spoken(self, protocol: str, more: int) -> None:
+        self.speak = {**self.speak, protocol: self.speak.get(protocol, 0) + more}
 
     def _grant(self, name: str, seat: Seat | None) -> None:
         if seat is None:

@@ -42,6 +42,26 @@ def frame(payload: bytes, *, text: bool) -> bytes:
     return bytes((first, _SHORT + 1)) + size.to_bytes(8, "big") + payload
 
 
+class Framing:
+    """Frames what is sent. What goes to many pages one after the other is framed once."""
+
+    def __init__(self) -> None:
+        self._data: str | bytes = b""
+        self._text = False
+        self._whole = b""
+
+    def frame(self, effect: Send) -> bytes:
+        """The frame of what the effect sends."""
+        data = effect.data
+        if data is not self._data or effect.text is not self._text:
+            self._data, self._text = data, effect.text
+            if isinstance(data, bytes):
+                self._whole = frame(data, text=effect.text)
+            else:
+                self._whole = frame(data.encode(), text=True)
+        return self._whole
+
+
 class Page:
     """One connected page: the outlet of its seat."""
 
@@ -51,6 +71,7 @@ class Page:
         socket: _Socket,
         transport: asyncio.Transport,
         signing: Signing,
+        framing: Framing,
         *,
         channel: str,
         backlog: int,
@@ -60,6 +81,7 @@ class Page:
         self._socket = socket
         self._transport = transport
         self._signing = signing
+        self._framing = framing
         self._channel = channel
         self._backlog = backlog
         self._allowed = backlog
@@ -90,9 +112,7 @@ class Page:
             self._too_slow()
             self.end(TOO_SLOW, "too slow")
             return
-        data = effect.data
-        text = effect.text if isinstance(data, bytes) else True
-        whole = frame(data if isinstance(data, bytes) else data.encode(), text=text)
+        whole = self._framing.frame(effect)
         # One large frame (a tail, a view) is no sign of slowness: the page gets the time to take it.
         self._allowed = max(self._allowed if waiting else 0, self._backlog + len(whole))
         self._transport.write(whole)
@@ -160,6 +180,7 @@ class Sockets:
         self._settings = settings
         self._counts = counts
         self._signing = signing
+        self._framing = Framing()
         self._pages: set[Page] = set()
 
     async def serve(self, protocol: CtiProtocol, visit: Visit) -> web.StreamResponse:
@@ -181,6 +202,7 @@ class Sockets:
             socket,
             transport,
             self._signing(visit),
+            self._framing,
             channel=channel,
             backlog=self._settings.backlog,
             too_slow=self._counts.slow,

@@ -71,7 +71,8 @@ class NativeSession:
     ) -> k.SessionEffects:
         """A new entry of a watched subject."""
         if isinstance(self._end, Socket):
-            yield from self._end.observe(entry, before, after, rendered, at)
+            return self._end.observe(entry, before, after, rendered, at)
+        return iter(())
 
     def settle(self, command_id: str, outcome: Outcome, at: Millis) -> k.SessionEffects:
         """What became of a command."""
@@ -156,10 +157,11 @@ class Socket:
     def observe(
         self, entry: Entry, before: SubjectState, after: SubjectState, rendered: bytes | None, at: Millis
     ) -> k.SessionEffects:
-        """A new entry, rendered once for all pages."""
+        """A new entry, rendered once for all pages. No generator: for every page of every entry this is run."""
         del at
-        if self._phase is _Phase.OPEN:
-            yield k.Send(channel=self._channel, data=rendered or render(entry, before, after))
+        if self._phase is not _Phase.OPEN:
+            return iter(())
+        return iter((k.Send(channel=self._channel, data=rendered or render(entry, before, after)),))
 
     def settle(self, command_id: str, outcome: Outcome, at: Millis) -> k.SessionEffects:  # noqa: ARG002
         """What became of a command."""

@@ -34,6 +34,8 @@ ENTITIES: tuple[type[msgspec.Struct], ...] = (
     entities.Team,
     entities.Queue,
     entities.Contact,
+    entities.ListRecord,
+    entities.Callback,
     entities.Call,
     entities.Connection,
     entities.Participant,

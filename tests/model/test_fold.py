@@ -292,8 +292,9 @@ def test_transcripts_and_suggestions_live_as_long_as_their_contact() -> None:
 
     suggested = e.Suggested(suggestion=Suggestion(id="s", contact=K1, title="x"))
     state = after(OFFER, said("u1", "he"), said("u2", "ho"), said("u1", "hey"), suggested)
-    assert [item.text for item in state.utterances[K1]] == ["ho", "hey"]
-    assert [item.id for item in state.suggestions[K1]] == ["s"]
+    assert [item.text for item in state.utterances[K1].values()] == ["ho", "hey"]
+    assert list(state.suggestions[K1]) == ["s"]
+    assert after(said("u2", "ho"), suggested, state=state).utterances is state.utterances
     closed = after(CLOSE, said("u3", "late"), said("u4", "whose", "k9"), suggested, state=state)
     assert (closed.utterances, closed.suggestions) == ({}, {})
 

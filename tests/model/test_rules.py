@@ -16,10 +16,12 @@ from cordboard.model.entities import (
     ConnectionState as S,
     Contact,
     Medium,
+    Participant,
     Phase,
     Reason,
     ReasonKind,
     Record,
+    Role,
     SuperviseAction,
     Target,
     TargetKind,
@@ -119,6 +121,9 @@ SAMPLES: tuple[c.Service, ...] = (
     c.CompleteContact(contact=K1),
     c.PauseContact(contact=K1),
     c.ResumeContact(contact=K1),
+    c.SendMessage(contact=K1, text="hi"),
+    c.ScheduleCallback(contact=K1, due=1, number="+493012345"),
+    c.CancelCallback(callback="b"),
     c.StartRecording(contact=K1),
     c.StopRecording(contact=K1),
     c.Supervise(agent=AgentId("bob"), contact=ContactId("k9"), action=SuperviseAction.LISTEN),
@@ -152,7 +157,7 @@ WHEN: dict[type[c.Service], set[str]] = {
     c.ReconnectCall: {"consulting"},
     c.TransferCall: {"consulting"},
     c.ConferenceCall: {"consulting"},
-    c.SingleStepTransferCall: {"active", "held", "alone"},
+    c.SingleStepTransferCall: {"active", "held", "alone", "chat active", "chat paused"},
     c.SingleStepConferenceCall: {"active", "consulting", "alone"},
     c.GenerateDigits: {"dialling", "active", "consulting", "alone"},
     c.AssociateData: OPEN,
@@ -162,6 +167,9 @@ WHEN: dict[type[c.Service], set[str]] = {
     c.CompleteContact: {"wrapping", "chat wrapping"},
     c.PauseContact: {"chat active"},
     c.ResumeContact: {"chat paused"},
+    c.SendMessage: {"chat active"},
+    c.ScheduleCallback: TALK | {"wrapping", "chat active", "chat paused", "chat wrapping"},
+    c.CancelCallback: set(ALL),
     c.StartRecording: TALK,
     c.StopRecording: TALK,
     c.Supervise: set(),
@@ -525,3 +533,26 @@ def test_a_chat_without_connections_stands_as_its_phase_says(phase: Phase) -> No
         Phase.ACTIVE: {"ClearConnection", "PauseContact"},
         Phase.PAUSED: {"ClearConnection"},
     }.get(phase, set())
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("hi", ""), (" \n", "bad-field"), ("x" * 4000, ""), ("x" * 4001, "bad-field")]
+)
+def test_what_can_be_written(text: str, code: str) -> None:
+    assert refused(CHAT_ACTIVE, c.SendMessage(contact=K1, text=text)) == code
+
+
+def test_a_callback_needs_a_time_and_a_number() -> None:
+    assert refused(ACTIVE, c.ScheduleCallback(contact=K1, due=0, number="+4930")) == "bad-field"
+    assert refused(ACTIVE, c.ScheduleCallback(contact=K1, due=1, number="Cleo")) == "invalid-number"
+    assert refused(ACTIVE, c.ScheduleCallback(contact=K1, due=1)) == "invalid-number"
+    who = Participant(role=Role.CUSTOMER, number="+493012345")
+    known = after(call(e.CallInformation, contact_facts=e.ContactFacts(customer=who)), state=ACTIVE)
+    assert refused(known, c.ScheduleCallback(contact=K1, due=1)) == ""
+    assert refused(ACTIVE, c.CancelCallback(callback="")) == "bad-field"
+
+
+def test_a_paused_chat_is_handed_on_and_not_written_into() -> None:
+    assert refused(CHAT_PAUSED, c.SingleStepTransferCall(contact=K1, target=NUMBER)) == ""
+    assert refused(CHAT_PAUSED, c.SendMessage(contact=K1, text="hi")) == "wrong-state"
+    assert refused(HELD, c.SendMessage(contact=K1, text="hi")) == "wrong-state"

@@ -299,6 +299,7 @@ def test_a_call_that_ends_in_wrap_up() -> None:
         "TakeNote",
         "SetLocalData",
         "SaveActivity",
+        "ScheduleCallback",
     }
     told = e.ContactFacts(disposition="sold")
     story.tell(ANN, call(e.CallInformation, contact="a1", contact_facts=told))

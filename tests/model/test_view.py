@@ -9,16 +9,18 @@ from msgspec.structs import replace
 
 from cordboard.model import events as e
 from cordboard.model.controls import controls
-from cordboard.model.entities import AgentProfile, ConnectionState as S, Phase
+from cordboard.model.entities import AgentProfile, Callback, ConnectionState as S, Phase, Role, Utterance
 from cordboard.model.fold import fold, initial
-from cordboard.model.ids import AgentId, Subject, agent_subject, queue_subject
+from cordboard.model.ids import AgentId, ContactId, Subject, agent_subject, queue_subject
 from cordboard.model.log import Entry, draft, placed
 from cordboard.model.state import SubjectState
 from cordboard.model.view import Change, View, change, view
 from tests.model.builders import ANN, ANSWER, CLOSE, HOLD, NOON, OFFER, SIM, UP, after, ann, call
 from tests.model.strategies import stories
 
+K1 = ContactId("k1")
 LISTS = ("recent", "messages")
+TOLD_ON = ("utterances", "suggestions")
 
 
 def merged(page: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
@@ -29,13 +31,20 @@ def merged(page: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
             result[field] = news
             continue
         known = result.get(field, {})
-        if field == "controls":
+        if field in TOLD_ON:
+            keyed = {key: item and told_on(known.get(key, []), item) for key, item in news.items()}
+        elif field == "controls":
             keyed = {name: codes and {**known.get(name, {}), **codes} for name, codes in news.items()}
         else:
             keyed = news
         keyed = {**known, **keyed}
         result[field] = {key: value for key, value in keyed.items() if value is not None}
     return result
+
+
+def told_on(known: list[Any], news: list[Any]) -> list[Any]:
+    again = {item["id"] for item in news}
+    return [*(item for item in known if item["id"] not in again), *news]
 
 
 def wire(value: View | Change) -> dict[str, Any]:
@@ -149,3 +158,32 @@ def test_the_view_is_the_state_as_it_is() -> None:
     shown = view(state)
     assert (shown.subject, shown.profile) == (ANN, profile)
     assert [item.phase for item in shown.contacts.values()] == [Phase.DIALLING]
+
+
+def test_of_a_transcript_only_what_was_said_is_told() -> None:
+    def said(name: str, text: str, *, final: bool = True) -> e.Uttered:
+        heard = Utterance(id=name, contact=K1, role=Role.CUSTOMER, text=text, final=final)
+        return e.Uttered(utterance=heard)
+
+    before = after(UP, OFFER, *(said(f"u{number}", "so") for number in range(50)))
+    begun = after(said("new", "I wo", final=False), state=before)
+    ended = after(said("new", "I would"), state=begun)
+    first, then = change(before, begun).utterances[K1], change(begun, ended).utterances[K1]
+    assert [[(item.text, item.final) for item in told or ()] for told in (first, then)] == [
+        [("I wo", False)],
+        [("I would", True)],
+    ]
+    assert len(view(ended).utterances[K1]) == 51
+    assert change(before, ended).utterances[K1] == then
+    assert change(ended, after(CLOSE, state=ended)).utterances == {K1: None}
+
+
+def test_promised_calls_come_and_go() -> None:
+    promise = Callback(id="b1", number="+493012345", due=NOON, agent=AgentId("ann"))
+    state = after(e.CallbackScheduled(link=SIM, callback=promise))
+    assert view(state).callbacks == {"b1": promise}
+    gone = after(e.CallbackRemoved(link=SIM, callback="b1"), state=state)
+    assert change(state, gone).callbacks == {"b1": None}
+    assert after(e.CallbackRemoved(link=SIM, callback="b1"), state=gone).callbacks == {}
+    told = after(e.Snapshot(link=SIM, callbacks=(promise,)), e.Snapshot(link=SIM), state=gone)
+    assert told.callbacks == {"b1": promise}, "a vendor that tells of none leaves them"

@@ -43,6 +43,15 @@ test("a change of lists and profile replaces them whole", () => {
   assert.equal(after.profile?.name, "Ann");
 });
 
+test("of transcripts only what was said is told: it goes to the end, and takes the place of what had its id", () => {
+  const said = (id: string, text: string) => ({ id, text, contact: "one", role: "customer" }) as const;
+  const before = { ...view, utterances: { one: [said("a", "he"), said("b", "ho")], two: [said("c", "hi")] } };
+  const after = merged(before, { utterances: { one: [said("a", "hey"), said("d", "so")], two: null } });
+  assert.deepEqual(after.utterances, { one: [said("b", "ho"), said("a", "hey"), said("d", "so")] });
+  assert.deepEqual(before.utterances.one.map((item) => item.text), ["he", "ho"], "the old view is untouched");
+  assert.equal(after.suggestions, view.suggestions ?? after.suggestions);
+});
+
 test("controls come and go by contact", () => {
   const after = merged(view, { controls: { one: null, two: { HoldCall: "wrong-state" } } });
   assert.deepEqual(after.controls, { "": { MakeCall: "" }, two: { HoldCall: "wrong-state" } });

@@ -183,6 +183,20 @@ export class Agent {
     return this.do("ResumeContact", { contact: idOf(contact) });
   }
 
+  /** Writes into a chat. */
+  send(contact: ContactLike, text: string): Promise<Outcome> {
+    return this.do("SendMessage", { contact: idOf(contact), text });
+  }
+
+  /** Promises the customer a call: by this agent, or by whoever is free in `queue` then. */
+  callBack(contact: ContactLike, due: Date, more: { number?: string; queue?: string; text?: string } = {}): Promise<Outcome> {
+    return this.do("ScheduleCallback", { contact: idOf(contact), due: due.getTime(), ...more });
+  }
+
+  cancelCallback(callback: string): Promise<Outcome> {
+    return this.do("CancelCallback", { callback });
+  }
+
   /** Starts, pauses or stops the recording. */
   record(contact: ContactLike, how: "start" | "pause" | "stop"): Promise<Outcome> {
     if (how === "start") return this.do("StartRecording", { contact: idOf(contact) });

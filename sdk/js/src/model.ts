@@ -71,6 +71,7 @@ export interface AgentProfile {
   readonly skills?: { readonly [key: string]: number };
   readonly reasons?: readonly Reason[];
   readonly dispositions?: readonly Reason[];
+  /** How many contacts of each medium at once; a medium that is missing is not the agent's. */
   readonly capacity?: { readonly [K in Medium]?: number };
   readonly permissions?: readonly string[];
   readonly locale?: string;
@@ -159,6 +160,10 @@ export interface Contact {
   readonly campaign_name?: string;
   /** Empty, ``preview``, ``direct_preview``, ``progressive`` or ``predictive``. */
   readonly campaign_mode?: string;
+  /** The entry of the campaign's list. */
+  readonly list_record?: ListRecord;
+  /** The callback that this contact keeps, by its id. */
+  readonly callback?: string;
   /** Another contact that this one belongs to without being its continuation. */
   readonly related?: ContactId;
   /** Where a click-to-dial came from. */
@@ -168,6 +173,12 @@ export interface Contact {
   readonly wrap_up_limit?: number;
   /** Title of a chat or task. Personal. */
   readonly subject?: string;
+  /** What a task or a callback is about. Personal. */
+  readonly text?: string;
+  /** What a task refers to: records and addresses by `kind`, `name` and `url`. */
+  readonly links?: readonly Record[];
+  /** The vendor's word beneath the medium: ``email``, ``ticket``, ``queue_callback`` … */
+  readonly variety?: string;
   readonly disposition?: string;
   /** What the agent wrote. Personal. */
   readonly notes?: string;
@@ -180,6 +191,34 @@ export interface Contact {
   readonly calls?: readonly Call[];
   /** Transitions that the tables lack, as ``Event: from -> to``; the switch is right, so they were applied. */
   readonly flags?: readonly string[];
+}
+
+/** The entry of a campaign's list that a contact is about. `fields` are personal. */
+export interface ListRecord {
+  readonly id: string;
+  /** The name of the list. */
+  readonly list?: string;
+  readonly fields?: { readonly [key: string]: string };
+  /** How often it has been tried, this time included. */
+  readonly attempt?: number;
+}
+
+/** A call that was promised: to be offered at `due`, to `agent` or to whoever is free in `queue`. */
+export interface Callback {
+  readonly id: string;
+  /** Personal. */
+  readonly number: string;
+  /** Personal. */
+  readonly name?: string;
+  readonly due?: number;
+  readonly agent?: AgentId;
+  readonly queue?: QueueId;
+  readonly campaign?: string;
+  readonly thread?: ThreadId;
+  /** The contact in which it was promised, as its agent sees it. */
+  readonly contact?: ContactId;
+  /** What it is about. Personal. */
+  readonly text?: string;
 }
 
 /** A CSTA call within a contact. `ani`, `dialled` and `data` are personal. */
@@ -298,7 +337,11 @@ export interface Activity {
   readonly created?: boolean;
 }
 
-/** A piece of a transcript. Personal. `confidence` 0 to 1. */
+/**
+ * A piece of a transcript; in a chat, a message. Personal. `confidence` 0 to 1.
+ *
+ * One that is not `final` comes again under the same id, until it is. Transcripts are read in the order of `start`.
+ */
 export interface Utterance {
   readonly id: string;
   readonly contact: ContactId;
@@ -307,6 +350,12 @@ export interface Utterance {
   readonly confidence?: number;
   readonly start?: number;
   readonly end?: number;
+  readonly final?: boolean;
+  readonly call?: CallId;
+  /** The agent whose words these are, if they are an agent's. */
+  readonly author?: AgentId;
+  /** Whose words these are, as far as that is known. */
+  readonly name?: string;
 }
 
 /** An answer that the contact centre suggests to the agent. */
@@ -318,6 +367,10 @@ export interface Suggestion {
   readonly url?: string;
   readonly source?: string;
   readonly confidence?: number;
+  /** The passages of the source that it rests on. */
+  readonly snippets?: readonly string[];
+  /** What it answers, by the id of the utterance. */
+  readonly utterance?: string;
 }
 
 /** Whether a link serves the subject, and what it can do here. */
@@ -356,11 +409,16 @@ export interface ContactFacts {
   readonly campaign?: string;
   readonly campaign_name?: string;
   readonly campaign_mode?: string;
+  readonly list_record?: ListRecord;
+  readonly callback?: string;
   readonly related?: ContactId;
   readonly related_record?: Record;
   readonly transferred_by?: Participant;
   readonly customer?: Participant;
   readonly subject?: string;
+  readonly text?: string;
+  readonly links?: readonly Record[];
+  readonly variety?: string;
   readonly disposition?: string;
 }
 
@@ -388,8 +446,11 @@ export interface View {
   readonly states?: { readonly [key: string]: AgentState };
   readonly contacts?: { readonly [key: ContactId]: Contact };
   readonly recent?: readonly Contact[];
+  /** Transcripts, chats included: what was told last stands last. */
   readonly utterances?: { readonly [key: ContactId]: readonly Utterance[] };
   readonly suggestions?: { readonly [key: ContactId]: readonly Suggestion[] };
+  /** The calls that were promised, by their ids. */
+  readonly callbacks?: { readonly [key: string]: Callback };
   readonly messages?: readonly TeamMessage[];
   readonly controls?: { readonly [key: string]: { readonly [key: string]: string } };
 }
@@ -402,8 +463,11 @@ export interface Change {
   readonly contacts?: { readonly [key: ContactId]: Contact | null };
   /** The whole new list, where it changed. */
   readonly recent?: readonly Contact[];
+  /** What was told, and no more: each takes the place of the one of its id, and stands last. */
   readonly utterances?: { readonly [key: ContactId]: readonly Utterance[] | null };
+  /** As `utterances`. */
   readonly suggestions?: { readonly [key: ContactId]: readonly Suggestion[] | null };
+  readonly callbacks?: { readonly [key: string]: Callback | null };
   readonly messages?: readonly TeamMessage[];
   /** By contact: the services whose code is another one now; the others keep theirs. */
   readonly controls?: { readonly [key: string]: { readonly [key: string]: string } | null };
@@ -796,7 +860,8 @@ export interface LinkDown {
 /**
  * Ours: the vendor's whole state for this subject, in place of all that the link told before.
  *
- * An open contact of the link that is missing here ended while nobody told us: it closes as `lost`.
+ * An open contact of the link that is missing here ended while nobody told us: it closes as `lost`. `callbacks` is `None` where
+ * the vendor does not tell of them.
  */
 export interface Snapshot {
   readonly type: "Snapshot";
@@ -806,6 +871,7 @@ export interface Snapshot {
   readonly profile?: AgentProfile;
   readonly states?: readonly AgentState[];
   readonly contacts?: readonly Contact[];
+  readonly callbacks?: readonly Callback[];
 }
 
 /** Ours: the agent's profile is now this. */
@@ -849,7 +915,7 @@ export interface Unrecognised {
   readonly truncated?: boolean;
 }
 
-/** Ours: a piece of a transcript. */
+/** Ours: a piece of a transcript, or a chat message. One of an id that was told before takes the place of that. */
 export interface Uttered {
   readonly type: "Utterance";
   readonly link?: LinkId;
@@ -865,6 +931,24 @@ export interface Suggested {
   readonly at?: number;
   readonly cause?: string;
   readonly suggestion: Suggestion;
+}
+
+/** Ours: a call was promised, or the promise changed. On the agent's subject, or on the queue's. */
+export interface CallbackScheduled {
+  readonly type: "CallbackScheduled";
+  readonly link?: LinkId;
+  readonly at?: number;
+  readonly cause?: string;
+  readonly callback: Callback;
+}
+
+/** Ours: a promised call is no longer to come: it is being offered, was kept, or was called off (`cause`). */
+export interface CallbackRemoved {
+  readonly type: "CallbackRemoved";
+  readonly link?: LinkId;
+  readonly at?: number;
+  readonly cause?: string;
+  readonly callback: string;
 }
 
 /** Ours: the CRM search for a contact came back with these records. */
@@ -1113,6 +1197,33 @@ export interface ResumeContact {
   readonly contact: ContactId;
 }
 
+/** Ours: writes a message into a chat. What was sent comes as an utterance; `Done` has its id, if it is known by then. */
+export interface SendMessage {
+  readonly service: "SendMessage";
+  readonly contact: ContactId;
+  readonly text: string;
+}
+
+/**
+ * Ours: promises the customer of this contact a call at `due`: by this agent, or by whoever is free in `queue` then.
+ *
+ * Without `number` it is the one that the contact has.
+ */
+export interface ScheduleCallback {
+  readonly service: "ScheduleCallback";
+  readonly contact: ContactId;
+  readonly due: number;
+  readonly number?: string;
+  readonly queue?: QueueId;
+  readonly text?: string;
+}
+
+/** Ours: calls off a callback of the agent's, or of one of their queues. */
+export interface CancelCallback {
+  readonly service: "CancelCallback";
+  readonly callback: string;
+}
+
 /** Ours: starts recording the call, or resumes a paused recording. */
 export interface StartRecording {
   readonly service: "StartRecording";
@@ -1348,6 +1459,8 @@ export type Event =
   | Unrecognised
   | Uttered
   | Suggested
+  | CallbackScheduled
+  | CallbackRemoved
   | LookedUp
   | ActivitySaved
   | RecordShared
@@ -1379,6 +1492,9 @@ export type Service =
   | CompleteContact
   | PauseContact
   | ResumeContact
+  | SendMessage
+  | ScheduleCallback
+  | CancelCallback
   | StartRecording
   | StopRecording
   | Supervise
@@ -1428,7 +1544,9 @@ export const DEFAULTS: {
   readonly Device: Filled<Device, "kind" | "number" | "permanent">;
   readonly Team: Filled<Team, "name">;
   readonly Queue: Filled<Queue, "name" | "number" | "medium">;
-  readonly Contact: Filled<Contact, "thread" | "thread_aliases" | "medium" | "direction" | "phase" | "phase_since" | "created" | "queued" | "campaign" | "campaign_name" | "campaign_mode" | "wrap_up_limit" | "subject" | "disposition" | "notes" | "variables" | "records" | "lookup" | "activities" | "calls" | "flags">;
+  readonly Contact: Filled<Contact, "thread" | "thread_aliases" | "medium" | "direction" | "phase" | "phase_since" | "created" | "queued" | "campaign" | "campaign_name" | "campaign_mode" | "callback" | "wrap_up_limit" | "subject" | "text" | "links" | "variety" | "disposition" | "notes" | "variables" | "records" | "lookup" | "activities" | "calls" | "flags">;
+  readonly ListRecord: Filled<ListRecord, "list" | "fields" | "attempt">;
+  readonly Callback: Filled<Callback, "name" | "due" | "campaign" | "thread" | "text">;
   readonly Call: Filled<Call, "vendor_id" | "aliases" | "references" | "kind" | "direction" | "ani" | "dnis" | "dialled" | "data" | "wrap_up_reason" | "recording" | "stamps" | "connections" | "cleared" | "initiation">;
   readonly Connection: Filled<Connection, "device" | "muted" | "forced_mute" | "held_alone" | "cause" | "since" | "label">;
   readonly Participant: Filled<Participant, "id" | "name" | "number">;
@@ -1438,11 +1556,11 @@ export const DEFAULTS: {
   readonly Record: Filled<Record, "name" | "url" | "fields">;
   readonly Target: Filled<Target, "id" | "name" | "number" | "state">;
   readonly TeamMessage: Filled<TeamMessage, "teams" | "created" | "duration">;
-  readonly Utterance: Filled<Utterance, "confidence" | "start" | "end">;
-  readonly Suggestion: Filled<Suggestion, "text" | "url" | "source" | "confidence">;
+  readonly Utterance: Filled<Utterance, "confidence" | "start" | "end" | "final" | "name">;
+  readonly Suggestion: Filled<Suggestion, "text" | "url" | "source" | "confidence" | "snippets" | "utterance">;
   readonly LinkState: Filled<LinkState, "since" | "cause" | "retry" | "services">;
-  readonly View: Filled<View, "links" | "states" | "contacts" | "recent" | "utterances" | "suggestions" | "messages" | "controls">;
-  readonly Change: Filled<Change, "links" | "states" | "contacts" | "utterances" | "suggestions" | "controls">;
+  readonly View: Filled<View, "links" | "states" | "contacts" | "recent" | "utterances" | "suggestions" | "callbacks" | "messages" | "controls">;
+  readonly Change: Filled<Change, "links" | "states" | "contacts" | "utterances" | "suggestions" | "callbacks" | "controls">;
 } = {
   AgentProfile: { login: "", name: "", first_name: "", last_name: "", extension: "", roles: ["agent"], teams: [], supervises: [], queues: [], skills: {}, reasons: [], dispositions: [], capacity: {}, permissions: [], locale: "" },
   AgentState: { medium: "voice", state: "null", fault: "", since: 0 },
@@ -1450,7 +1568,9 @@ export const DEFAULTS: {
   Device: { kind: "desk", number: "", permanent: false },
   Team: { name: "" },
   Queue: { name: "", number: "", medium: "voice" },
-  Contact: { thread: "", thread_aliases: [], medium: "voice", direction: "inbound", phase: "offered", phase_since: {}, created: {}, queued: {}, campaign: "", campaign_name: "", campaign_mode: "", wrap_up_limit: 0, subject: "", disposition: "", notes: "", variables: {}, records: [], lookup: "", activities: [], calls: [], flags: [] },
+  Contact: { thread: "", thread_aliases: [], medium: "voice", direction: "inbound", phase: "offered", phase_since: {}, created: {}, queued: {}, campaign: "", campaign_name: "", campaign_mode: "", callback: "", wrap_up_limit: 0, subject: "", text: "", links: [], variety: "", disposition: "", notes: "", variables: {}, records: [], lookup: "", activities: [], calls: [], flags: [] },
+  ListRecord: { list: "", fields: {}, attempt: 1 },
+  Callback: { name: "", due: 0, campaign: "", thread: "", text: "" },
   Call: { vendor_id: "", aliases: [], references: {}, kind: "main", direction: "inbound", ani: "", dnis: "", dialled: "", data: {}, wrap_up_reason: "", recording: "", stamps: {}, connections: [], cleared: false, initiation: "" },
   Connection: { device: "", muted: false, forced_mute: false, held_alone: false, cause: "", since: 0, label: "" },
   Participant: { id: "", name: "", number: "" },
@@ -1460,11 +1580,11 @@ export const DEFAULTS: {
   Record: { name: "", url: "", fields: {} },
   Target: { id: "", name: "", number: "", state: "" },
   TeamMessage: { teams: [], created: 0, duration: 0 },
-  Utterance: { confidence: 1.0, start: 0, end: 0 },
-  Suggestion: { text: "", url: "", source: "", confidence: 1.0 },
+  Utterance: { confidence: 1.0, start: 0, end: 0, final: true, name: "" },
+  Suggestion: { text: "", url: "", source: "", confidence: 1.0, snippets: [], utterance: "" },
   LinkState: { since: 0, cause: "", retry: "", services: [] },
-  View: { links: {}, states: {}, contacts: {}, recent: [], utterances: {}, suggestions: {}, messages: [], controls: {} },
-  Change: { links: {}, states: {}, contacts: {}, utterances: {}, suggestions: {}, controls: {} },
+  View: { links: {}, states: {}, contacts: {}, recent: [], utterances: {}, suggestions: {}, callbacks: {}, messages: [], controls: {} },
+  Change: { links: {}, states: {}, contacts: {}, utterances: {}, suggestions: {}, callbacks: {}, controls: {} },
 };
 
 /** Every error code, with what it means. */

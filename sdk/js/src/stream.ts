@@ -55,8 +55,9 @@ export function merged(view: View, change: Change): View {
   after.links = replaced(view.links, change.links);
   after.states = replaced(view.states, change.states);
   after.contacts = replaced(view.contacts, change.contacts);
-  after.utterances = replaced(view.utterances, change.utterances);
-  after.suggestions = replaced(view.suggestions, change.suggestions);
+  after.utterances = continued(view.utterances, change.utterances);
+  after.suggestions = continued(view.suggestions, change.suggestions);
+  after.callbacks = replaced(view.callbacks, change.callbacks);
   after.controls = replaced(view.controls, regreyed(view.controls, change.controls));
   return after;
 }
@@ -77,6 +78,24 @@ function replaced<V>(before: Table<V> = {}, changes: Table<V | null> | undefined
   for (const [key, value] of Object.entries(changes)) {
     if (value === null) delete after[key];
     else after[key] = value;
+  }
+  return after;
+}
+
+/** Lists by contact: what is told goes to the end, and takes the place of what had its id. */
+function continued<V extends { readonly id: string }>(
+  before: Table<readonly V[]> = {},
+  changes: Table<readonly V[] | null> | undefined,
+): Table<readonly V[]> {
+  if (changes === undefined) return before;
+  const after: { [key: string]: readonly V[] } = { ...before };
+  for (const [key, told] of Object.entries(changes)) {
+    if (told === null) {
+      delete after[key];
+      continue;
+    }
+    const again = new Set(told.map((item) => item.id));
+    after[key] = [...(after[key] ?? []).filter((item) => !again.has(item.id)), ...told];
   }
   return after;
 }

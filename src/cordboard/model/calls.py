@@ -214,11 +214,16 @@ _LASTING = (
     "campaign",
     "campaign_name",
     "campaign_mode",
+    "list_record",
+    "callback",
     "related",
     "related_record",
     "transferred_by",
     "customer",
     "subject",
+    "text",
+    "links",
+    "variety",
     "disposition",
 )
 _LASTING_OF_CALL = (

@@ -32,6 +32,7 @@ from cordboard.model.ids import (
     ConnectionId,
     ContactId,
     LinkId,
+    Millis,
     QueueId,
     Subject,
     TeamId,
@@ -190,6 +191,30 @@ class ResumeContact(_OnContact, frozen=True, kw_only=True, omit_defaults=True, t
     """Ours: resumes a paused chat or task."""
 
 
+class SendMessage(_OnContact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+    """Ours: writes a message into a chat. What was sent comes as an utterance; `Done` has its id, if it is known by then."""
+
+    text: str
+
+
+class ScheduleCallback(_OnContact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+    """Ours: promises the customer of this contact a call at `due`: by this agent, or by whoever is free in `queue` then.
+
+    Without `number` it is the one that the contact has.
+    """
+
+    due: Millis
+    number: str = ""
+    queue: QueueId | None = None
+    text: str = ""
+
+
+class CancelCallback(_Service, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+    """Ours: calls off a callback of the agent's, or of one of their queues."""
+
+    callback: str
+
+
 class StartRecording(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
     """Ours: starts recording the call, or resumes a paused recording."""
 
@@ -333,6 +358,9 @@ SwitchService = (
     | CompleteContact
     | PauseContact
     | ResumeContact
+    | SendMessage
+    | ScheduleCallback
+    | CancelCallback
     | StartRecording
     | StopRecording
     | Supervise

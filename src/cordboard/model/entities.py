@@ -263,6 +263,36 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     created: bool | None = None
 
 
+class ListRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The entry of a campaign's list that a contact is about. `fields` are personal."""
+
+    id: str
+    list: str = ""
+    """The name of the list."""
+    fields: dict[str, str] = {}
+    attempt: int = 1
+    """How often it has been tried, this time included."""
+
+
+class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A call that was promised: to be offered at `due`, to `agent` or to whoever is free in `queue`."""
+
+    id: str
+    number: str
+    """Personal."""
+    name: str = ""
+    """Personal."""
+    due: Millis = 0
+    agent: AgentId | None = None
+    queue: QueueId | None = None
+    campaign: str = ""
+    thread: ThreadId = ThreadId("")
+    contact: ContactId | None = None
+    """The contact in which it was promised, as its agent sees it."""
+    text: str = ""
+    """What it is about. Personal."""
+
+
 class Queue(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A queue of the contact centre."""
 
@@ -299,6 +329,10 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     campaign_name: str = ""
     campaign_mode: str = ""
     """Empty, ``preview``, ``direct_preview``, ``progressive`` or ``predictive``."""
+    list_record: ListRecord | None = None
+    """The entry of the campaign's list."""
+    callback: str = ""
+    """The callback that this contact keeps, by its id."""
     related: ContactId | None = None
     """Another contact that this one belongs to without being its continuation."""
     related_record: Record | None = None
@@ -308,6 +342,12 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Seconds that after-call work may last, 0 for no limit."""
     subject: str = ""
     """Title of a chat or task. Personal."""
+    text: str = ""
+    """What a task or a callback is about. Personal."""
+    links: tuple[Record, ...] = ()
+    """What a task refers to: records and addresses by `kind`, `name` and `url`."""
+    variety: str = ""
+    """The vendor's word beneath the medium: ``email``, ``ticket``, ``queue_callback`` …"""
     disposition: str = ""
     notes: str = ""
     """What the agent wrote. Personal."""
@@ -360,6 +400,7 @@ class AgentProfile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     reasons: tuple[Reason, ...] = ()
     dispositions: tuple[Reason, ...] = ()
     capacity: dict[Medium, int] = {}
+    """How many contacts of each medium at once; a medium that is missing is not the agent's."""
     permissions: tuple[str, ...] = ()
     locale: str = ""
 
@@ -395,7 +436,10 @@ class TeamMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Utterance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A piece of a transcript. Personal. `confidence` 0 to 1."""
+    """A piece of a transcript; in a chat, a message. Personal. `confidence` 0 to 1.
+
+    One that is not `final` comes again under the same id, until it is. Transcripts are read in the order of `start`.
+    """
 
     id: str
     contact: ContactId
@@ -404,6 +448,12 @@ class Utterance(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidence: float = 1.0
     start: Millis = 0
     end: Millis = 0
+    final: bool = True
+    call: CallId | None = None
+    author: AgentId | None = None
+    """The agent whose words these are, if they are an agent's."""
+    name: str = ""
+    """Whose words these are, as far as that is known."""
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -416,3 +466,7 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: str = ""
     source: str = ""
     confidence: float = 1.0
+    snippets: tuple[str, ...] = ()
+    """The passages of the source that it rests on."""
+    utterance: str = ""
+    """What it answers, by the id of the utterance."""

@@ -16,11 +16,13 @@ from cordboard.model.entities import (
     AgentProfile,
     AgentState,
     AttachedData,
+    Callback,
     CallKind,
     Connection,
     Contact,
     Direction,
     Ending,
+    ListRecord,
     Medium,
     Participant,
     PendingState,
@@ -47,11 +49,16 @@ class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     campaign: str | None = None
     campaign_name: str | None = None
     campaign_mode: str | None = None
+    list_record: ListRecord | None = None
+    callback: str | None = None
     related: ContactId | None = None
     related_record: Record | None = None
     transferred_by: Participant | None = None
     customer: Participant | None = None
     subject: str | None = None
+    text: str | None = None
+    links: tuple[Record, ...] | None = None
+    variety: str | None = None
     disposition: str | None = None
 
 
@@ -232,12 +239,14 @@ class LinkDown(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
 class Snapshot(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
     """Ours: the vendor's whole state for this subject, in place of all that the link told before.
 
-    An open contact of the link that is missing here ended while nobody told us: it closes as `lost`.
+    An open contact of the link that is missing here ended while nobody told us: it closes as `lost`. `callbacks` is `None` where
+    the vendor does not tell of them.
     """
 
     profile: AgentProfile | None = None
     states: tuple[AgentState, ...] = ()
     contacts: tuple[Contact, ...] = ()
+    callbacks: tuple[Callback, ...] | None = None
 
 
 class ProfileChanged(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
@@ -270,7 +279,7 @@ class Unrecognised(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=Tru
 
 
 class Uttered(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag="Utterance"):
-    """Ours: a piece of a transcript."""
+    """Ours: a piece of a transcript, or a chat message. One of an id that was told before takes the place of that."""
 
     utterance: Utterance
 
@@ -279,6 +288,18 @@ class Suggested(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
     """Ours: a suggested answer."""
 
     suggestion: Suggestion
+
+
+class CallbackScheduled(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+    """Ours: a call was promised, or the promise changed. On the agent's subject, or on the queue's."""
+
+    callback: Callback
+
+
+class CallbackRemoved(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+    """Ours: a promised call is no longer to come: it is being offered, was kept, or was called off (`cause`)."""
+
+    callback: str
 
 
 class LookedUp(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
@@ -360,6 +381,8 @@ OurEvent = (
     | Unrecognised
     | Uttered
     | Suggested
+    | CallbackScheduled
+    | CallbackRemoved
     | LookedUp
     | ActivitySaved
     | RecordShared

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from itertools import islice
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from zlib import crc32
 
 import msgspec
@@ -25,13 +25,15 @@ from cordboard.model.entities import (
     PendingState,
     Phase,
     Stamp,
+    Suggestion,
+    Utterance,
 )
 from cordboard.model.ids import AgentId, ContactId, LinkId, Millis, Subject, subject_id
 from cordboard.model.log import Entry
 from cordboard.model.state import RECENT, CommandRecord, LinkState, SubjectState, state_key
 from cordboard.model.tables import AGENT_MOVES, AGENT_STATES, CONNECTION_MOVES, PAUSING, PHASE_MOVES
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Counts up when the same log would fold into something else; saved states of another version are not used."""
 
 COMMAND_MEMORY: Millis = 24 * 60 * 60 * 1000
@@ -61,6 +63,8 @@ def command_digest(command: Command) -> str:
     """Tells whether two commands of one id ask for the same."""
     return f"{crc32(msgspec.json.encode((command.subject, command.service))):08x}"
 
+
+_Of = TypeVar("_Of")
 
 # --- contacts and calls --------------------------------------------------------------------------------------------
 
@@ -188,9 +192,13 @@ def _retired(state: SubjectState, contact: Contact, ended_by: Ending, stamp: Sta
         state,
         contacts=contacts,
         recent=(closed, *rest)[:RECENT],
-        utterances={key: value for key, value in state.utterances.items() if key != contact.id},
-        suggestions={key: value for key, value in state.suggestions.items() if key != contact.id},
+        utterances=_without(state.utterances, contact.id),
+        suggestions=_without(state.suggestions, contact.id),
     )
+
+
+def _without(table: dict[ContactId, _Of], contact: ContactId) -> dict[ContactId, _Of]:
+    return {key: item for key, item in table.items() if key != contact} if contact in table else table
 
 
 def _flagged(state: SubjectState, text: str) -> SubjectState:
@@ -274,7 +282,8 @@ def _snapshot(state: SubjectState, event: e.Snapshot, now: Millis) -> SubjectSta
     profile = event.profile if event.profile is not None else state.profile
     if any(item.id in open_now for item in state.recent):
         state = replace(state, recent=tuple(item for item in state.recent if item.id not in open_now))
-    return replace(state, profile=profile, states=states, contacts=contacts)
+    callbacks = state.callbacks if event.callbacks is None else {item.id: item for item in event.callbacks}
+    return replace(state, profile=profile, states=states, contacts=contacts, callbacks=callbacks)
 
 
 def _profile(state: SubjectState, event: e.ProfileChanged, _now: Millis) -> SubjectState:
@@ -315,18 +324,41 @@ def _unrecognised(state: SubjectState, _event: e.Unrecognised, _now: Millis) -> 
 
 def _uttered(state: SubjectState, event: e.Uttered, _now: Millis) -> SubjectState:
     said = event.utterance
-    if said.contact not in state.contacts:
+    known = state.utterances.get(said.contact, {})
+    if said.contact not in state.contacts or known.get(said.id) == said:
         return state
-    older = tuple(item for item in state.utterances.get(said.contact, ()) if item.id != said.id)
-    return replace(state, utterances={**state.utterances, said.contact: (*older, said)})
+    return replace(state, utterances={**state.utterances, said.contact: _told_last(known, said)})
 
 
 def _suggested(state: SubjectState, event: e.Suggested, _now: Millis) -> SubjectState:
     new = event.suggestion
-    if new.contact not in state.contacts:
+    known = state.suggestions.get(new.contact, {})
+    if new.contact not in state.contacts or known.get(new.id) == new:
         return state
-    older = tuple(item for item in state.suggestions.get(new.contact, ()) if item.id != new.id)
-    return replace(state, suggestions={**state.suggestions, new.contact: (*older, new)})
+    return replace(state, suggestions={**state.suggestions, new.contact: _told_last(known, new)})
+
+
+_Told = TypeVar("_Told", Utterance, Suggestion)
+
+
+def _told_last(known: dict[str, _Told], new: _Told) -> dict[str, _Told]:
+    """The table with the new one at its end. A copy of pointers: some nanoseconds for each that there is."""
+    table = known.copy()
+    table.pop(new.id, None)
+    table[new.id] = new
+    return table
+
+
+def _promised(state: SubjectState, event: e.CallbackScheduled, _now: Millis) -> SubjectState:
+    return replace(state, callbacks={**state.callbacks, event.callback.id: event.callback})
+
+
+def _no_longer_promised(state: SubjectState, event: e.CallbackRemoved, _now: Millis) -> SubjectState:
+    if event.callback not in state.callbacks:
+        return state
+    return replace(
+        state, callbacks={key: item for key, item in state.callbacks.items() if key != event.callback}
+    )
 
 
 def _looked_up(state: SubjectState, event: e.LookedUp, _now: Millis) -> SubjectState:
@@ -392,6 +424,8 @@ _FOLDS: Mapping[type[e.Event], _Fold] = {
     e.Unrecognised: _unrecognised,
     e.Uttered: _uttered,
     e.Suggested: _suggested,
+    e.CallbackScheduled: _promised,
+    e.CallbackRemoved: _no_longer_promised,
     e.LookedUp: _looked_up,
     e.ActivitySaved: _saved,
     e.RecordShared: _shared,

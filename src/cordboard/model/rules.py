@@ -67,7 +67,7 @@ RULES: Mapping[type[c.Service], Rule] = {
     c.ReconnectCall: _rule(Phase.ACTIVE, own=(S.HOLD,)),
     c.TransferCall: _rule(Phase.ACTIVE, two=True),
     c.ConferenceCall: _rule(Phase.ACTIVE, two=True),
-    c.SingleStepTransferCall: _rule(Phase.ACTIVE, own=(S.CONNECTED, S.HOLD)),
+    c.SingleStepTransferCall: _rule(Phase.ACTIVE, Phase.PAUSED, own=(S.CONNECTED, S.HOLD), media=_ALL),
     c.SingleStepConferenceCall: _rule(Phase.ACTIVE, own=(S.CONNECTED,)),
     c.GenerateDigits: _rule(*_LIVE, own=(S.CONNECTED,)),
     c.AssociateData: _rule(*_OPEN, media=_ALL),
@@ -76,6 +76,8 @@ RULES: Mapping[type[c.Service], Rule] = {
     c.CompleteContact: _rule(Phase.WRAP_UP, media=_ALL),
     c.PauseContact: _rule(Phase.ACTIVE, media=_DIGITAL),
     c.ResumeContact: _rule(Phase.PAUSED, media=_DIGITAL),
+    c.SendMessage: _rule(Phase.ACTIVE, media=(Medium.CHAT,)),
+    c.ScheduleCallback: _rule(Phase.ACTIVE, Phase.PAUSED, Phase.WRAP_UP, media=_ALL),
     c.StartRecording: _rule(Phase.ACTIVE, own=(S.CONNECTED, S.HOLD)),
     c.StopRecording: _rule(Phase.ACTIVE, own=(S.CONNECTED, S.HOLD)),
     c.ShareRecord: _rule(*_OPEN, media=_ALL),
@@ -98,6 +100,9 @@ _ON_THE_LINE = frozenset({S.INITIATED, S.ALERTING, S.CONNECTED})
 _DIGITS = re.compile(r"[0-9*#A-D]{1,64}\Z")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}\Z")
 _OK = None
+
+MOST_CHARACTERS = 4000
+"""Of a chat message."""
 
 
 class Place(NamedTuple):
@@ -319,6 +324,12 @@ def _arguments(state: SubjectState, service: c.Service) -> c.Refused | None:
             c.ClearConnection() | c.HoldCall() | c.RetrieveCall() | c.SetMicrophoneMute() | c.GenerateDigits()
         ):
             return _connection(state, service)
+        case c.SendMessage(text=text) if not text.strip() or len(text) > MOST_CHARACTERS:
+            return _no("bad-field", f"a message has 1 to {MOST_CHARACTERS} characters")
+        case c.ScheduleCallback():
+            return _callback(state, service)
+        case c.CancelCallback(callback=callback) if not callback:
+            return _no("bad-field", "say which callback")
         case c.PostTeamMessage(content=text, teams=teams) if not text.strip() or not teams:
             return _no("bad-field", "a team message needs content and teams")
         case _:
@@ -353,6 +364,16 @@ def _agent_state(state: SubjectState, service: c.SetAgentState) -> c.Refused | N
         if service.state is Availability.NOT_READY and logged_on and listed and not service.reason:
             return _no("reason-needed", "not ready needs one of the listed reason codes")
     return _OK
+
+
+def _callback(state: SubjectState, service: c.ScheduleCallback) -> c.Refused | None:
+    if service.due <= 0:
+        return _no("bad-field", "say when the callback is due")
+    if service.number:
+        return _OK if _NUMBER.match(service.number) else _no("invalid-number", "give E.164 or an extension")
+    customer = state.contacts[service.contact].customer
+    known = customer is not None and _NUMBER.match(customer.number) is not None
+    return _OK if known else _no("invalid-number", "nobody's number is known here: give one")
 
 
 def _target(target: Target) -> c.Refused | None:

@@ -8,6 +8,7 @@ from cordboard.model.commands import Outcome
 from cordboard.model.entities import (
     AgentProfile,
     AgentState,
+    Callback,
     Contact,
     Medium,
     Suggestion,
@@ -54,8 +55,12 @@ class SubjectState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """The open ones, oldest first."""
     recent: tuple[Contact, ...] = ()
     """The closed ones, newest first, at most `RECENT`."""
-    utterances: dict[ContactId, tuple[Utterance, ...]] = {}
-    suggestions: dict[ContactId, tuple[Suggestion, ...]] = {}
+    utterances: dict[ContactId, dict[str, Utterance]] = {}
+    """Of open contacts, by their ids. What was told last stands last: so `view.change` finds what is new without looking at the rest."""
+    suggestions: dict[ContactId, dict[str, Suggestion]] = {}
+    """As `utterances`."""
+    callbacks: dict[str, Callback] = {}
+    """The calls that were promised, by their ids."""
     messages: tuple[TeamMessage, ...] = ()
     commands: dict[CommandId, CommandRecord] = {}
     """Of the last 24 hours, and no more than `fold.COMMANDS_KEPT`. Not for pages."""

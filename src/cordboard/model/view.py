@@ -11,7 +11,15 @@ from typing import TypeVar
 import msgspec
 
 from cordboard.model.controls import Controls, controls, controls_changed
-from cordboard.model.entities import AgentProfile, AgentState, Contact, Suggestion, TeamMessage, Utterance
+from cordboard.model.entities import (
+    AgentProfile,
+    AgentState,
+    Callback,
+    Contact,
+    Suggestion,
+    TeamMessage,
+    Utterance,
+)
 from cordboard.model.ids import ContactId, LinkId, Subject
 from cordboard.model.state import LinkState, SubjectState
 
@@ -29,7 +37,10 @@ class View(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     contacts: dict[ContactId, Contact] = {}
     recent: tuple[Contact, ...] = ()
     utterances: dict[ContactId, tuple[Utterance, ...]] = {}
+    """Transcripts, chats included: what was told last stands last."""
     suggestions: dict[ContactId, tuple[Suggestion, ...]] = {}
+    callbacks: dict[str, Callback] = {}
+    """The calls that were promised, by their ids."""
     messages: tuple[TeamMessage, ...] = ()
     controls: Controls = {}
 
@@ -44,7 +55,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     recent: tuple[Contact, ...] | None = None
     """The whole new list, where it changed."""
     utterances: dict[ContactId, tuple[Utterance, ...] | None] = {}
+    """What was told, and no more: each takes the place of the one of its id, and stands last."""
     suggestions: dict[ContactId, tuple[Suggestion, ...] | None] = {}
+    """As `utterances`."""
+    callbacks: dict[str, Callback | None] = {}
     messages: tuple[TeamMessage, ...] | None = None
     controls: dict[str, dict[str, str] | None] = {}
     """By contact: the services whose code is another one now; the others keep theirs."""
@@ -59,8 +73,9 @@ def view(state: SubjectState) -> View:
         states=state.states,
         contacts=state.contacts,
         recent=state.recent,
-        utterances=state.utterances,
-        suggestions=state.suggestions,
+        utterances={key: tuple(said.values()) for key, said in state.utterances.items()},
+        suggestions={key: tuple(offered.values()) for key, offered in state.suggestions.items()},
+        callbacks=state.callbacks,
         messages=state.messages,
         controls=controls(state),
     )
@@ -74,8 +89,9 @@ def change(before: SubjectState, after: SubjectState) -> Change:
         states=_differences(before.states, after.states),
         contacts=_differences(before.contacts, after.contacts),
         recent=after.recent if after.recent is not before.recent else None,
-        utterances=_differences(before.utterances, after.utterances),
-        suggestions=_differences(before.suggestions, after.suggestions),
+        utterances=_news(before.utterances, after.utterances),
+        suggestions=_news(before.suggestions, after.suggestions),
+        callbacks=_differences(before.callbacks, after.callbacks),
         messages=after.messages if after.messages is not before.messages else None,
         controls=controls_changed(before, after),
     )
@@ -91,3 +107,25 @@ def _differences(before: dict[K, V], after: dict[K, V]) -> dict[K, V | None]:
     }
     changed.update((key, None) for key in before if key not in after)
     return changed
+
+
+def _news(
+    before: dict[ContactId, dict[str, V]], after: dict[ContactId, dict[str, V]]
+) -> dict[ContactId, tuple[V, ...] | None]:
+    """What was told of each contact since. It stands last, so the search ends at the first that was there before."""
+    if before is after:
+        return {}
+    news: dict[ContactId, tuple[V, ...] | None] = {key: None for key in before if key not in after}
+    for key, table in after.items():
+        if table is not (known := before.get(key)):
+            news[key] = _told_since(known or {}, table)
+    return news
+
+
+def _told_since(known: dict[str, V], table: dict[str, V]) -> tuple[V, ...]:
+    news: list[V] = []
+    for key, item in reversed(table.items()):
+        if known.get(key) is item:
+            break
+        news.append(item)
+    return tuple(reversed(news))

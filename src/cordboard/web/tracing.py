@@ -203,6 +203,8 @@ def _is_about(entry: Entry, names: set[ContactId], commands: set[CommandId]) -> 
             return thing.contact in names
         case e.Suggested(suggestion=thing):
             return thing.contact in names
+        case e.CallbackScheduled(callback=thing):
+            return thing.contact in names
         case e.ActivitySaved(activity=thing):
             return thing.contact in names
         case event:

@@ -145,6 +145,7 @@ class Feed:
             profile=view.profile,
             states=tuple(states.values()),
             contacts=tuple(replace(item, link=self._link) for item in contacts),
+            callbacks=tuple(view.callbacks.values()),
         )
 
     def _turn(self, at: Millis, origin: str = "", cause: str = "") -> LinkEffects:

@@ -9,6 +9,8 @@ from cordboard.contract import Called, CtiProtocol, Identity, Ids, Link, Route, 
 from cordboard.model.errors import CallerError
 from cordboard.model.events import (
     ActivitySaved,
+    CallbackRemoved,
+    CallbackScheduled,
     CommandIssued,
     CommandSettled,
     DigitsGenerated,
@@ -30,6 +32,8 @@ from cordboard.protocols.streams.session import StreamsSession
 
 _IGNORED = (
     ActivitySaved,
+    CallbackRemoved,
+    CallbackScheduled,
     CommandIssued,
     CommandSettled,
     DigitsGenerated,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 import msgspec
 
@@ -171,6 +171,9 @@ _FRAMES: Mapping[str, type[LinkFrame | SessionFrame]] = {
 }
 
 
+_BLOBS = frozenset({"data", "body"})
+
+
 def plain(value: LinkFrame | SessionFrame | LinkEffect | SessionEffect) -> Plain:
     """A frame or an effect as JSON: its `type` and all fields that say something. Bytes that are text stand as text."""
     fields = {
@@ -187,14 +190,32 @@ def frame(told: Plain) -> LinkFrame | SessionFrame:
     kind = _FRAMES.get(str(fields.pop("type", "")))
     if kind is None:
         raise ValueError(f"no frame is a {told.get('type')!r}")
-    for name in ("data", "body"):
-        found = fields.get(name)
-        if isinstance(found, dict):
-            fields[name] = base64.b64decode(found["base64"]) if "base64" in found else found["bytes"].encode()
-    blob = {name: fields.pop(name) for name in ("data", "body") if name in fields}
-    empty: Plain = dict.fromkeys(blob, "")
-    made = msgspec.convert({**fields, **empty}, kind)
-    return msgspec.structs.replace(made, **blob)
+    types = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    if strange := sorted(set(fields) - set(types)):
+        raise ValueError(f"{kind.__name__} has no {strange}")
+    made: Any = kind
+    try:
+        found = made(
+            **{
+                name: _blob(value) if name in _BLOBS else msgspec.convert(value, types[name])
+                for name, value in fields.items()
+            }
+        )
+    except TypeError as error:
+        raise ValueError(str(error)) from None
+    return cast("LinkFrame | SessionFrame", found)
+
+
+def _blob(value: object) -> str | bytes:
+    match value:
+        case str():
+            return value
+        case {"bytes": str(text)}:
+            return text.encode()
+        case {"base64": str(text)}:
+            return base64.b64decode(text)
+        case _:
+            raise ValueError(f"no data: {value!r}")
 
 
 def _plain(value: object) -> object:

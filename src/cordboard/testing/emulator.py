@@ -23,8 +23,9 @@ from cordboard.contract import (
     Session,
 )
 from cordboard.hub.clock import VirtualClock
+from cordboard.hub.hub import Hub
 from cordboard.model.errors import CordboardError
-from cordboard.model.ids import Subject
+from cordboard.model.ids import LinkId, Subject
 from cordboard.model.state import SubjectState
 from cordboard.testing.centre import ContactCentre
 from cordboard.testing.edge import Edge, Socket
@@ -58,6 +59,9 @@ class Emulator:
         """Close."""
         self._edge.leave()
         await self.centre.__aexit__(None, None, None)
+
+    def plugged(self, hub: Hub, link: LinkId) -> None:
+        """Nothing: the link comes to the doors by itself."""
 
     async def settled(self) -> None:
         """All that happened is told."""

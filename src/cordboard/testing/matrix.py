@@ -183,8 +183,10 @@ HANGING: Mapping[str, Hanging] = {"native": Hanging(options=_by_native, heard=_n
 
 
 @asynccontextmanager
-async def chain(cell: Cell, folder: Path) -> AsyncIterator[Chain]:
-    """The hubs of the cell, up and quiet, on free ports; the centre's time stands still."""
+async def chain(cell: Cell, folder: Path, hangings: Mapping[str, Hanging] = HANGING) -> AsyncIterator[Chain]:
+    """The hubs of the cell, up and quiet, on free ports; the centre's time stands still. `hangings`: how a link of yours is tried,
+    by the name of its protocol.
+    """
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
         options = {"people": False, "speed": STILL}
@@ -199,7 +201,7 @@ async def chain(cell: Cell, folder: Path) -> AsyncIterator[Chain]:
             await chained.quiet()
             yield chained
             return
-        hanging = HANGING[cell.link]
+        hanging = hangings[cell.link]
         between = await stack.enter_async_context(_relay(near.edge.port))
         settings = hanging.options(near, f"http://127.0.0.1:{between.port}")
         far = await _hub(stack, folder / "far", HOP, cell.link, settings)

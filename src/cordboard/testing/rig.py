@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from cordboard.contract import CtiProtocol, LinkFrame, Scope
 from cordboard.hub.clock import Clock, RandomIds
 from cordboard.hub.hub import Hub
+from cordboard.model.commands import Command, Query, Result
 from cordboard.model.entities import Contact, Phase
 from cordboard.model.ids import Subject
 from cordboard.model.log import Entry
@@ -17,6 +18,8 @@ from cordboard.testing.page import AgentPage
 from cordboard.testing.tap import LinkTap
 from cordboard.testing.vendor import Faults, Vendor, Wires
 
+SEED = 2
+"""Of the ids that links get."""
 PATIENCE = 120
 """Seconds of the test's clock within which a lost link is back, and a story goes on."""
 
@@ -30,14 +33,15 @@ class LinkRig:
         self.vendor = vendor
         self.clock = vendor.clock
         self.faults = Faults()
-        self.tap = LinkTap(protocol)
+        self.tap = LinkTap(protocol, RandomIds(SEED))
         self.hub = Hub(
             MemoryStore(),
             clock=self.clock,
-            ids=RandomIds(2),
+            ids=RandomIds(3),
             protocols={protocol.name: self.tap},
             ways=self._wires,
         )
+        self.tap.may_fall = lambda: not self._wired
         self._settings = settings
         self._scope = scope
         self.wires: Wires | None = None
@@ -48,12 +52,18 @@ class LinkRig:
         await self.hub.add_link(
             self._scope.link, self.tap.name, {**self._settings, **self.vendor.settings}, self._scope
         )
+        self.vendor.plugged(self.hub, self._scope.link)
         self.clock.settle = self.settled
         await self.settled()
 
     async def end(self) -> None:
         """Pull it out."""
         await self.hub.stop()
+
+    @property
+    def carried(self) -> int:
+        """How many frames a cut can be counted by: those off the wire, or all where there is none."""
+        return self.faults.carried if self._wired else self.tap.frames
 
     @property
     def up(self) -> bool:
@@ -100,11 +110,13 @@ class LinkRig:
             self.wires.cut()
         else:
             self.tap.fall_at = 0
+            while not self.fallen:
+                await self.advance(1)
         await self.settled()
 
     def cut_after(self, frames: int) -> None:
         """The network fails when the link was given so many more frames."""
-        if self.wires is not None and self.wires.used:
+        if self._wired:
             self.faults.cut_at = self.faults.carried + frames
         else:
             self.tap.fall_at = self.tap.frames + frames
@@ -113,6 +125,38 @@ class LinkRig:
     def fallen(self) -> bool:
         """Whether a cut that was to come has come."""
         return self.faults.cut_at is None and self.tap.fall_at is None
+
+    def cut_first(self, frames: int) -> None:
+        """The same for a link that is not plugged in yet."""
+        self.faults.cut_at = self.tap.fall_at = frames
+
+    async def inject(self, data: str | bytes) -> None:
+        """Something comes on every open channel, or where there is none in the place of the next reply."""
+        assert self.wires is not None, "the link is not plugged in"
+        if not self.wires.inject(data):
+            self.faults.replace = data.encode() if isinstance(data, str) else data
+            await self.advance(PATIENCE)
+            self.faults.replace = None
+        await self.settled()
+
+    async def asked(self, subject: Subject, query: Query) -> Result | None:
+        """What the link answers to a query; `None` if it does not within a minute."""
+        driver = self.hub.driver(self._scope.link)
+        assert driver is not None
+        ident = f"ask-{len(self.tap.answers)}"
+        driver.ask(ident, subject, query)
+        for _ in range(60):
+            await self.settled()
+            if ident in self.tap.answers:
+                return self.tap.answers[ident]
+            await self.advance(1)
+        return None
+
+    def execute(self, command: Command) -> None:
+        """Give the link a command, past all that a hub checks before."""
+        driver = self.hub.driver(self._scope.link)
+        assert driver is not None
+        driver.execute(command)
 
     def page(self, agent: str) -> AgentPage:
         """A page of an agent on the link's hub."""
@@ -124,6 +168,11 @@ class LinkRig:
             subject: list(await self.hub.entries(subject, 0, 1_000_000)) for subject in self.hub.subjects()
         }
 
+    @property
+    def _wired(self) -> bool:
+        """Whether there is a wire to cut; a link without one is ended by its tap, as by a driver that lost it."""
+        return self.wires is not None and self.wires.used
+
     def _wires(self, clock: Clock, feed: Callable[[LinkFrame], None]) -> Wires:
         del clock
         self.wires = Wires(self.vendor, self.faults, self.clock, feed)
@@ -132,11 +181,16 @@ class LinkRig:
 
 @asynccontextmanager
 async def link_rig(
-    protocol: CtiProtocol, vendor: Vendor, settings: Mapping[str, object], scope: Scope
+    protocol: CtiProtocol,
+    vendor: Vendor,
+    settings: Mapping[str, object],
+    scope: Scope,
+    prepare: Callable[[LinkRig], None] = lambda _: None,
 ) -> AsyncIterator[LinkRig]:
-    """A rig with the vendor open and the link plugged in."""
+    """A rig with the vendor open and the link plugged in. `prepare` is called between the two."""
     await vendor.open()
     rig = LinkRig(protocol, vendor, settings, scope)
+    prepare(rig)
     try:
         await rig.begin()
         yield rig

@@ -103,10 +103,12 @@ class TappedLink:
                 self._fact(where, effect)
             case k.Settle(command=command, outcome=outcome):
                 self._once(where, "command", self._commands, command, "Settle")
+                self._tap.outcomes[command] = outcome
                 if isinstance(outcome, Refused):
                     self._code(where, outcome.code)
             case k.Answer(ask=ask, result=result):
                 self._once(where, "query", self._asks, ask, "Answer")
+                self._tap.answers[ask] = result
                 if isinstance(result, NoAnswer):
                     self._code(where, result.code)
             case k.Reply(call=call):
@@ -179,7 +181,8 @@ class TappedLink:
 class LinkTap:
     """A protocol whose links are tapped, all lives of one link together."""
 
-    def __init__(self, protocol: k.CtiProtocol) -> None:
+    def __init__(self, protocol: k.CtiProtocol, ids: k.Ids) -> None:
+        """`ids`: what the links get."""
         self.name = protocol.name
         self.routes = protocol.routes
         self.services = protocol.services
@@ -189,11 +192,16 @@ class LinkTap:
         """How many the links were given."""
         self.fall_at: int | None = None
         """End the link's life when it was given so many frames; once."""
+        self.may_fall: Callable[[], bool] = lambda: True
         self.unrecognised = 0
         self.executed: Counter[str] = Counter()
         self.effects: list[k.LinkEffect] = []
+        self.outcomes: dict[str, Outcome] = {}
+        """By command."""
+        self.answers: dict[str, Result] = {}
         self.lives: list[TappedLink] = []
         self._protocol = protocol
+        self._ids = ids
 
     def breach(self, where: str, what: str) -> None:
         """Write one down."""
@@ -203,7 +211,7 @@ class LinkTap:
         """A link was given this frame; whether its life shall end here."""
         del frame
         self.frames += 1
-        if self.fall_at is not None and self.frames >= self.fall_at:
+        if self.fall_at is not None and self.frames >= self.fall_at and self.may_fall():
             self.fall_at = None
             return True
         return False
@@ -214,7 +222,8 @@ class LinkTap:
 
     def link(self, settings: Mapping[str, Any], scope: k.Scope, ids: k.Ids) -> k.Link:
         """A tapped link."""
-        made = TappedLink(self._protocol.link(settings, scope, ids), scope, self.services, self)
+        del ids  # the hub takes from them too: what a link gets would depend on what else goes on
+        made = TappedLink(self._protocol.link(settings, scope, self._ids), scope, self.services, self)
         self.lives.append(made)
         return made
 

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from cordboard.contract import (
     Close,
     Closed,
@@ -19,7 +21,8 @@ from cordboard.contract import (
     Send,
 )
 from cordboard.hub.clock import VirtualClock
-from cordboard.model.ids import Subject
+from cordboard.hub.hub import Hub
+from cordboard.model.ids import LinkId, Subject
 from cordboard.model.state import SubjectState
 
 ADDRESS = "http://vendor.test"
@@ -50,6 +53,10 @@ class Vendor(Protocol):
 
     async def close(self) -> None:
         """End it."""
+        ...
+
+    def plugged(self, hub: Hub, link: LinkId) -> None:
+        """The hub that the link is plugged into, for a double that is reached through it."""
         ...
 
     async def settled(self) -> None:
@@ -90,6 +97,8 @@ class Faults:
         """Nothing comes any more, and nothing is closed: the network swallows it."""
         self.lose_replies = 0
         """So many of the next requests reach the vendor, and their replies are lost."""
+        self.replace: bytes | None = None
+        """The body of the next reply, in place of what the vendor said."""
         self.late = 0
         """Milliseconds by which all frames come late, in their order."""
 
@@ -140,6 +149,8 @@ class Wires:
             if self._faults.lose_replies:
                 self._faults.lose_replies -= 1
                 frame = Failed(name=effect.name, reason="lost", sent=True, at=self._clock.now())
+            elif isinstance(frame, Replied) and self._faults.replace is not None:
+                frame, self._faults.replace = replace(frame, data=self._faults.replace), None
             inward(frame)
 
         def patience() -> None:
@@ -158,6 +169,12 @@ class Wires:
             del self._requests[name]
             self._given(Failed(name=name, reason="cut", sent=True, at=self._clock.now()))
         return had
+
+    def inject(self, data: str | bytes) -> bool:
+        """Let this come on every open channel; whether there is one."""
+        for channel in tuple(self._channels):
+            self._given(Received(channel=channel, data=data, at=self._clock.now()))
+        return bool(self._channels)
 
     def drop(self) -> None:
         """The link is gone; nothing is fed to it any more."""

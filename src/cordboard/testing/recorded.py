@@ -1,0 +1,227 @@
+"""The part of a suite that plays recordings: what a link or session was told once, told again in every way.
+
+A recording is ``recordings/<story>.jsonl``; beside it stands ``<story>.expected.jsonl``, what came of it. ``pytest --accept`` writes
+that file anew, and a review reads what has changed.
+"""
+
+# ruff: noqa: D102 - a test's name is its contract
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import pytest
+from msgspec.structs import replace
+
+from cordboard.contract import (
+    Answer,
+    Closed,
+    CtiProtocol,
+    Down,
+    Emit,
+    Link,
+    LinkEffect,
+    LinkFrame,
+    Open,
+    Opened,
+    Received,
+    Request,
+    Scope,
+    Settle,
+    Wake,
+)
+from cordboard.hub.clock import RandomIds
+from cordboard.kit import recording as r
+from cordboard.model.fold import fold, initial
+from cordboard.model.ids import Subject
+from cordboard.model.log import draft, placed
+from cordboard.model.state import SubjectState
+from cordboard.testing.garbage import GARBAGE
+from cordboard.testing.vendor import CUT
+
+NONE = "(none)"
+"""Stands for a recording where there is none yet."""
+
+
+def folder(protocol: CtiProtocol) -> Path:
+    """Where a protocol's recordings are: beside its code."""
+    return Path(inspect.getfile(type(protocol))).parent / "recordings"
+
+
+def recordings(where: Path, protocol: str, end: Literal["link", "session"]) -> dict[str, r.Recording]:
+    """The recordings in a folder that are for this end of a protocol, by story."""
+    found = {}
+    for path in sorted(where.glob("*.jsonl")) if where.is_dir() else ():
+        if not path.name.endswith(".expected.jsonl"):
+            read = r.loads(path.read_text(encoding="utf-8"))
+            if (read.provenance.protocol, read.provenance.end) == (protocol, end):
+                found[path.stem] = read
+    return found
+
+
+def compared(where: Path, story: str, text: str, *, accept: bool) -> None:
+    """Hold what came of a recording against its golden file, or write that."""
+    path = where / f"{story}.expected.jsonl"
+    if accept:
+        path.write_text(text, encoding="utf-8")
+        return
+    assert path.exists(), (
+        f"{path.name} is missing: `pytest --accept` writes it, and you read whether it is right"
+    )
+    golden = path.read_text(encoding="utf-8")
+    if golden != text:
+        lines = zip(golden.splitlines(), text.splitlines(), strict=False)
+        differing = next(((old, new) for old, new in lines if old != new), ("(its length)", "(its length)"))
+        raise AssertionError(
+            f"{story}: what comes of the recording is not what was accepted.\n  accepted: {differing[0][:600]}\n"
+            f"  now:      {differing[1][:600]}\nIf that is as it should be: `pytest --accept`, and look at the diff"
+        )
+
+
+class RecordedLink:
+    """Checks on the recordings of a link. `LinkSuite` has them."""
+
+    protocol: ClassVar[CtiProtocol]
+    scope: ClassVar[Scope]
+    recordings: ClassVar[Path | None] = None
+    """The folder of the recordings, if it is not `recordings` beside the protocol's code."""
+
+    def recorded_settings(self, provenance: r.Provenance) -> Mapping[str, Any]:
+        """Settings for playing a recording: the recorded ones, with the secrets that were left out of them."""
+        return provenance.settings
+
+    async def test_a_recording_comes_to_what_was_accepted(self, recording: str, accept: bool) -> None:  # noqa: FBT001 - a fixture
+        found = self._recording(recording)
+        text = r.golden(r.play_link(self._recorded_link(found), found.steps))
+        compared(self._folder(), recording, text, accept=accept)
+
+    async def test_a_recording_comes_to_the_same_twice(self, recording: str) -> None:
+        found = self._recording(recording)
+        once = r.golden(r.play_link(self._recorded_link(found), found.steps))
+        again = r.golden(r.play_link(self._recorded_link(found), found.steps))
+        assert once == again, (
+            "the same frames came to something else: nothing but frames and the injected `Ids` may count"
+        )
+
+    async def test_a_recording_with_each_frame_doubled_ends_in_the_same_state(self, recording: str) -> None:
+        found = self._recording(recording)
+        end = _folded(self._played(found, found.steps))
+        for number, step in enumerate(found.steps):
+            if not _received(step):
+                continue
+            steps = [*found.steps[: number + 1], step, *found.steps[number + 1 :]]
+            effects = self._played(found, steps)
+            assert _folded(effects) == end, (
+                f"step {number + 1}, doubled, ends in another state: drop what was had before"
+            )
+            _settled_once(effects, f"step {number + 1}, doubled")
+
+    async def test_a_recording_cut_at_each_frame_ends_the_link_properly(self, recording: str) -> None:
+        found = self._recording(recording)
+        for number in range(1, len(found.steps) + 1):
+            steps = list(found.steps[:number])
+            effects = self._played(found, [*steps, *_cuts(steps)])
+            where = f"cut after step {number}"
+            _settled_once(effects, where)
+            downs = [effect for effect in effects if isinstance(effect, Down)]
+            assert len(downs) <= 1, f"{where}: `Down` came {len(downs)} times"
+            if _open_channels(steps) and not downs:
+                after = effects[len(self._played(found, steps)) :]
+                assert any(isinstance(effect, Open | Wake | Request) for effect in after), (
+                    f"{where}: what was open is closed, and the link neither goes `Down` nor does anything about it"
+                )
+
+    async def test_a_recording_with_garbage_between_never_raises(self, recording: str) -> None:
+        found = self._recording(recording)
+        channels = {
+            step.frame["channel"]: None
+            for step in found.steps
+            if isinstance(step, r.Heard) and "channel" in step.frame
+        }
+        steps: list[r.Step] = []
+        for number, step in enumerate(found.steps):
+            steps.append(step)
+            for channel in channels:
+                data = GARBAGE[number % len(GARBAGE)]
+                steps.append(_heard(Received(channel=channel, data=data, at=step.at)))
+        _settled_once(self._played(found, steps), "with garbage between")
+
+    def recording_names(self) -> list[str]:
+        """The stories that are recorded."""
+        return list(recordings(self._folder(), self.protocol.name, "link")) or [NONE]
+
+    def _folder(self) -> Path:
+        return self.recordings or folder(self.protocol)
+
+    def _recording(self, name: str) -> r.Recording:
+        if name == NONE:
+            pytest.skip(
+                f"nothing is recorded yet: `cordboard record` makes recordings, {self._folder().name}/ takes them"
+            )
+        return recordings(self._folder(), self.protocol.name, "link")[name]
+
+    def _recorded_link(self, found: r.Recording) -> Link:
+        scope = found.provenance.scope or self.scope
+        return self.protocol.link(self.recorded_settings(found.provenance), scope, RandomIds(1))
+
+    def _played(self, found: r.Recording, steps: Sequence[r.Step]) -> list[LinkEffect]:
+        return [effect for part in r.play_link(self._recorded_link(found), steps) for effect in part]
+
+
+def _folded(effects: Sequence[LinkEffect]) -> dict[Subject, SubjectState]:
+    """What the facts come to, without places and times."""
+    states: dict[Subject, SubjectState] = {}
+    for effect in effects:
+        if isinstance(effect, Emit):
+            before = states.get(effect.subject, initial(effect.subject))
+            states[effect.subject] = fold(
+                before, placed(draft(effect.subject, effect.event, 0), before.seq + 1)
+            )
+    return {name: _timeless(state) for name, state in states.items()}
+
+
+def _timeless(state: SubjectState) -> SubjectState:
+    return replace(state, seq=0, at=0, cursors={})
+
+
+def _received(step: r.Step) -> bool:
+    return isinstance(step, r.Heard) and step.frame["type"] == Received.__name__
+
+
+def _heard(frame: LinkFrame) -> r.Heard:
+    return r.Heard(at=frame.at, frame=r.plain(frame))
+
+
+def _open_channels(steps: Sequence[r.Step]) -> list[str]:
+    """The channels that are open after the steps."""
+    found: dict[str, None] = {}
+    for step in steps:
+        if isinstance(step, r.Heard):
+            match r.frame(step.frame):
+                case Opened(channel=channel):
+                    found[channel] = None
+                case Closed(channel=channel):
+                    found.pop(channel, None)
+                case _:
+                    pass
+    return list(found)
+
+
+def _cuts(steps: Sequence[r.Step]) -> list[r.Step]:
+    at = steps[-1].at
+    return [
+        _heard(Closed(channel=channel, code=CUT, reason="cut", at=at)) for channel in _open_channels(steps)
+    ]
+
+
+def _settled_once(effects: Sequence[LinkEffect], when: str) -> None:
+    idents = Counter(
+        effect.command if isinstance(effect, Settle) else effect.ask
+        for effect in effects
+        if isinstance(effect, Settle | Answer)
+    )
+    twice = sorted(ident for ident, count in idents.items() if count > 1)
+    assert not twice, f"{when}: {twice} were settled or answered more than once: exactly once, now or later"

@@ -170,3 +170,25 @@ def test_what_a_screen_reader_is_told(quiet: str, opened: Callable[..., Page]) -
     expect(page.locator("[aria-live=polite]")).to_contain_text("State: After-call work")
     page.keyboard.press("Shift+F")
     expect(page.locator("[aria-live=polite]")).to_contain_text("Completed")
+
+
+QUICK = """(key) => {
+  let at = document.activeElement;
+  while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  at.closest("dialog").close();
+  at.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, composed: true, cancelable: true }));
+}"""
+"""Closes the dialog that has the focus, and presses a key before the browser has painted again: the focus is still in it."""
+
+
+def test_a_key_pressed_while_a_dialog_goes_is_heard(quiet: str, opened: Callable[..., Page]) -> None:
+    page = opened(f"{quiet}/panel/", width=320, height=465)
+    expect(Desk(page).button("Log on")).to_be_visible()
+    page.keyboard.press("g")
+    expect(page.get_by_role("button", name="Close")).to_be_focused()
+    page.evaluate(QUICK, "?")
+    expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()
+    page.evaluate(QUICK, "g")
+    page.get_by_role("combobox", name="Ringtone").focus()
+    page.evaluate(QUICK, "?")
+    expect(page.get_by_role("heading", name="Keyboard shortcuts")).to_be_visible()

@@ -284,7 +284,7 @@ export class Panel extends LitElement {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.composedPath().some((item) => item instanceof HTMLDialogElement)) return;
+    if (event.composedPath().some((item) => item instanceof HTMLDialogElement && item.open)) return;
     const action = shortcutsWanted() ? actionOf(event) : undefined;
     if (action === undefined) return;
     event.preventDefault();

@@ -48,11 +48,14 @@ export function wantShortcuts(wanted: boolean): void {
   prefer(PREFERENCE, wanted ? "on" : "off");
 }
 
-/** What this key asks for; nothing if it is meant for something else. */
+/**
+ * What this key asks for; nothing if it is meant for something else. A field that is shown no more is typed in no more: what
+ * closes keeps the focus until the browser paints again, and a quick key comes before that.
+ */
 export function actionOf(event: KeyboardEvent): Action | undefined {
   if (event.defaultPrevented || event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return undefined;
   const at = event.composedPath()[0];
-  if (at instanceof HTMLElement && (TYPING.has(at.tagName) || at.isContentEditable)) return undefined;
+  if (at instanceof HTMLElement && (TYPING.has(at.tagName) || at.isContentEditable) && at.checkVisibility()) return undefined;
   const key = event.key.toLowerCase();
   const found = Object.entries(SHORTCUTS).find(([, item]) => item.key === key && (key === "?" || (item.shift ?? false) === event.shiftKey));
   return found?.[0] as Action | undefined;

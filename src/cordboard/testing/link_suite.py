@@ -491,6 +491,9 @@ _FILLED: Mapping[str, Any] = {
     "mute": True,
     "state": Availability.READY,
     "disposition": "",
+    "text": "hello",
+    "due": _AT + 3_600_000,
+    "callback": "no-such",
     "action": SuperviseAction.LISTEN,
 }
 

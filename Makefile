@@ -18,7 +18,7 @@ PAGES := $(shell find src/cordboard/web/page src/cordboard/protocols sdk/js/src 
 help: ## say what the words are
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 9
 
-setup: .venv/.dev .venv/.package page ## everything for working on Cordboard, into .venv and node_modules
+setup: .venv/.dev .venv/.package .venv/.examples page ## everything for working on Cordboard, into .venv and node_modules
 
 demo: .venv/.runtime .venv/.package page ## a simulated contact centre and a page whose phone rings
 	@$(BIN)/cordboard demo
@@ -31,7 +31,7 @@ matrix: setup debian ## every cell of link x session x scenario
 	@echo "matrix: pytest -m matrix with $(JOBS) processes"
 	@$(BIN)/pytest -n $(JOBS) -m matrix $(TESTS)
 
-lint: .venv/.dev .venv/.package ## ruff, its format, who may import whom, and whether what is generated is current
+lint: .venv/.dev .venv/.package .venv/.examples ## ruff, its format, who may import whom, and whether what is generated is current
 	@echo "lint: ruff check"
 	@$(BIN)/ruff check
 	@echo "lint: ruff format --check"
@@ -44,7 +44,7 @@ lint: .venv/.dev .venv/.package ## ruff, its format, who may import whom, and wh
 generate: .venv/.dev .venv/.package ## what is made from the model: types for the pages, JSON Schema, the reference
 	@$(BIN)/python -m tools.generate
 
-types: .venv/.dev .venv/.package node_modules/.installed ## mypy --strict and tsc
+types: .venv/.dev .venv/.package .venv/.examples node_modules/.installed ## mypy --strict and tsc
 	@echo "types: mypy --strict"
 	@$(BIN)/mypy
 	@echo "types: tsc"
@@ -99,6 +99,12 @@ clean: ## take away everything that the words above made
 .venv/.package: pyproject.toml | .venv/.made
 	@test -e .venv/.runtime || $(MAKE) --no-print-directory .venv/.runtime
 	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+# A protocol that somebody else wrote, found by its entry point like anyone's.
+.venv/.examples: examples/wickerline/pyproject.toml | .venv/.package
+	@$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --no-index \
+		--editable examples/wickerline
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json .npmrc

@@ -12,7 +12,7 @@ from cordboard.testing.matrix import LINK_LOST, LOST_STORY, cells, pairwise
 
 def matrix_page() -> Iterator[str]:
     """The table, what is played, and why the rest cannot be."""
-    matrix = cells(installed_protocols())
+    matrix = cells(installed_protocols("cordboard"))
     part = pairwise(matrix)
     playable = [cell for cell in matrix if not cell.reason]
     cords = list(dict.fromkeys((cell.link, cell.session) for cell in matrix))

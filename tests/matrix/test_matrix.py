@@ -28,7 +28,7 @@ from cordboard.testing.matrix import (
 )
 from tests.matrix.pages import PAGES
 
-CELLS = cells(installed_protocols())
+CELLS = cells(installed_protocols("cordboard"))
 PLAYABLE = [cell for cell in CELLS if not cell.reason]
 
 

@@ -147,9 +147,9 @@ def checked(settings: Settings) -> None:
         protocol.link(_options(link, ids), _scope(link), ids)
 
 
-def installed_protocols() -> dict[str, CtiProtocol]:
-    """All installed CTI protocols by name, ours found like anyone's."""
-    return {protocol.name: protocol for protocol in _loaded("cordboard.protocols").values()}
+def installed_protocols(package: str = "") -> dict[str, CtiProtocol]:
+    """All installed CTI protocols by name, ours found like anyone's. `package`: only what this distribution brings."""
+    return {protocol.name: protocol for protocol in _loaded("cordboard.protocols", package).values()}
 
 
 def store_of(settings: Settings) -> Store:
@@ -198,9 +198,11 @@ def _options(link: LinkSettings, ids: Ids) -> dict[str, Any]:
     return options
 
 
-def _loaded(group: str) -> dict[str, Any]:
+def _loaded(group: str, package: str = "") -> dict[str, Any]:
     found = {}
     for point in entry_points(group=group):
+        if package and (point.dist is None or point.dist.name != package):
+            continue
         try:
             found[point.name] = point.load()
         except (ImportError, AttributeError) as error:

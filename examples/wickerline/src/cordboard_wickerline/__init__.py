@@ -1,0 +1,62 @@
+"""Wickerline Attendant 4, a contact centre that nobody sells: both ends of its wire, as an example for those who write one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cordboard.contract import Called, CtiProtocol, Identity, Ids, Link, Route, Scope, Session
+from cordboard.model.log import Entry
+from cordboard.model.state import SubjectState
+from cordboard_wickerline import words
+from cordboard_wickerline.link import WickerlineLink, link_settings
+from cordboard_wickerline.routes import COOKIE, ENTRY, ROUTES
+from cordboard_wickerline.session import WickerlineSession, render
+
+IGNORED = frozenset(
+    {
+        "ActivitySaved",
+        "CallbackRemoved",
+        "CallbackScheduled",
+        "CommandIssued",
+        "CommandSettled",
+        "LocalDataSet",
+        "LookedUp",
+        "NoteTaken",
+        "RecordShared",
+        "Suggested",
+        "TeamMessageDeleted",
+        "TeamMessagePosted",
+        "Unrecognised",
+        "Uttered",
+    }
+)
+"""Events that Attendant has no word for: they are the hub's own, or of another medium than voices."""
+
+
+class Wickerline:
+    """Both ends."""
+
+    name: str = "wickerline"
+    routes: tuple[Route, ...] = ROUTES
+    services: frozenset[str] = frozenset(kind.__name__ for kind in words.ORDERS)
+    ignores: frozenset[str] = IGNORED
+
+    def key(self, called: Called) -> str | None:
+        """The cookie of who has entered. An entry begins a session of its own, also for who brings an old cookie."""
+        return called.cookies.get(COOKIE) if called.route != ENTRY else None
+
+    def link(self, settings: Mapping[str, Any], scope: Scope, ids: Ids) -> Link:
+        """A link to an Attendant. `CallerError` naming the setting that is wrong."""
+        return WickerlineLink(link_settings(settings), scope, ids)
+
+    def session(self, identity: Identity | None, ids: Ids) -> Session:  # noqa: ARG002 - it asks by itself
+        """A client's session."""
+        return WickerlineSession(ids)
+
+    def render(self, entry: Entry, before: SubjectState, after: SubjectState) -> bytes:
+        """The notice of an entry, once for all clients."""
+        return render(entry, before, after)
+
+
+protocol: CtiProtocol = Wickerline()

@@ -1,0 +1,77 @@
+"""One Cordboard hung on another by this wire, over real HTTP: the near one is the Attendant that the far one calls."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from cordboard.app import App
+from cordboard.model.events import LinkDown, LinkUp, Snapshot
+from cordboard.model.ids import agent_subject
+from cordboard.testing.matrix import LINK_LOST, LOST_AGENT, Cell, Chain, Hanging, chain, play, until
+from cordboard.testing.rig import likeness
+from cordboard.web.accounts import Accounts
+
+NAME, WORD = "cordboard", "a long enough word"
+
+
+def options(near: App, url: str) -> Mapping[str, object]:
+    Accounts(near.settings.folder / "accounts.json").add(NAME, WORD, frozenset({"tenant", "tenant:command"}))
+    word = near.settings.folder / "word"
+    word.write_text(WORD, encoding="utf-8")
+    return {"url": url, "name": NAME, "password_file": str(word)}
+
+
+def heard(near: App, far: App) -> bool:
+    there = {subject: likeness(state) for subject, state in near.hub.states.items()}
+    return there == {
+        subject: likeness(state) for subject, state in far.hub.states.items() if subject in there
+    }
+
+
+HANGINGS = {"wickerline": Hanging(options=options, heard=heard)}
+
+
+@asynccontextmanager
+async def hung(scenario: str, folder: Path) -> AsyncIterator[tuple[Cell, Chain]]:
+    cell = Cell(link="wickerline", session="native", scenario=scenario)
+    async with chain(cell, folder, HANGINGS) as chained:
+        yield cell, chained
+
+
+@pytest.mark.parametrize("scenario", ["conference", "warm-transfer", "dtmf"])
+async def test_a_scenario_is_told_over_http(scenario: str, tmp_path: Path) -> None:
+    async with hung(scenario, tmp_path) as (cell, chained):
+        assert await play(cell, chained) == []
+        await until(lambda: heard(chained.near, chained.far), "the far hub knows what the near one does")
+        unknown = [item for item in chained.far.hub.subjects() if item.startswith("team/link-")]
+        assert unknown == []
+
+
+async def test_a_link_that_is_cut_comes_back_with_a_snapshot_or_misses_nothing(tmp_path: Path) -> None:
+    async with hung(LINK_LOST, tmp_path) as (_, chained):
+        log = chained.far.hub
+        subject = agent_subject(LOST_AGENT)
+        # Attendant forgets everybody who has entered: only a fresh entry leads back.
+        for kept in tuple(chained.near.edge._calls._kept.values()):
+            kept.seat.leave()
+        await chained.cut()
+
+        def told() -> list[str]:
+            return [type(item).__name__ for item in entries]
+
+        entries = [item.event for item in await log.entries(subject, 0, 1000)]
+        began = len(entries)
+
+        async def back() -> bool:
+            entries[:] = [item.event for item in await log.entries(subject, 0, 1000)]
+            return LinkUp.__name__ in told()[began:]
+
+        await until(back, "the link up again")
+        since = told()[began:]
+        assert since.index(LinkDown.__name__) < since.index(LinkUp.__name__)
+        assert Snapshot.__name__ in since
+        await until(lambda: heard(chained.near, chained.far), "the far hub knows what the near one does")

@@ -1,0 +1,16 @@
+"""The link, under Cordboard's own suite: against our session end, with the simulated contact centre behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cordboard.testing.link_suite import LinkSuite
+from cordboard_wickerline import protocol
+
+
+class TestWickerlineLink(LinkSuite):
+    protocol = protocol
+
+    def settings(self, address: str) -> Mapping[str, Any]:
+        return {"url": address, "name": "cordboard", "password": "secret"}

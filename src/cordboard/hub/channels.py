@@ -106,6 +106,8 @@ class Channels:
             task.cancel()
         self._ways.clear()
         self._by_name.clear()
+        if self._http is not None:
+            self._http.cookie_jar.clear()  # a fresh link logs in without its predecessor's cookies
 
     async def close(self) -> None:
         """End everything and wait for it."""

@@ -10,18 +10,39 @@ if TYPE_CHECKING:
     from cordboard.testing.emulator import Emulator
     from cordboard.testing.link_suite import LinkSuite
     from cordboard.testing.page import AgentPage
+    from cordboard.testing.session_suite import SessionSuite
     from cordboard.testing.store_suite import StoreSuite
     from cordboard.testing.vendor import Vendor
+    from cordboard.testing.visit import Answer, Ask, Call, Say, Visit
 
-__all__ = ["AgentPage", "ContactCentre", "Emulator", "LinkSuite", "StoreSuite", "Vendor"]
+__all__ = [
+    "AgentPage",
+    "Answer",
+    "Ask",
+    "Call",
+    "ContactCentre",
+    "Emulator",
+    "LinkSuite",
+    "Say",
+    "SessionSuite",
+    "StoreSuite",
+    "Vendor",
+    "Visit",
+]
 
 _HOMES = {
     "AgentPage": "page",
+    "Answer": "visit",
+    "Ask": "visit",
+    "Call": "visit",
     "ContactCentre": "centre",
     "Emulator": "emulator",
     "LinkSuite": "link_suite",
+    "Say": "visit",
+    "SessionSuite": "session_suite",
     "StoreSuite": "store_suite",
     "Vendor": "vendor",
+    "Visit": "visit",
 }
 
 

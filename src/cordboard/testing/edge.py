@@ -27,7 +27,6 @@ from cordboard.contract import (
     Reply,
     Route,
     Send,
-    Session,
     SignIn,
 )
 from cordboard.hub.hub import Hub
@@ -163,14 +162,10 @@ class _Caller:
 class Edge:
     """All doors of one protocol on a hub."""
 
-    def __init__(
-        self, hub: Hub, protocol: CtiProtocol, wrapped: Callable[[Session], Session] = lambda session: session
-    ) -> None:
-        """`wrapped`: what to seat in place of a session."""
+    def __init__(self, hub: Hub, protocol: CtiProtocol) -> None:
         self.hub = hub
         self.numbers = itertools.count(1)
         self._protocol = protocol
-        self._wrapped = wrapped
         self._kept: dict[str, _Caller] = {}
         self._doors = Doors()
         for route in protocol.routes:
@@ -194,7 +189,7 @@ class Edge:
         who = self._admitted(door.route, headers or {})
         socket = Socket(self, door.route, heard, over)
         hub = self.hub
-        session = self._wrapped(self._protocol.session(who, hub.ids))
+        session = self._protocol.session(who, hub.ids)
         socket.seat = hub.seat(self._protocol, session, who, socket)
         socket.seat.receive(
             Opened(
@@ -281,7 +276,7 @@ class Edge:
             # At an anonymous door a key that no session has kept begins nothing that stays.
             passing = key is None or route.anonymous
             caller = _Caller(self)
-            session = self._wrapped(self._protocol.session(who, self.hub.ids))
+            session = self._protocol.session(who, self.hub.ids)
             seat = caller.seat = self.hub.seat(self._protocol, session, who, caller, passing=passing)
             if passing:
                 future.add_done_callback(lambda _: _ended(seat))

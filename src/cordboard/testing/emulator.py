@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
@@ -20,7 +20,6 @@ from cordboard.contract import (
     Reply,
     Request,
     Send,
-    Session,
 )
 from cordboard.hub.clock import VirtualClock
 from cordboard.hub.hub import Hub
@@ -37,11 +36,9 @@ class Emulator:
 
     settings: Mapping[str, object] = {}
 
-    def __init__(
-        self, protocol: CtiProtocol, *, wrapped: Callable[[Session], Session] = lambda session: session
-    ) -> None:
+    def __init__(self, protocol: CtiProtocol) -> None:
         self.centre = ContactCentre()
-        self._edge = Edge(self.centre.hub, protocol, wrapped)
+        self._edge = Edge(self.centre.hub, protocol)
         self._sockets: dict[str, Socket] = {}
         self._cookies: dict[str, str] = {}
         self._story = ""

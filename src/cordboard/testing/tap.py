@@ -237,25 +237,32 @@ class LinkTap:
 
 
 class TappedSession:
-    """A session under observation. `effects` has all that it asked for, in order."""
+    """A session under observation."""
 
-    def __init__(self, session: k.Session, breaches: Breaches) -> None:
+    def __init__(self, session: k.Session, identity: k.Identity | None, breaches: Breaches) -> None:
         self.session = session
-        self.effects: list[k.SessionEffect] = []
+        self.identity = identity
+        self.told: list[Callable[[k.Session], k.SessionEffects]] = []
+        """All that it was told, so that another can be told the same."""
+        self.done: list[list[k.SessionEffect]] = []
+        """What it did at each step."""
         self.calls: dict[str, int] = {}
         """Replies by call."""
-        self.settled = 0
-        """How many commands it was told the outcome of."""
         self._breaches = breaches
         self._closed: set[str] = set()
 
+    @property
+    def effects(self) -> list[k.SessionEffect]:
+        """All that it asked for, in order."""
+        return [effect for step in self.done for effect in step]
+
     def start(self, at: Millis) -> k.SessionEffects:
         """As the session."""
-        yield from self._watched("start", lambda: self.session.start(at))
+        yield from self._watched("start", lambda session: session.start(at))
 
     def open(self, joined: k.Joined, at: Millis) -> k.SessionEffects:
         """As the session."""
-        yield from self._watched("open", lambda: self.session.open(joined, at))
+        yield from self._watched("open", lambda session: session.open(joined, at))
 
     def observe(
         self, entry: Entry, before: SubjectState, after: SubjectState, rendered: bytes | None, at: Millis
@@ -263,30 +270,31 @@ class TappedSession:
         """As the session."""
         name = type(entry.event).__name__
         yield from self._watched(
-            f"observe({name})", lambda: self.session.observe(entry, before, after, rendered, at)
+            f"observe({name})", lambda session: session.observe(entry, before, after, rendered, at)
         )
 
     def receive(self, frame: k.SessionFrame) -> k.SessionEffects:
         """As the session."""
         if isinstance(frame, k.Called):
             self.calls[frame.call] = 0
-        yield from self._watched(f"receive({type(frame).__name__})", lambda: self.session.receive(frame))
+        yield from self._watched(f"receive({type(frame).__name__})", lambda session: session.receive(frame))
 
     def settle(self, command_id: str, outcome: Outcome, at: Millis) -> k.SessionEffects:
         """As the session."""
-        self.settled += 1
-        yield from self._watched("settle", lambda: self.session.settle(command_id, outcome, at))
+        yield from self._watched("settle", lambda session: session.settle(command_id, outcome, at))
 
     def answer(self, ask: str, result: Result, at: Millis) -> k.SessionEffects:
         """As the session."""
-        yield from self._watched("answer", lambda: self.session.answer(ask, result, at))
+        yield from self._watched("answer", lambda session: session.answer(ask, result, at))
 
     def peer(self, news: k.News, at: Millis) -> k.SessionEffects:
         """As the session."""
-        yield from self._watched(f"peer({type(news).__name__})", lambda: self.session.peer(news, at))
+        yield from self._watched(f"peer({type(news).__name__})", lambda session: session.peer(news, at))
 
-    def _watched(self, where: str, make: Callable[[], k.SessionEffects]) -> k.SessionEffects:
-        for effect in _safely(where, make, self._breaches, "session"):
+    def _watched(self, where: str, make: Callable[[k.Session], k.SessionEffects]) -> k.SessionEffects:
+        self.told.append(make)
+        self.done.append([])
+        for effect in _safely(where, lambda: make(self.session), self._breaches, "session"):
             match effect:
                 case k.Send(channel=channel) if channel in self._closed:
                     self._breaches.append(
@@ -300,9 +308,13 @@ class TappedSession:
                         )
                 case k.Reply(call=call):
                     self._replied(where, call)
+                case k.Watch(subjects=subjects):
+                    strange = [name for name in subjects if not is_subject(name) and not name.endswith("/*")]
+                    if strange:
+                        self._breaches.append(f"{where} watches {strange}: these are no subjects")
                 case _:
                     pass
-            self.effects.append(effect)
+            self.done[-1].append(effect)
             yield effect
 
     def _replied(self, where: str, call: str) -> None:
@@ -313,6 +325,40 @@ class TappedSession:
                 f"{where} replies twice to {call!r}: each `Called` gets exactly one `Reply`"
             )
         self.calls[call] = self.calls.get(call, 0) + 1
+
+
+class SessionTap:
+    """A protocol whose sessions are tapped. Each gets ids of its own, seeded, so that another can be given the same."""
+
+    def __init__(self, protocol: k.CtiProtocol, ids: Callable[[], k.Ids]) -> None:
+        self.name = protocol.name
+        self.routes = protocol.routes
+        self.services = protocol.services
+        self.ignores = protocol.ignores
+        self.breaches = Breaches()
+        self.sessions: list[TappedSession] = []
+        self._protocol = protocol
+        self._ids = ids
+
+    def key(self, called: k.Called) -> str | None:
+        """As the protocol."""
+        return self._protocol.key(called)
+
+    def link(self, settings: Mapping[str, Any], scope: k.Scope, ids: k.Ids) -> k.Link:
+        """As the protocol."""
+        return self._protocol.link(settings, scope, ids)
+
+    def session(self, identity: k.Identity | None, ids: k.Ids) -> k.Session:
+        """A tapped session."""
+        del ids
+        made = TappedSession(self._protocol.session(identity, self._ids()), identity, self.breaches)
+        self.sessions.append(made)
+        return made
+
+    def render(self, entry: Entry, before: SubjectState, after: SubjectState) -> bytes | None:
+        """As the protocol."""
+        with sealed():
+            return self._protocol.render(entry, before, after)
 
 
 def _safely(where: str, make: Callable[[], Iterator[E]], breaches: Breaches, end: str) -> Iterator[E]:

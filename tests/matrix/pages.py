@@ -11,6 +11,7 @@ from cordboard.model.ids import Subject
 from cordboard.model.view import View
 from cordboard.protocols.native import wire
 from cordboard.testing.matrix import Chain, until
+from tests.matrix.streams_pages import streams
 from tests.simulator.likeness import closed, remembered, shown, truth
 
 
@@ -144,5 +145,8 @@ async def native(chain: Chain) -> AsyncIterator[Pages]:
         yield NativePages(chain, clients, told)
 
 
-PAGES: Mapping[str, Callable[[Chain], AbstractAsyncContextManager[Pages]]] = {"native": native}
+PAGES: Mapping[str, Callable[[Chain], AbstractAsyncContextManager[Pages]]] = {
+    "native": native,
+    "streams": streams,
+}
 """For each session the pages that speak it."""

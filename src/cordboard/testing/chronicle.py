@@ -25,6 +25,7 @@ STORIES = (
     "dtmf",
     "mute",
     "declined",
+    "missed",
     "blind-transfer-number",
 )
 """Scenarios in which one agent sees much."""

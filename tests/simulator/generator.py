@@ -32,6 +32,7 @@ FAVOURED = {
     "conference_call": 8,
     "transfer_call": 6,
     "hold_party": 5,
+    "supervise": 12,
     "retrieve_party": 8,
 }
 _WEIGHTS = [FAVOURED.get(action.name, 2.0) for action in ACTIONS]
@@ -70,9 +71,20 @@ def parameters(switch: Switch, rng: Random, name: str) -> dict[str, object]:
         "patience": rng.choice([5, 60, 600]),
         "queue": rng.choice(plan.queues).id,
         "per_hour": 10,
+        "action": rng.choice(["listen", "whisper", "barge", "barge", "take_over", "leave"]),
+        "other": rng.choice(plan.agents).id,
     }
     if name == "ring":
         given["to"] = rng.choice(["8001", "8002", "8003", "2001", "2002"])
+    if name in ("supervise", "set_state_of"):
+        given |= {"agent": "ruth", "state": rng.choice(["ready", "ready", "not_ready", "null"])}
+        crew = [a.id for a in plan.agents if a.team == "harbour"]
+        talks = [(p.agent, p.call) for p in picture.parties.values() if p.agent in crew and p.state in LIVE]
+        given["other"] = rng.choice(crew)
+        if talks:
+            given["other"], given["call"] = rng.choice(talks)
+        if given["state"] == "null":
+            given["reason"] = "end-of-shift"
     wanted = next(a for a in ACTIONS if a.name == name).parameters
     optional = {p.name for p in wanted if not p.required}
     return {

@@ -101,7 +101,7 @@ def _shown_call(call: Call, agent: str, *, wrap_up: bool) -> Plain:
     return {
         **numbers,
         "data": {**call.data.peripheral, **call.data.named},
-        "recording": call.recording == "recording",
+        "recording": call.recording,
         "wrap_up_reason": call.wrap_up_reason,
         "ended": call.cleared,
         "connections": {
@@ -120,6 +120,7 @@ def _shown_connection(item: Connection) -> Plain:
         "state": item.state.value,
         "muted": item.muted,
         "held_alone": item.held_alone,
+        "supervises": item.supervises.value if item.supervises else None,
     }
 
 
@@ -190,15 +191,16 @@ def _true_contact(segment: Plain, calls: dict[str, Plain]) -> Plain:
         "previous": segment["previous"],
         "direction": segment["direction"],
         "customer": _customer(segment["calls"][0], calls),
-        "calls": {
-            call["id"]: _true_call(call, segment["agent"], wrap_up=wrap_up) for call in segment["calls"]
-        },
+        "calls": {call["id"]: _true_call(call, segment, wrap_up=wrap_up) for call in segment["calls"]},
     }
 
 
-def _true_call(call: Plain, agent: str, *, wrap_up: bool) -> Plain:
+def _true_call(call: Plain, segment: Plain, *, wrap_up: bool) -> Plain:
+    agent = segment["agent"]
     numbers = {name: call[name] for name in ("kind", "direction", "calling", "called")}
-    live = [party for party in call["parties"] if party["state"] != "null"]
+    if segment["watches"] == call["id"]:
+        numbers["kind"] = "monitor"
+    live = [party for party in call["parties"] if party["state"] != "null" and _known(party, agent)]
     if wrap_up:
         return {**numbers, "own": [party["state"] for party in live if party["agent"] == agent]}
     return {
@@ -211,16 +213,26 @@ def _true_call(call: Plain, agent: str, *, wrap_up: bool) -> Plain:
     }
 
 
+def _known(party: Plain, agent: str) -> bool:
+    """Whether the agent hears of this party: not of one who listens, and only as the supervised one of one who whispers."""
+    if party["agent"] == agent:
+        return True
+    if party["supervises"] == "whisper":
+        return bool(party["supervised"] == agent)
+    return bool(party["supervises"] != "listen")
+
+
 def _true_party(party: Plain) -> Plain:
     alone = party["held_by"] is not None
     return {
-        "role": party["role"],
+        "role": "supervisor" if party["supervises"] else party["role"],
         "id": {"agent": party["agent"], "queue": party["queue"]}.get(party["role"], ""),
         "number": party["number"],
         # Someone held alone by another is on hold, although their own line is not.
         "state": "hold" if alone else party["state"],
         "muted": party["muted"],
         "held_alone": alone,
+        "supervises": party["supervises"],
     }
 
 

@@ -96,6 +96,9 @@ def _concerned(record: Record, picture: Picture) -> list[Subject]:
                 Subject(f"agent/{segment.agent}")
                 for segment in picture.segments.values()
                 if segment.phase in ("offered", "dialling", "active") and call in segment.calls
+                if not isinstance(record.after, Party)
+                or known(record.after, segment.agent)
+                or (isinstance(record.before, Party) and known(record.before, segment.agent))
             ]
             if isinstance(record.after, Party) and record.after.role == "queue":
                 before = record.before.state if isinstance(record.before, Party) else "null"
@@ -104,6 +107,13 @@ def _concerned(record: Record, picture: Picture) -> list[Subject]:
             return subjects
         case _:
             return []
+
+
+def known(party: Party, agent: str) -> bool:
+    """Whether the agent may know of the party: of one who listens nobody does, of one who whispers the supervised agent."""
+    if party.agent == agent or party.supervises in (None, "barge"):
+        return True
+    return party.supervises == "whisper" and party.supervised == agent
 
 
 async def logged(at: World) -> dict[Subject, list[int]]:

@@ -216,12 +216,17 @@ async def test_digits_mute_data_and_recording(at: World) -> None:
     agents = await done(at, "mia", c.StartRecording(contact=contact))
     (call,) = agents["mia"]["contacts"][contact]["calls"].values()
     assert call["data"] == {"customer": "NQ-1000", "port": "Northquay", "seat": "7A", "order": "12"}
-    assert (call["recording"], call["wrap_up_reason"]) == (True, "change")
+    assert (call["recording"], call["wrap_up_reason"]) == ("recording", "change")
     assert [item["muted"] for item in call["connections"].values()] == [False, True]
-    assert await refused(at, "mia", c.StopRecording(contact=contact, pause=True)) == "impossible-here"
-    agents = await done(at, "mia", c.StopRecording(contact=contact))
-    (call,) = agents["mia"]["contacts"][contact]["calls"].values()
-    assert not call["recording"]
+    for service, so in (
+        (c.StopRecording(contact=contact, pause=True), "paused"),
+        (c.StartRecording(contact=contact), "recording"),
+        (c.StopRecording(contact=contact), ""),
+    ):
+        agents = await done(at, "mia", service)
+        (call,) = agents["mia"]["contacts"][contact]["calls"].values()
+        assert call["recording"] == so
+    assert await refused(at, "mia", c.StopRecording(contact=contact, pause=True)) == "wrong-state"
     ada = party(at.contact("mia"), ADA)
     muting = c.SetMicrophoneMute(contact=contact, mute=True, connection=ada)
     assert await refused(at, "mia", muting) == "impossible-here"
@@ -260,6 +265,30 @@ async def test_make_call_and_the_states_of_an_agent(at: World) -> None:
     assert await refused(at, "mia", after) == "impossible-here"
 
 
+async def test_supervision(at: World) -> None:
+    for agent in ("ruth", "sana"):
+        await at.do(agent, c.SetAgentState(state=Availability.NOT_READY, reason="paperwork"))
+    await done(at, "ruth", c.SuperviseAgent(agent=AgentId("sana"), state=Availability.READY))
+    await at.act("ring", number="+44 20 7946 0103", to="2006")
+    contact = at.newest("sana")
+    await done(at, "sana", c.AnswerCall(contact=contact))
+    for action in (SuperviseAction.LISTEN, SuperviseAction.WHISPER, SuperviseAction.BARGE):
+        await done(at, "ruth", c.Supervise(agent=AgentId("sana"), contact=contact, action=action))
+    away = c.SuperviseAgent(agent=AgentId("sana"), state=Availability.NULL, reason="end-of-shift")
+    agents = await done(at, "ruth", away)
+    assert agents["sana"]["pending"] == ["null", "end-of-shift"]
+    taking = c.Supervise(agent=AgentId("sana"), contact=contact, action=SuperviseAction.TAKE_OVER)
+    agents = await done(at, "ruth", taking)
+    assert agents["sana"]["contacts"][contact]["ended_by"] == "transferred"
+    assert lines(agents, "ruth") == {"main": {"+442079460103": "connected", "ruth": "connected"}}
+    mine = at.contact("ruth")
+    assert (mine.previous, mine.transferred_by and mine.transferred_by.id) == (contact, "sana")
+    others = at.newest("mia")
+    listening = c.Supervise(agent=AgentId("mia"), contact=others, action=SuperviseAction.LISTEN)
+    assert await refused(at, "ruth", listening) == "not-allowed"
+    assert await refused(at, "noor", listening) == "not-allowed"
+
+
 async def test_each_declared_service_is_done_in_one_of_the_above() -> None:
     stories = (
         test_hold_and_retrieve,
@@ -271,6 +300,7 @@ async def test_each_declared_service_is_done_in_one_of_the_above() -> None:
         test_blind_transfer_and_adding_at_once,
         test_digits_mute_data_and_recording,
         test_make_call_and_the_states_of_an_agent,
+        test_supervision,
     )
     done_there: set[str] = set()
     for story in stories:
@@ -288,7 +318,6 @@ async def test_what_is_not_declared_is_refused_by_the_link_too(at: World) -> Non
     for service in (
         c.PauseContact(contact=contact),
         c.ResumeContact(contact=contact),
-        c.Supervise(agent=AgentId("mia"), contact=contact, action=SuperviseAction.LISTEN),
     ):
         assert type(service).__name__ not in SERVICES
         command = c.Command(id=CommandId("x"), subject=Subject("agent/mia"), service=service)

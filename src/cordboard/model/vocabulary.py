@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 CAUSES: Mapping[str, str] = {
     "abandoned": "The caller gave up waiting.",
+    "agent-left": "The agent whose call was supervised left it.",
     "alternate": "The agent went from one call to the other.",
     "busy": "The called party is busy.",
     "conferenced": "The call was joined with another.",

@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+SuperviseHow = Literal["listen", "whisper", "barge", "take_over", "leave"]
+
 
 class _Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="do"):
     pass
@@ -208,11 +210,46 @@ class StartRecording(_Asked, frozen=True, kw_only=True, tag="start_recording"):
     call: str
 
 
+class PauseRecording(_Asked, frozen=True, kw_only=True, tag="pause_recording"):
+    """Leave out what is said from now on, such as a card's number."""
+
+    agent: str
+    call: str
+
+
+class ResumeRecording(_Asked, frozen=True, kw_only=True, tag="resume_recording"):
+    """Go on recording after a pause."""
+
+    agent: str
+    call: str
+
+
 class StopRecording(_Asked, frozen=True, kw_only=True, tag="stop_recording"):
     """Stop recording the call."""
 
     agent: str
     call: str
+
+
+class Supervise(_Asked, frozen=True, kw_only=True, tag="supervise"):
+    """Listen to another agent's call, whisper to that agent, talk with all, take the call over, or leave it again.
+
+    `other` is the agent whose call it is; one who is in the call already need not name them.
+    """
+
+    agent: str
+    call: str
+    action: SuperviseHow
+    other: str | None = None
+
+
+class SetStateOf(_Asked, frozen=True, kw_only=True, tag="set_state_of"):
+    """A supervisor sets another agent's state, or logs them off (`null`); during a call or wrap-up it becomes pending."""
+
+    agent: str
+    other: str
+    state: Literal["ready", "not_ready", "null"]
+    reason: str | None = None
 
 
 class Ring(_Asked, frozen=True, kw_only=True, tag="ring"):
@@ -276,9 +313,12 @@ CallCommand = (
     | AssociateData
     | SetWrapUpReason
     | StartRecording
+    | PauseRecording
+    | ResumeRecording
     | StopRecording
 )
-Command = AgentCommand | CallCommand
+SupervisorCommand = Supervise | SetStateOf
+Command = AgentCommand | CallCommand | SupervisorCommand
 Happening = Ring | CustomerHangUp | CustomerAnswer | CustomerDigits | SetArrivals
 
 
@@ -327,9 +367,13 @@ REFUSALS = {
     "no-wrap-up": "the segment is not in wrap-up",
     "not-a-conference": "a party can be held alone only among three or more",
     "not-established": "nobody else is on the call yet",
+    "not-a-supervisor": "only a supervisor can do this",
     "not-in-call": "the agent, or the party, has no part in this call",
     "not-logged-on": "the agent is logged off",
+    "not-recording": "the call is not in a state of recording that allows it",
     "not-transferable": "a consult is not handed on in a single step",
+    "not-your-team": "the agent is in none of the supervisor's teams",
+    "supervising": "who supervises a call does not hold it or hand it on",
     "target-unavailable": "the agent asked for cannot take a call now",
     "too-many-calls": "the agent has all the calls they can have",
     "unknown-action": "there is no such action",

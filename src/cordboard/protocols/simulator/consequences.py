@@ -8,6 +8,7 @@ These rules are the heart of the oracle, and stand here once:
   they talked with someone from outside and the queue (or the centre) has wrap-up.
 - An agent is busy while they have a live connection, then working after the call while a segment is in wrap-up, then
   whatever is pending, or what they were before.
+- A supervisor who only listens or whispers keeps no call alive, and leaves with the agent whom they supervise.
 - An interaction has ended when none of its calls runs.
 """
 
@@ -47,6 +48,7 @@ class Touched:
         self.causes: dict[str, str | None] = {}
         self.verdicts: dict[str, EndedBy] = {}
         self.stances: dict[str, Stance] = {}
+        self.reasons: dict[str, str] = {}
 
     def party(self, party: Party) -> None:
         """Note all that a party's change may concern."""
@@ -78,8 +80,8 @@ def settle(exchange: Exchange) -> None:
 
 
 def talking(party: Party) -> bool:
-    """Whether this party is on the line for good: not being dialled, not ringing."""
-    return party.state in ("connected", "hold")
+    """Whether this party is on the line for good and heard by all: not being dialled, not ringing, not supervising in silence."""
+    return party.state in ("connected", "hold") and not party.silent
 
 
 def _settle_call(exchange: Exchange, call: Call) -> None:
@@ -89,15 +91,18 @@ def _settle_call(exchange: Exchange, call: Call) -> None:
     for party in parties:
         exchange.touched.party(party)
         held_by = party.held_by
-        if held_by is not None and not any(p.agent == held_by and p.state in PRESENT for p in parties):
+        if held_by is not None and not _there(held_by, parties):
             exchange.change("retrieved-alone", party, held_by=None, why="holder-left")
+        if party.silent and party.state != "null" and not _there(party.supervised, parties):
+            exchange.move("connection-cleared", party, "null", cause="agent-left")
+    parties = exchange.picture.of_call(call.id)
     if not _goes_on(parties):
         cause = exchange.touched.causes.get(call.id)
         for party in exchange.picture.of_call(call.id):
             if party.state != "null":
                 why = party.cause if party.state == "fail" else cause
                 exchange.move("connection-cleared", party, "null", cause=why)
-        exchange.change("call-cleared", call, recording=False, ended=exchange.now, why=cause)
+        exchange.change("call-cleared", call, recording="", ended=exchange.now, why=cause)
         return
     on_line = [p for p in parties if talking(p)]
     for party in on_line:
@@ -105,6 +110,10 @@ def _settle_call(exchange: Exchange, call: Call) -> None:
             exchange.watch_patience(party, waits=len(on_line) == 1)
     if call.answered is None and len(on_line) > 1:
         exchange.change("call-answered", call, answered=exchange.now)
+
+
+def _there(agent: str | None, parties: list[Party]) -> bool:
+    return any(p.agent == agent and p.state in PRESENT for p in parties)
 
 
 def _goes_on(parties: list[Party]) -> bool:
@@ -134,6 +143,8 @@ def _settle_segment(exchange: Exchange, segment: Segment) -> None:
 
 
 def _has_begun(exchange: Exchange, own: Party, segment: Segment) -> bool:
+    if own.supervises is not None:
+        return own.state == "connected"
     if not talking(own):
         return False
     others = [p for p in exchange.picture.of_call(own.call) if p.id != own.id]
@@ -144,7 +155,7 @@ def _with_outside(exchange: Exchange, own: Party, segment: Segment) -> bool:
     queue = exchange.directory.queues.get(segment.queue or "")
     if not (queue.wrap_up if queue else exchange.centre.rules.wrap_up):
         return False
-    if not talking(own) or exchange.picture.calls[own.call].kind == "consult":
+    if own.supervises is not None or not talking(own) or exchange.picture.calls[own.call].kind == "consult":
         return False
     return any(talking(p) and p.agent is None for p in exchange.picture.of_call(own.call))
 
@@ -190,7 +201,8 @@ def _settle_agent(exchange: Exchange, agent: Agent) -> None:
         state, reason, pending = resume.state, resume.reason, None
     after = msgspec.structs.replace(agent, state=state, reason=reason, pending=pending, resume=resume)
     if (state, reason) != (agent.state, agent.reason):
-        exchange.put(_KINDS[state], msgspec.structs.replace(after, since=exchange.now))
+        why = exchange.touched.reasons.get(agent.id)
+        exchange.put(_KINDS[state], msgspec.structs.replace(after, since=exchange.now), cause=why)
     elif after != agent:
         exchange.put("agent-pending", after)
 

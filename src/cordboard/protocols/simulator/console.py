@@ -19,6 +19,7 @@ from cordboard.protocols.simulator.commands import (
     Happening,
     Outcome,
     Refused,
+    SupervisorCommand,
 )
 from cordboard.protocols.simulator.switch import Switch
 
@@ -71,6 +72,7 @@ def actions() -> tuple[Action, ...]:
 _KINDS: tuple[type[msgspec.Struct], ...] = (
     *get_args(AgentCommand),
     *get_args(CallCommand),
+    *get_args(SupervisorCommand),
     *get_args(Happening),
 )
 _NAMES = frozenset(str(kind.__struct_config__.tag) for kind in _KINDS)

@@ -155,13 +155,14 @@ def _merge(exchange: Exchange, kind: str, aside: Party, main: Party) -> Call:
     for child in exchange.picture.running(call.interaction):
         if child.parent == consult_call.id:
             exchange.change("call-information", child, parent=call.id)
-    exchange.change("call-cleared", consult_call, recording=False, ended=exchange.now, into=call.id, why=kind)
+    exchange.change("call-cleared", consult_call, recording="", ended=exchange.now, into=call.id, why=kind)
     return call
 
 
 def _others(exchange: Exchange, own: Party, *, answered: bool) -> list[Party]:
     wanted = ("connected", "hold") if answered else ("connected", "hold", "alerting", "queued")
-    return [p for p in exchange.picture.of_call(own.call) if p.id != own.id and p.state in wanted]
+    parties = exchange.picture.of_call(own.call)
+    return [p for p in parties if p.id != own.id and p.state in wanted and not p.silent]
 
 
 def _check_no_third(exchange: Exchange, aside: Party, main: Party) -> None:

@@ -62,11 +62,29 @@ def end_wrap_up(exchange: Exchange, segment: Segment, cause: str | None = None) 
     exchange.touched.agents[segment.agent] = None
 
 
+def take(exchange: Exchange, agent: Agent, stance: Stance, *, why: str | None = None) -> None:
+    """Let the agent be so, or when the contact is over. `why`: the cause, where it was not the agent."""
+    if agent.state in ("busy", "working_after_call"):
+        if agent.pending != stance:
+            exchange.change("agent-pending", agent, pending=stance, why=why)
+    else:
+        if why is not None:
+            exchange.touched.reasons[agent.id] = why
+        exchange.touched.stances[agent.id] = stance
+        exchange.touched.agents[agent.id] = None
+
+
+def check_reason(exchange: Exchange, use: ReasonUse, code: str | None) -> None:
+    """Refuse a reason that the centre does not have for this."""
+    if code is not None and exchange.centre.reason(use, code) is None:
+        raise RefusedError("unknown-reason", code)
+
+
 def _log_on(exchange: Exchange, agent: Agent, command: LogOn) -> None:
     if agent.state != "null":
         raise RefusedError("already-logged-on", agent.id)
     reason = command.reason if command.state == "not_ready" else None
-    _check_reason(exchange, "not_ready", reason)
+    check_reason(exchange, "not_ready", reason)
     exchange.change(
         "agent-logged-on",
         agent,
@@ -80,29 +98,15 @@ def _log_on(exchange: Exchange, agent: Agent, command: LogOn) -> None:
 
 def _log_off(exchange: Exchange, agent: Agent, command: LogOff) -> None:
     logged_on(exchange, agent.id)
-    _check_reason(exchange, "logout", command.reason)
-    _take(exchange, agent, Stance(state="null", reason=command.reason))
+    check_reason(exchange, "logout", command.reason)
+    take(exchange, agent, Stance(state="null", reason=command.reason))
 
 
 def _set_state(exchange: Exchange, agent: Agent, command: SetAgentState) -> None:
     logged_on(exchange, agent.id)
     reason = command.reason if command.state == "not_ready" else None
-    _check_reason(exchange, "not_ready", reason)
-    _take(exchange, agent, Stance(state=command.state, reason=reason))
-
-
-def _take(exchange: Exchange, agent: Agent, stance: Stance) -> None:
-    if agent.state in ("busy", "working_after_call"):
-        if agent.pending != stance:
-            exchange.change("agent-pending", agent, pending=stance)
-    else:
-        exchange.touched.stances[agent.id] = stance
-        exchange.touched.agents[agent.id] = None
-
-
-def _check_reason(exchange: Exchange, use: ReasonUse, code: str | None) -> None:
-    if code is not None and exchange.centre.reason(use, code) is None:
-        raise RefusedError("unknown-reason", code)
+    check_reason(exchange, "not_ready", reason)
+    take(exchange, agent, Stance(state=command.state, reason=reason))
 
 
 def _set_disposition(exchange: Exchange, agent: Agent, command: SetDisposition) -> Done:

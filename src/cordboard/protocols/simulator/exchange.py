@@ -37,6 +37,7 @@ from cordboard.protocols.simulator.picture import (
     PartyRole,
     Picture,
     Segment,
+    Supervision,
     Thing,
 )
 from cordboard.protocols.simulator.routing import Waiting, choice, in_order
@@ -169,6 +170,8 @@ class Exchange:
         agent: str | None = None,
         segment: str | None = None,
         queue: str | None = None,
+        supervises: Supervision | None = None,
+        supervised: str | None = None,
         cause: str | None = None,
     ) -> Party:
         """A new party of a call."""
@@ -183,6 +186,8 @@ class Exchange:
             segment=segment,
             queue=queue,
             state=state,
+            supervises=supervises,
+            supervised=supervised,
             cause=cause,
             since=self.now,
         )
@@ -271,6 +276,7 @@ class Exchange:
         blocked = (
             len(lines) >= MOST_CALLS
             or any(p.state in ("alerting", "initiated") or p.interaction == interaction for p in own)
+            or any(p.supervises is not None for p in own)
             or any(s.phase == "wrap_up" for s in self.picture.open_segments(agent))
         )
         return "busy" if blocked else None
@@ -340,7 +346,8 @@ class Exchange:
             self.waiting[party.id] = msgspec.structs.replace(self.waiting[party.id], call=into.id)
         if party.segment is not None:
             segment = self.picture.segments[party.segment]
-            self.change("segment-changed", segment, calls=(*segment.calls, into.id))
+            watches = into.id if segment.watches == party.call else segment.watches
+            self.change("segment-changed", segment, calls=(*segment.calls, into.id), watches=watches)
         home = party.queue
         if kind == "transferred" and party.state == "alerting" and party.agent is not None:
             home = home or into.queue

@@ -17,6 +17,8 @@ CallRecordKind = Literal[
     "call-cleared",
     "recording-started",
     "recording-stopped",
+    "recording-paused",
+    "recording-resumed",
 ]
 PartyKind = Literal[
     "service-initiated",
@@ -36,6 +38,7 @@ PartyKind = Literal[
     "held-alone",
     "retrieved-alone",
     "digits",
+    "supervising",
 ]
 SegmentKind = Literal[
     "segment-offered",

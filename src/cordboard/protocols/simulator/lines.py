@@ -26,8 +26,12 @@ def active(exchange: Exchange, agent: str | None) -> Party | None:
 
 
 def party_named(exchange: Exchange, call: str, name: str) -> Party:
-    """The call's live (or failed) party that this id, agent, queue, number or role means, if it is the only one."""
-    present = [p for p in exchange.picture.of_call(call) if p.state in LIVE or p.state == "fail"]
+    """The call's live (or failed) party that this id, agent, queue, number or role means, if it is the only one.
+
+    Nobody can name a supervisor who is not heard by all.
+    """
+    parties = exchange.picture.of_call(call)
+    present = [p for p in parties if (p.state in LIVE or p.state == "fail") and not p.silent]
     found = [p for p in present if p.id == name]
     found = found or [p for p in present if name in (p.agent, p.role)]
     found = found or [p for p in present if p.number == normal(name)]

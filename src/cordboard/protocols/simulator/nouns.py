@@ -29,6 +29,7 @@ from cordboard.model.entities import (
     Role,
     Stamp,
     Stamps,
+    SuperviseAction,
     Team,
 )
 from cordboard.model.ids import (
@@ -217,10 +218,12 @@ class Nouns:
 
     # --- calls -------------------------------------------------------------------------------------------------------
 
-    def call_facts(self, call: p.Call, segment: p.Segment | None = None) -> e.CallFacts:
-        """What is known of a call; `segment`: whose part in it, since one's own call is the other's incoming one."""
+    def call_facts(
+        self, call: p.Call, segment: p.Segment | None = None, *, first: bool = False
+    ) -> e.CallFacts:
+        """What is known of a call to one agent; `first`: with how it began, since one's own call is the other's incoming one."""
         return e.CallFacts(
-            kind=CallKind(call.kind),
+            kind=self.kind(call, segment),
             direction=Direction(call.direction),
             vendor_id=call.id,
             ani=call.calling,
@@ -228,9 +231,15 @@ class Nouns:
             dialled=call.called if call.direction != "inbound" else None,
             data=AttachedData(peripheral=dict(call.data)),
             wrap_up_reason=call.wrap_up_reason or "",
-            recording="recording" if call.recording else "",
-            initiation=self._initiation(call, segment) if segment is not None else None,
+            recording=call.recording,
+            initiation=self._initiation(call, segment) if first and segment is not None else None,
         )
+
+    def kind(self, call: p.Call, segment: p.Segment | None) -> CallKind:
+        """What the call is to this agent: one that a supervisor is in to supervise is a monitor call to them alone."""
+        if segment is not None and segment.watches == call.id:
+            return CallKind.MONITOR
+        return CallKind(call.kind)
 
     def connection(self, party: p.Party) -> Connection:
         """A party's place in its call. One that is held alone is on hold, though another holds it."""
@@ -240,6 +249,7 @@ class Nouns:
         return Connection(
             id=ConnectionId(party.id),
             participant=_participant(party),
+            supervises=SuperviseAction(party.supervises) if party.supervises else None,
             state=ConnectionState.HOLD if held else ConnectionState(party.state),
             device=plan.station if plan is not None else "",
             muted=party.muted,
@@ -248,22 +258,33 @@ class Nouns:
             since=party.since,
         )
 
-    def present(self, call: p.Call, and_also: p.Party | None = None) -> tuple[Connection, ...]:
-        """Everyone in the call now, and the party that this is about even if it has just gone."""
+    def present(
+        self, call: p.Call, viewer: str | None, and_also: p.Party | None = None
+    ) -> tuple[Connection, ...]:
+        """Everyone in the call now whom this agent may know of, and the party that this is about even if it has just gone."""
         return tuple(
             self.connection(item)
             for item in self._picture.of_call(call.id)
-            if item.state != "null" or item == and_also
+            if (item.state != "null" or item == and_also) and self.known_to(viewer, item)
         )
 
+    def known_to(self, viewer: str | None, party: p.Party | None) -> bool:
+        """Whether an agent (or a queue: None) is told of this party. Who listens is known to nobody, who whispers to the
+        supervised agent alone.
+        """
+        if party is None:
+            return False
+        whispered = party.supervises == "whisper" and party.supervised == viewer
+        return not party.silent or party.agent == viewer or whispered
+
     def _call(self, call: p.Call, segment: p.Segment | None) -> Call:
-        facts = self.call_facts(call, segment)
+        facts = self.call_facts(call, segment, first=True)
         # In wrap-up the agent has left all calls. Those that go on without them are none of theirs any more.
         left = segment is not None and segment.phase == "wrap_up"
         return Call(
             id=CallId(call.id),
             vendor_id=call.id,
-            kind=CallKind(call.kind),
+            kind=self.kind(call, segment),
             direction=Direction(call.direction),
             ani=call.calling,
             dnis=facts.dnis or "",
@@ -277,11 +298,13 @@ class Nouns:
                 connected=Stamp(vendor=call.answered or 0),
                 ended=Stamp(vendor=call.ended or 0),
             ),
-            connections=() if left else self.present(call),
+            connections=() if left else self.present(call, segment.agent if segment is not None else None),
             cleared=left or call.ended is not None,
         )
 
     def _initiation(self, call: p.Call, segment: p.Segment) -> str:
+        if segment.watches is not None:
+            return "monitor"
         if call.kind == "consult":
             return "consult"
         if self._picture.of_call(call.id)[0].agent == segment.agent:
@@ -319,7 +342,7 @@ def wrap_up_limit(segment: p.Segment, at: Millis) -> int:
 def _participant(party: p.Party) -> Participant:
     ident = party.agent or party.queue or ""
     return Participant(
-        role=Role(party.role),
+        role=Role.SUPERVISOR if party.supervises else Role(party.role),
         id=ident if party.role in ("agent", "queue") else "",
         name=party.name,
         number=party.number,

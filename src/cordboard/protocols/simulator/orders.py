@@ -35,9 +35,11 @@ SERVICES: frozenset[str] = frozenset(
         c.CompleteContact,
         c.StartRecording,
         c.StopRecording,
+        c.Supervise,
+        c.SuperviseAgent,
     )
 )
-"""What this switch can do. Chat, task and supervision are not built into it yet."""
+"""What this switch can do. Chat and task are not built into it yet."""
 
 CODES: Mapping[str, str] = {
     "already-in-call": "wrong-state",
@@ -57,9 +59,13 @@ CODES: Mapping[str, str] = {
     "no-wrap-up": "wrong-state",
     "not-a-conference": "wrong-state",
     "not-established": "wrong-state",
+    "not-a-supervisor": "not-allowed",
     "not-in-call": "unknown-connection",
     "not-logged-on": "wrong-state",
+    "not-recording": "wrong-state",
     "not-transferable": "wrong-state",
+    "not-your-team": "not-allowed",
+    "supervising": "wrong-state",
     "target-unavailable": "unknown-target",
     "too-many-calls": "no-free-line",
     "unknown-action": "impossible-here",
@@ -172,11 +178,19 @@ def _orders(picture: Picture, agent: str, service: c.Service) -> list[s.Command]
         case c.CompleteContact(contact=contact):
             return [s.CompleteWrapUp(agent=agent, segment=contact)]
         case c.StartRecording(contact=contact, call=call):
-            return [s.StartRecording(agent=agent, call=own(contact, call, *_TALKING))]
+            where = own(contact, call, *_TALKING)
+            paused = where in picture.calls and picture.calls[where].recording == "paused"
+            start = s.ResumeRecording if paused else s.StartRecording
+            return [start(agent=agent, call=where)]
         case c.StopRecording(contact=contact, call=call, pause=pause):
-            if pause:
-                raise _RefusedError("impossible-here", "this switch cannot pause a recording, only stop it")
-            return [s.StopRecording(agent=agent, call=own(contact, call, *_TALKING))]
+            stop = s.PauseRecording if pause else s.StopRecording
+            return [stop(agent=agent, call=own(contact, call, *_TALKING))]
+        case c.Supervise(agent=other, contact=contact, action=action):
+            where = _supervised(picture, agent, other, contact)
+            named = None if other == agent else str(other)
+            return [s.Supervise(agent=agent, call=where, other=named, action=action.value)]
+        case c.SuperviseAgent():
+            return [_state_of(agent, service)]
         case _:
             raise _RefusedError("impossible-here", f"this switch has no {type(service).__name__}")
 
@@ -210,6 +224,29 @@ def _state(picture: Picture, agent: str, service: c.SetAgentState) -> list[s.Com
             return [s.SetAgentState(agent=agent, state="not_ready", reason=reason)]
         case _:
             raise _RefusedError("impossible-here", f"this switch sets {service.state.value} by itself")
+
+
+def _state_of(agent: str, service: c.SuperviseAgent) -> s.Command:
+    if service.medium is not Medium.VOICE:
+        raise _RefusedError("impossible-here", f"this switch has no {service.medium.value}")
+    reason = service.reason or None
+    match service.state:
+        case Availability.READY:
+            return s.SetStateOf(agent=agent, other=service.agent, state="ready")
+        case Availability.NOT_READY:
+            return s.SetStateOf(agent=agent, other=service.agent, state="not_ready", reason=reason)
+        case Availability.NULL:
+            return s.SetStateOf(agent=agent, other=service.agent, state="null", reason=reason)
+        case _:
+            raise _RefusedError("impossible-here", f"this switch sets {service.state.value} by itself")
+
+
+def _supervised(picture: Picture, agent: str, other: str, contact: str) -> str:
+    """The call to supervise: the one that the other agent talks in, or that the supervisor is in already."""
+    segment = picture.segments.get(contact)
+    if segment is None or segment.agent not in (agent, other):
+        raise _RefusedError("unknown-contact", f"no contact {contact}")
+    return _call(picture, segment.agent, contact, None, _TALKING)
 
 
 def _call(picture: Picture, agent: str, contact: str, call: str | None, states: tuple[str, ...]) -> str:

@@ -17,6 +17,8 @@ PartyRole = Literal["customer", "agent", "third_party", "queue"]
 CallKind = Literal["main", "consult"]
 Direction = Literal["inbound", "outbound", "internal"]
 Phase = Literal["offered", "dialling", "active", "wrap_up", "closed"]
+Recording = Literal["", "recording", "paused"]
+Supervision = Literal["listen", "whisper", "barge"]
 EndedBy = Literal["completed", "missed", "declined", "abandoned", "failed", "transferred"]
 
 PRESENT: frozenset[ConnectionState] = frozenset({"initiated", "connected", "hold"})
@@ -71,7 +73,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     previous: str | None = None
     data: dict[str, str] = {}
     wrap_up_reason: str | None = None
-    recording: bool = False
+    recording: Recording = ""
     started: int
     answered: int | None = None
     ended: int | None = None
@@ -82,7 +84,8 @@ class Party(msgspec.Struct, frozen=True, kw_only=True, tag="party"):
     """One end of a call. Once `null` it stays so; whoever comes back comes as a new party.
 
     Hold lies on the holder's own party (`state`); `held_by` names the agent who holds this party alone. For an agent
-    `queue` is where the call returns to if they do not take it; for a queue it is the queue.
+    `queue` is where the call returns to if they do not take it; for a queue it is the queue. A supervisor's party says how
+    it `supervises`, and which agent is `supervised`.
     """
 
     id: str
@@ -97,12 +100,21 @@ class Party(msgspec.Struct, frozen=True, kw_only=True, tag="party"):
     state: ConnectionState
     muted: bool = False
     held_by: str | None = None
+    supervises: Supervision | None = None
+    supervised: str | None = None
     cause: str | None = None
     since: int
 
+    @property
+    def silent(self) -> bool:
+        """Whether it only listens, or is heard by nobody but the supervised agent: such a one keeps no call alive."""
+        return self.supervises in ("listen", "whisper")
+
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):
-    """One agent's part in an interaction, with every call they had in it; `wraps` says that wrap-up follows."""
+    """One agent's part in an interaction, with every call they had in it; `wraps` says that wrap-up follows, `watches` which
+    call they are in to supervise it.
+    """
 
     id: str
     interaction: str
@@ -116,6 +128,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):
     calls: tuple[str, ...] = ()
     disposition: str | None = None
     wraps: bool = False
+    watches: str | None = None
     started: int
     answered: int | None = None
     wrap_up_until: int | None = None

@@ -289,6 +289,8 @@ class Statistics:
         queue = segment.queue if segment is not None else None
         if first.state == "alerting":
             return Occupation("ringing", queue)
+        if first.silent:
+            return Occupation("internal", queue)
         return Occupation(self._picture.calls[first.call].direction, queue)
 
     def _rank(self, party: Party) -> tuple[bool, bool]:

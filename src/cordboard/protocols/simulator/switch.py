@@ -21,7 +21,8 @@ interaction-started, -ended           the matter as a whole; its id joins all ag
 call-started                          a call: `main`, or a `consult` with its `parent`
 call-answered                         two parties are on the line for the first time
 call-information                      data, queue, wrap-up reason, parent or previous segment changed
-recording-started, -stopped           the call's `recording`
+recording-started, -paused, -resumed, -stopped
+                                      the call's `recording`; `data["by"]` is the party that did it
 call-cleared                          the end; `into` names the call it was merged into, if it was
 service-initiated                     new agent party, `initiated`: off hook, dialling
 originated                            that party, or a caller as a new party, is `connected`
@@ -35,6 +36,7 @@ failed                                `fail`, with `busy`, `no-answer`, `invalid
                                       tone sounds for a few seconds, then connection-cleared. The party may be new.
 transferred, conferenced              a live party, unchanged, now belongs to another call (`before.call`)
 connection-cleared                    -> null; the party never comes back
+supervising                           new supervisor's party, or another way to supervise (None: taken over)
 muted, unmuted, digits                microphone; DTMF (`data["digits"]`, the value is unchanged)
 segment-offered, -dialling            a new segment: an agent's part in the interaction
 segment-active                        the agent talks
@@ -62,7 +64,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from cordboard.protocols.simulator import desk, telephony, world
+from cordboard.protocols.simulator import desk, supervision, telephony, world
 from cordboard.protocols.simulator.centre import Centre
 from cordboard.protocols.simulator.commands import (
     REFUSALS,
@@ -73,6 +75,7 @@ from cordboard.protocols.simulator.commands import (
     Outcome,
     Refused,
     RefusedError,
+    SupervisorCommand,
 )
 from cordboard.protocols.simulator.exchange import Exchange
 from cordboard.protocols.simulator.journal import Journal, Reader, Record
@@ -139,6 +142,8 @@ class Switch:
         try:
             if isinstance(command, AgentCommand):
                 done = desk.perform(self._exchange, command)
+            elif isinstance(command, SupervisorCommand):
+                done = supervision.perform(self._exchange, command)
             else:
                 done = telephony.perform(self._exchange, command)
             self._exchange.settle()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import assert_never
 
-from cordboard.protocols.simulator import consulting
+from cordboard.protocols.simulator import consulting, recording
 from cordboard.protocols.simulator.centre import AgentPlan, Customer, Target, Unknown
 from cordboard.protocols.simulator.commands import (
     AlternateCall,
@@ -21,8 +21,10 @@ from cordboard.protocols.simulator.commands import (
     HoldCall,
     HoldParty,
     MakeCall,
+    PauseRecording,
     ReconnectCall,
     RefusedError,
+    ResumeRecording,
     RetrieveCall,
     RetrieveParty,
     SetMute,
@@ -33,6 +35,7 @@ from cordboard.protocols.simulator.commands import (
     StopRecording,
     TransferCall,
 )
+from cordboard.protocols.simulator.consequences import talking
 from cordboard.protocols.simulator.desk import logged_on
 from cordboard.protocols.simulator.exchange import MOST_CALLS, Exchange
 from cordboard.protocols.simulator.lines import (
@@ -45,6 +48,7 @@ from cordboard.protocols.simulator.lines import (
     retrieve,
 )
 from cordboard.protocols.simulator.picture import Call, Party
+from cordboard.protocols.simulator.supervision import check_supervisor
 
 
 def perform(exchange: Exchange, command: CallCommand) -> Done:
@@ -61,6 +65,8 @@ def perform(exchange: Exchange, command: CallCommand) -> Done:
             pass
     own = own_party(exchange, command.agent, command.call)
     call = exchange.picture.calls[own.call]
+    if own.supervises is not None:
+        check_supervisor(own, command)
     match command:
         case AnswerCall():
             _answer(exchange, own)
@@ -90,8 +96,8 @@ def perform(exchange: Exchange, command: CallCommand) -> Done:
             _associate(exchange, call, data)
         case SetWrapUpReason(reason=reason):
             _set_wrap_up_reason(exchange, call, reason)
-        case StartRecording() | StopRecording():
-            _record(exchange, own, call, on=isinstance(command, StartRecording))
+        case StartRecording() | StopRecording() | PauseRecording() | ResumeRecording():
+            recording.record(exchange, own, call, command)
         case _:
             assert_never(command)
     return Done(interaction=call.interaction, call=call.id, party=own.id, segment=own.segment)
@@ -181,7 +187,7 @@ def _hold_party(exchange: Exchange, own: Party, named: str) -> None:
     party = party_named(exchange, own.call, named)
     if own.state != "connected" or party.state != "connected" or party.held_by or party.id == own.id:
         raise RefusedError("wrong-state", party.state)
-    if sum(p.state in ("connected", "hold") for p in exchange.picture.of_call(own.call)) <= MOST_CALLS:
+    if sum(talking(p) for p in exchange.picture.of_call(own.call)) <= MOST_CALLS:
         raise RefusedError("not-a-conference")
     exchange.change("held-alone", party, held_by=own.agent)
 
@@ -215,7 +221,7 @@ def _addition(exchange: Exchange, own: Party, call: Call, to: str) -> Target:
     if own.state not in ("connected", "hold"):
         raise RefusedError("wrong-state", own.state)
     others = [p for p in exchange.picture.of_call(call.id) if p.id != own.id]
-    if not any(p.state in ("connected", "hold") for p in others):
+    if not any(talking(p) for p in others):
         raise RefusedError("not-established", call.id)
     if consulting.consult_from(exchange, own) is not None:
         raise RefusedError("consult-exists", call.id)
@@ -243,10 +249,3 @@ def _set_wrap_up_reason(exchange: Exchange, call: Call, reason: str) -> None:
         raise RefusedError("unknown-reason", reason)
     if call.wrap_up_reason != reason:
         exchange.change("call-information", call, wrap_up_reason=reason)
-
-
-def _record(exchange: Exchange, own: Party, call: Call, *, on: bool) -> None:
-    if own.state not in ("connected", "hold"):
-        raise RefusedError("wrong-state", own.state)
-    if call.recording != on:
-        exchange.change("recording-started" if on else "recording-stopped", call, recording=on)

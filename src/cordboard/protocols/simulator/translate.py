@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from cordboard.model import events as e
-from cordboard.model.entities import Direction, Ending, Record as CrmRecord
+from cordboard.model.entities import ConnectionState, Direction, Ending, Record as CrmRecord
 from cordboard.model.ids import (
     CallId,
+    ConnectionId,
     ContactId,
     LinkId,
     Millis,
@@ -48,11 +51,14 @@ PARTY_EVENTS: Mapping[str, type[e.CallEvent]] = {
     "muted": e.MicrophoneMute,
     "unmuted": e.MicrophoneMute,
     "digits": e.DigitsGenerated,
+    "supervising": e.Established,
 }
 CALL_EVENTS: Mapping[str, type[e.CallEvent]] = {
     "call-information": e.CallInformation,
     "recording-started": e.CallInformation,
     "recording-stopped": e.CallInformation,
+    "recording-paused": e.CallInformation,
+    "recording-resumed": e.CallInformation,
     "call-cleared": e.CallCleared,
 }
 SEGMENT_KINDS = frozenset({"segment-wrap-up", "segment-closed", "disposition-set"})
@@ -146,7 +152,6 @@ class Translator:
     # --- records -----------------------------------------------------------------------------------------------------
 
     def _party(self, record: Record, party: p.Party) -> Iterator[Told]:
-        kind = PARTY_EVENTS[record.kind]
         before = record.before.call if isinstance(record.before, p.Party) else party.call
         merged = CallId(before) if before != party.call else None
         call = self._picture.calls[party.call]
@@ -156,13 +161,18 @@ class Translator:
         elif record.kind == "digits":
             more["digits"] = record.data.get("digits", "")
         for segment in self._concerned(call.id):
+            kind = self._kind(record, party, segment.agent)
+            if kind is None:
+                continue
             place = self._place(segment, call, party)
+            if record.kind == "supervising":
+                self._watched(segment, call, party, place, gone=kind is e.ConnectionCleared)
             if record.before is None and party.role == "customer":
                 place.setdefault("contact_facts", e.ContactFacts(customer=self._nouns.customer(call)))
             if merged is not None:
                 handed = record.kind == "transferred" and party.segment == segment.id
                 place["contact_facts"] = self._nouns.contact_facts(segment, transferred=handed)
-                place["call_facts"] = self._nouns.call_facts(call)
+                place["call_facts"] = self._nouns.call_facts(call, segment)
             yield agent_subject(segment.agent), kind(**place, **more)
         if party.role == "queue" and party.queue is not None:
             yield from self._queue(record, party, call, queue_subject(party.queue))
@@ -172,10 +182,32 @@ class Translator:
             event = CALL_EVENTS[record.kind](
                 contact=ContactId(segment.id),
                 call=CallId(call.id),
-                call_facts=self._nouns.call_facts(call),
+                call_facts=self._nouns.call_facts(call, segment),
+                by=ConnectionId(record.data["by"]) if "by" in record.data else None,
                 **self._common(record),
             )
             yield agent_subject(segment.agent), event
+
+    def _kind(self, record: Record, party: p.Party, viewer: str) -> type[e.CallEvent] | None:
+        """The event that tells an agent of a party; None if they are to know nothing of it."""
+        known = self._nouns.known_to(viewer, party)
+        if record.kind != "supervising":
+            return PARTY_EVENTS[record.kind] if known else None
+        before = record.before if isinstance(record.before, p.Party) else None
+        if self._nouns.known_to(viewer, before):
+            return e.CallInformation if known else e.ConnectionCleared
+        return e.Established if known else None
+
+    def _watched(
+        self, segment: p.Segment, call: p.Call, party: p.Party, place: dict[str, Any], *, gone: bool
+    ) -> None:
+        """What a supervisor's coming, going or other way to supervise changes for one agent."""
+        if party.agent == segment.agent:
+            place.setdefault("call_facts", self._nouns.call_facts(call, segment))
+            place.setdefault("contact_facts", self._nouns.contact_facts(segment))
+        if gone:
+            here = self._nouns.connection(party)
+            place["connections"] = (replace(here, state=ConnectionState.NULL, supervises=None),)
 
     def _segment(self, record: Record, segment: p.Segment) -> e.Event:
         contact, common = ContactId(segment.id), self._common(record)
@@ -217,7 +249,7 @@ class Translator:
             event = e.Queued(
                 contact=contact,
                 call=CallId(call.id),
-                connections=self._nouns.present(call),
+                connections=self._nouns.present(call, None),
                 contact_facts=facts,
                 call_facts=self._nouns.call_facts(call),
                 **self._common(record),
@@ -250,7 +282,7 @@ class Translator:
         told.add(segment.id)
         return {
             **place,
-            "connections": self._nouns.present(call, party),
+            "connections": self._nouns.present(call, segment.agent, party),
             "contact_facts": self._nouns.contact_facts(segment),
-            "call_facts": self._nouns.call_facts(call, segment),
+            "call_facts": self._nouns.call_facts(call, segment, first=True),
         }

@@ -6,7 +6,7 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from cordboard.cli import config, identity, serving, sim, tail, trace
+from cordboard.cli import config, identity, protocol, serving, sim, tail, trace
 
 program = typer.Typer(
     name="cordboard",
@@ -33,3 +33,4 @@ program.add_typer(identity.tokens, name="token")
 program.add_typer(identity.accounts, name="account")
 program.add_typer(identity.keys, name="key")
 program.add_typer(config.group, name="config")
+program.add_typer(protocol.group, name="protocol")

@@ -182,13 +182,13 @@ class Doors:
 
     def _begin(self, called: Called) -> DoorAnswer:
         asked = msgspec.json.decode(called.body, type=Start)
-        found = self._scenarios().get(asked.name)
-        if found is None:
+        text = builtin_scenarios().get(asked.name)
+        if text is None:
             return _wrong("not-found", f"there is no scenario {asked.name!r}", "name")
         playing = self._floor.play
         if playing is not None and not playing.over:
             return _wrong("wrong-state", f"{playing.scenario.name} is being played", "name")
-        self._floor.begin(found, called.at)
+        self._floor.begin(loads(text), called.at)
         return self._progress()
 
     def _progress(self) -> DoorAnswer:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, assert_never
 
 from cordboard import contract as k
-from cordboard.kit import recording
 from cordboard.model.commands import Command, NoAnswer, Outcome, Query, Refused, Result
 from cordboard.model.errors import ERRORS
 from cordboard.model.events import CommandIssued, CommandSettled, LinkUp, Unrecognised
@@ -36,8 +35,10 @@ class TappedLink:
 
     def __init__(self, link: k.Link, scope: k.Scope, services: frozenset[str], tap: LinkTap) -> None:
         self.link = link
-        self.steps: list[recording.Step] = []
+        self.told: list[Callable[[k.Link], k.LinkEffects]] = []
         """All that it was told, so that another can be told the same."""
+        self.heard: list[k.LinkFrame] = []
+        """The frames among it."""
         self.done: list[list[k.LinkEffect]] = []
         """What it did at each step."""
         self._scope = scope
@@ -52,15 +53,14 @@ class TappedLink:
 
     def start(self, at: Millis, resume: Mapping[Subject, str]) -> k.LinkEffects:
         """As the link."""
-        self._told(recording.Start(at=at, resume=dict(resume)))
-        yield from self._watched("start", lambda: self.link.start(at, resume))
+        yield from self._watched("start", lambda link: link.start(at, resume))
 
     def receive(self, frame: k.LinkFrame) -> k.LinkEffects:
         """As the link."""
-        self._told(recording.Heard(at=frame.at, frame=recording.plain(frame)))
+        self.heard.append(frame)
         if isinstance(frame, k.Called):
             self._calls[frame.call] = False
-        yield from self._watched(f"receive({type(frame).__name__})", lambda: self.link.receive(frame))
+        yield from self._watched(f"receive({type(frame).__name__})", lambda link: link.receive(frame))
         if self._tap.told(frame) and not self._over:
             self._over = True
             yield k.Down(retry="later", reason="cut")
@@ -68,25 +68,21 @@ class TappedLink:
     def execute(self, command: Command, at: Millis) -> k.LinkEffects:
         """As the link."""
         self._commands[command.id] = False
-        self._told(recording.Executed(at=at, command=command))
         name = type(command.service).__name__
         self._tap.executed[name] += 1
-        yield from self._watched(f"execute({name})", lambda: self.link.execute(command, at))
+        yield from self._watched(f"execute({name})", lambda link: link.execute(command, at))
 
     def ask(self, ask: str, subject: Subject, query: Query, at: Millis) -> k.LinkEffects:
         """As the link."""
         self._asks[ask] = False
-        self._told(recording.Asked(at=at, ask=ask, subject=subject, query=query))
         yield from self._watched(
-            f"ask({type(query).__name__})", lambda: self.link.ask(ask, subject, query, at)
+            f"ask({type(query).__name__})", lambda link: link.ask(ask, subject, query, at)
         )
 
-    def _told(self, step: recording.Step) -> None:
-        self.steps.append(step)
+    def _watched(self, where: str, make: Callable[[k.Link], k.LinkEffects]) -> k.LinkEffects:
+        self.told.append(make)
         self.done.append([])
-
-    def _watched(self, where: str, make: Callable[[], k.LinkEffects]) -> k.LinkEffects:
-        for effect in _safely(where, make, self._tap.breaches, "link"):
+        for effect in _safely(where, lambda: make(self.link), self._tap.breaches, "link"):
             if self._over:
                 self._tap.breach(
                     where, f"gives {type(effect).__name__} after `Down`: a link that is down is over"

@@ -14,7 +14,7 @@ from tools.diagrams import drawings
 from tools.matrix import matrix_page
 from tools.schema import json_schema
 from tools.states import states_page
-from tools.streams import streams_page
+from tools.streams import members_page, since_page, streams_page
 from tools.typescript import typescript
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +32,8 @@ def files() -> Mapping[str, str]:
         "docs/reference/cli.md": reference.page(manual.cli_page()),
         "docs/reference/simulator.md": reference.page(manual.simulator_page()),
         "docs/reference/streams.md": reference.page(streams_page()),
+        "docs/reference/streams-members.md": reference.page(members_page()),
+        "docs/reference/streams-1x.md": reference.page(since_page()),
         "docs/reference/matrix.md": reference.page(matrix_page()),
     }
 

@@ -1,4 +1,6 @@
-"""The reference of the Streams session: its requests, and each method of the library, from the tables that the tests run."""
+"""The reference of the Streams session: its requests, each member of the library, and what changed since 1.x, from the tables that the
+tests run.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,9 @@ from typing import Any, cast
 from cordboard.contract import Route
 from cordboard.protocols.streams import methods, protocol, routes
 
-TITLES = {
-    "Connection": "Connection, tried on the customer's",
-    "VoiceConnection": "VoiceConnection, tried on the agent's own",
-}
+AREAS = ("agent", "contact", "connection", "connect", "core", "apps", "objects", "media", "inner")
+SHORT = 70
+"""The longest call that is shown before what it gives."""
 
 
 def streams_page() -> Iterator[str]:
@@ -35,8 +36,12 @@ def streams_page() -> Iterator[str]:
     for route in routes.ROUTES:
         yield f"| `{route.path}` | {_door(route)} |"
     yield ""
+    yield (
+        "[Every member of 2.28.2](streams-members.md), and what it gives, has a page of its own; so has [the manual of 1.x](streams-1x.md), sample "
+        "by sample."
+    )
+    yield ""
     yield from _requests()
-    yield from _methods()
     yield "## What is not possible"
     yield ""
     yield from (f"`{name}`\n:   {_sentence(why)}\n" for name, why in promise["impossible"].items())
@@ -66,44 +71,104 @@ def _requests() -> Iterator[str]:
     yield ""
 
 
-def _methods() -> Iterator[str]:
-    yield "## Methods of 2.28.2"
+def members_page() -> Iterator[str]:
+    """Every public member of the library, and what comes of it."""
+    yield "# Streams: every member of 2.28.2"
     yield ""
     yield (
-        "A browser test calls each with the real library and compares. Values are those of its story: Mia talks to a caller of the "
-        "queue Bookings."
+        "All that `connect` has, down to its enumerations. A browser test finds the members in the library itself, calls each and compares. Values "
+        "are those of its story: Mia talks to a caller of the queue Bookings. `connect.ChatSession` and its like are of other libraries of "
+        "Amazon's, which Cordboard does not stand behind."
     )
     yield ""
-    for of, rows in cast("Mapping[str, Mapping[str, dict[str, Any]]]", _toml("coverage.toml")).items():
-        yield f"### {TITLES.get(of, of)}"
+    for area in AREAS:
+        for of, rows in cast("dict[str, dict[str, Any]]", _toml(f"coverage/{area}.toml")).items():
+            yield from _section(of, rows)
+    yield "## Enumerations"
+    yield ""
+    yield "Each has these values in the library, and Cordboard says no others."
+    yield ""
+    yield "| Enumeration | Values |"
+    yield "|---|---|"
+    for of, values in cast("dict[str, dict[str, object]]", _toml("coverage/enumerations.toml")).items():
+        yield f"| `{of}` | {', '.join(f'`{value}`' for value in values.values())} |"
+
+
+def since_page() -> Iterator[str]:
+    """The manual of 1.x, sample by sample."""
+    found = _toml("samples.toml")
+    yield "# Streams: the manual of 1.x"
+    yield ""
+    yield (
+        "For pages that were written from the manual of 1.x. A browser test cuts each of its code samples out, fills in what the manual leaves to "
+        "the reader, and runs it on Cordboard with 2.28.2 and with 1.4.5. Of the "
+        f"{len(found['sample'])} samples {sum(_changed(row) for row in found['sample'].values())} do something else today than the manual "
+        "says, or do it in another way on Cordboard; the others work unchanged."
+    )
+    yield ""
+    yield "One has a misprint: in `agent.setConfiguration(config {` a comma is missing after `config`."
+    yield ""
+    yield "| Sample | With 2.28.2 on Cordboard |"
+    yield "|---|---|"
+    for name, row in found["sample"].items():
+        told = [row[key] for key in ("since", "here") if key in row]
+        yield f"| `{name}` | {' '.join(told) or 'Works unchanged.'} |"
+    yield ""
+    yield "With 1.4.5 itself:"
+    yield ""
+    for name, row in found["sample"].items():
+        if "old" in row:
+            yield f"- `{name}`: {row['old']['told']}"
+
+
+def _changed(row: Mapping[str, Any]) -> bool:
+    return "since" in row or "here" in row
+
+
+def _section(of: str, rows: dict[str, Any]) -> Iterator[str]:
+    about = rows.pop("_")
+    members = rows.pop("members", [])
+    yield f"## {about.get('title', of)}"
+    yield ""
+    if "never" in about:
+        names = ", ".join(f"`{name}`" for name in members)
+        yield about["never"] + (f" Its members: {names}." if names else "")
         yield ""
-        if "*" in rows:
-            yield rows["*"]["never"]
-            yield ""
-            continue
-        yield "| Method | |"
-        yield "|---|---|"
-        yield from (f"| `{name}` | {_told(row)} |" for name, row in rows.items())
-        yield ""
+        return
+    yield "| Member | |"
+    yield "|---|---|"
+    yield from (f"| `{name}` | {_told(row)}{_noted(row)} |" for name, row in rows.items())
+    yield ""
+
+
+def _noted(row: Mapping[str, Any]) -> str:
+    return f". {row['note']}" if "note" in row else ""
 
 
 def _told(row: Mapping[str, Any]) -> str:
+    call = row.get("call", "")
+    shown = f"`{_cell(call)}` " if 0 < len(call) <= SHORT else ""
     match row:
         case {"gives": text}:
-            return f"gives `{text}`".replace("|", "\\|")
+            return f"{shown}gives `{_cell(text)}`"
         case {"like": pattern}:
-            return f"gives a text like `{pattern}`"
+            return f"{shown}gives a text like `{_cell(pattern)}`"
         case {"millis": True}:
             return "gives milliseconds, right even if the page's clock is wrong"
         case {"count": count}:
             return f"gives {count} of them"
         case {"raised": raised}:
             return "is raised" if raised else "is never raised in the story; the subscription works"
+        case {"silent": why} | {"never": why}:
+            return f"is never raised. {why}" if "silent" in row else str(why)
         case {"rejects": [_, part]} | {"fails": [_, part]} | {"throws": [_, part]}:
-            how = next(iter(row))
-            return f"{how}: {part}" if part else how
+            return f"{next(iter(row))}: {part}"
         case _:
             return "works"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def _sentence(text: str, *, capital: bool = True) -> str:

@@ -1,20 +1,21 @@
-"""The coverage table of 2.28.2, called method by method: what it says is what the library does on Cordboard."""
+"""The coverage tables of 2.28.2, called member by member: what they say is what the library does on Cordboard."""
 
 from __future__ import annotations
 
-import json
-import re
-import tomllib
 from collections.abc import Callable
-from importlib.resources import files
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
+from cordboard.protocols.streams.contacts import ENDED, INITIATIONS
+from cordboard.protocols.streams.methods import METHODS
+from cordboard.protocols.streams.plans import TYPES
+from cordboard.protocols.streams.states import FAULTS
 from tests.browser.running import Complaints
+from tests.browser.streams.rows import promised, sections, table, tried
 from tests.browser.streams.stage import (
     CALLER,
+    LATEST,
     NUMBER,
     Stage,
     asked,
@@ -27,78 +28,73 @@ from tests.browser.streams.stage import (
 
 pytestmark = pytest.mark.browser
 
-TABLE: dict[str, dict[str, dict[str, Any]]] = tomllib.loads(
-    files("cordboard.protocols.streams").joinpath("coverage.toml").read_text(encoding="utf-8")
-)
-OBJECTS = {"Agent": "agent", "Contact": "contact", "Connection": "customer", "VoiceConnection": "own"}
-SETTLED = """async ([name, call]) => {
-  const agent = window.agent, contact = window.contact();
-  const own = contact?.getAgentConnection(), customer = contact?.getInitialConnection();
-  try {
-    const value = await eval(call);
-    return { value: JSON.parse(JSON.stringify(value ?? null)) };
-  } catch (error) {
-    return { error: [String(error?.message ?? ""), String(error), JSON.stringify(error ?? null)].join(" ") };
+SECTIONS = sections()
+ASKED = {"gives", "like", "millis", "count", "rejects", "throws", "fails", "silent"}
+"""What a row is compared by; others are events and deeds, looked at in a story, or never called."""
+NAMES = """lists => {
+  const found = new Set();
+  for (const text of lists) {
+    const of = eval(text);
+    for (const name of Object.getOwnPropertyNames(of)) {
+      const dull = ["constructor", "length", "name", "prototype", "arguments", "caller"].includes(name);
+      if (name.startsWith("_") || of[name] === null || (dull && typeof of === "function") || name === "constructor") continue;
+      if (of === connect || Object.getPrototypeOf(of) !== Object.prototype || typeof of[name] === "function") found.add(name);
+    }
   }
+  return [...found];
 }"""
 
 
-def settled(page: Page, name: str, call: str) -> dict[str, Any]:
-    found: dict[str, Any] = page.evaluate(SETTLED, [name, call])
-    return found
+@pytest.fixture
+def bare(stage: Stage, context: BrowserContext) -> Callable[[], Page]:
+    """Opens a page that has loaded the library and done nothing with it."""
+
+    def opened() -> Page:
+        stage.crm.pages["/bare.html"] = f"""<!doctype html><title>Bare</title><link rel="icon" href="data:,">
+          <div id="app"></div><script src="/lib/{LATEST}"></script><script>window.ccp = "{stage.ccp()}";</script>"""
+        page = context.new_page()
+        page.goto(f"{stage.crm.origin()}/bare.html")
+        return page
+
+    return opened
 
 
-def covers(found: Any, wanted: Any) -> bool:  # noqa: ANN401 - JSON
-    """Whether what was wanted is there; an object may have more."""
-    if isinstance(wanted, dict):
-        return isinstance(found, dict) and all(
-            key in found and covers(found[key], value) for key, value in wanted.items()
-        )
-    return bool(found == wanted)
-
-
-def check(page: Page, of: str, name: str, row: dict[str, Any]) -> str:
-    """What is wrong with the row; empty if nothing is."""
-    call = row.get("call", f"{OBJECTS[of]}.{name}()")
-    match row:
-        case {"gives": text}:
-            found = settled(page, name, call)
-            return "" if covers(found.get("value"), json.loads(text)) and "error" not in found else str(found)
-        case {"like": pattern}:
-            found = settled(page, name, call)
-            return "" if re.search(pattern, str(found.get("value"))) else str(found)
-        case {"millis": True}:
-            found = settled(page, name, call)
-            return "" if -1000 < found.get("value", -9999) < 60_000 else str(found)
-        case {"count": count}:
-            found = settled(page, name, f"{call}.length")
-            return "" if found.get("value") == count else str(found)
-        case {"rejects": [expression, part]} | {"throws": [expression, part]}:
-            found = settled(page, name, expression)
-            return "" if part in found.get("error", "") and "error" in found else str(found)
-        case {"fails": [expression, part]}:
-            asking = f"window.asked(callbacks => {expression})"
-            found = settled(page, name, asking)
-            return "" if part in found.get("error", "") and "error" in found else str(found)
-        case _:
-            return ""
-
-
-def test_the_table_has_every_public_method(embedded: Callable[..., Page]) -> None:
+def test_the_tables_have_every_member(embedded: Callable[..., Page], bare: Callable[[], Page]) -> None:
     page = embedded()
-    names = page.evaluate(
-        """classes => Object.fromEntries(classes.map(name => [name,
-             Object.getOwnPropertyNames(connect[name === "Connection" ? "BaseConnection" : name].prototype)
-               .filter(item => item !== "constructor" && !item.startsWith("_"))]))""",
-        list(TABLE),
+    missing = {
+        section.name: (sorted(found - section.members), sorted(section.members - found))
+        for section in SECTIONS.values()
+        if section.name != "connect"
+        and (found := set(page.evaluate(NAMES, section.lists))) != section.members
+    }
+    assert missing == {}
+    top = set(bare().evaluate(NAMES, ["connect"]))  # what it has by itself
+    own, enumerations = set(SECTIONS["connect"].rows), set(table("coverage/enumerations"))
+    assert top - own - enumerations - set(SECTIONS) == set()
+    assert (own | enumerations) - top == set()
+
+
+def test_the_enumerations_are_the_library_s(bare: Callable[[], Page]) -> None:
+    wanted = table("coverage/enumerations")
+    found = bare().evaluate(
+        "names => Object.fromEntries(names.map(name => [name, connect[name]]))", list(wanted)
     )
-    for of, rows in TABLE.items():
-        if "*" not in rows:
-            assert set(rows) == set(names[of]), of
+    assert found == wanted
+
+
+def test_our_words_are_the_library_s() -> None:
+    """Whatever the session says is in the enumerations, and whatever a page can ask for is answered."""
+    words = {name: set(values.values()) for name, values in table("coverage/enumerations").items()}
+    asked = ("ClientMethods", "AgentAppClientMethods", "TaskTemplatesClientMethods", "ApiProxyClientMethods")
+    assert set(METHODS) == set().union(*(words[name] for name in asked))
+    assert set(FAULTS.values()) <= words["AgentErrorStates"]
+    assert set(TYPES.values()) <= words["CTIExceptions"]
+    assert set(INITIATIONS.values()) <= words["ContactInitiationMethod"]
+    assert words["ContactStateType"] >= ENDED
 
 
 def test_each_method_gives_what_the_table_says(
-    stage: Stage, embedded: Callable[..., Page], complaints: Complaints
+    stage: Stage, embedded: Callable[..., Page], bare: Callable[[], Page], complaints: Complaints
 ) -> None:
     complaints.allowed.append("ERROR|failed")  # the library logs what it is refused
     page = embedded()
@@ -107,14 +103,18 @@ def test_each_method_gives_what_the_table_says(
     page.wait_for_function("() => window.seen.includes('Connecting')")
     asked(page, "window.contact().accept(callbacks)")
     page.wait_for_function("() => window.seen.includes('Connected')")
-    wrong = {
-        f"{of}.{name}": problem
-        for of, rows in TABLE.items()
-        if "*" not in rows
-        for name, row in rows.items()
-        if (problem := check(page, of, name, row))
-    }
+    wrong: dict[str, object] = {}
+    for section in SECTIONS.values():
+        for name, row in section.rows.items():
+            if ASKED & row.keys():
+                where = bare() if row.get("bare") else embedded() if row.get("apart") else page
+                found = tried(where, section, name, row)
+                if not promised(row, found):
+                    wrong[f"{section.name}.{name}"] = found
+                if where is not page:
+                    where.close()
     assert wrong == {}
+    assert page.evaluate("() => window.told ?? []") == []
 
 
 def test_each_event_comes_or_does_not(
@@ -142,10 +142,12 @@ def test_each_event_comes_or_does_not(
     day.missed()
     raised = page.evaluate("() => window.raised")
     for of in ("Agent", "Contact"):
-        said = {name: row["raised"] for name, row in TABLE[of].items() if "raised" in row}
+        said = {name: row["raised"] for name, row in SECTIONS[of].rows.items() if "raised" in row}
         assert {name: name in raised[of] for name in said} == said
-    table = {f"{of}.{name}" for of, rows in TABLE.items() for name, row in rows.items() if row.get("does")}
-    assert day.did == table
+    deeds = {
+        f"{of.name}.{name}" for of in SECTIONS.values() for name, row in of.rows.items() if row.get("does")
+    }
+    assert day.did == deeds
     assert failures(page) == []
 
 

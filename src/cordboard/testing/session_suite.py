@@ -157,6 +157,8 @@ class SessionSuite:
             stage.tap.breaches.none()
 
     async def test_what_all_see_is_encoded_once(self) -> None:
+        if not self._doors("ws"):
+            pytest.skip("no socket: what pages ask for is put together for each")
         async with empty_stage(self.protocol) as stage:
             log = told_of(await story("hold"), agent_subject(AGENT))
             for item in log[:2]:
@@ -182,8 +184,8 @@ class SessionSuite:
             for request in self.requests(page).values():
                 await page.ask(request)
             await page.advance(5)
-            for tapped in stage.tap.sessions:
-                again = self.protocol.session(tapped.identity, RandomIds(SEED))
+            for number, tapped in enumerate(stage.tap.sessions):
+                again = self.protocol.session(tapped.identity, RandomIds(SEED + number))
                 for tell, done in zip(tapped.told, tapped.done, strict=True):
                     same = list(tell(again))
                     assert same == done, (
@@ -298,12 +300,12 @@ class SessionSuite:
 
     async def test_a_session_does_not_grow_for_ever(self) -> None:
         async with live_stage(self.protocol) as (stage, centre):
-            await self._joined(stage)
+            page = await self._joined(stage)
             tapped = stage.tap.sessions[-1]
             await centre.act("log_on", agent=AGENT, state="ready")
-            await self._calls(centre, 25)
+            await self._calls(centre, page, 25)
             first = weight(tapped.session, without=self.not_its_state)
-            await self._calls(centre, 25)
+            await self._calls(centre, page, 25)
             second = weight(tapped.session, without=self.not_its_state)
             assert second < first * 1.25, (
                 f"the session held {first} bytes after 25 calls and {second} after 50: let go of what is over"
@@ -333,12 +335,13 @@ class SessionSuite:
         await centre.act("answer_call", agent=AGENT, call=call)
         return call
 
-    async def _calls(self, centre: ContactCentre, count: int) -> None:
+    async def _calls(self, centre: ContactCentre, page: Visit, count: int) -> None:
         for _ in range(count):
             call = await centre.ring("bookings", number=CALLER)
             await centre.act("answer_call", agent=AGENT, call=call)
             await centre.act("customer_hang_up", call=call)
             await centre.act("complete_wrap_up", agent=AGENT)
+            await self.refresh(page)
 
     async def _a_command(self) -> str | None:
         """The name of a request that is a command of the contact centre's, to hold or to hang up if there is one."""

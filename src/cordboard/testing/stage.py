@@ -18,7 +18,7 @@ from cordboard.testing.tap import SessionTap
 from cordboard.testing.visit import Visit
 
 SEED = 5
-"""Of the ids that sessions get."""
+"""Of the ids that the first session gets; each one after it has the next."""
 
 
 class Stage:
@@ -27,7 +27,7 @@ class Stage:
     def __init__(self, protocol: CtiProtocol, hub: Hub, clock: VirtualClock) -> None:
         self.hub = hub
         self.clock = clock
-        self.tap = SessionTap(protocol, lambda: RandomIds(SEED))
+        self.tap = SessionTap(protocol, lambda number: RandomIds(SEED + number))
         self.edge = Edge(hub, self.tap)
 
     def visit(self, agent: str) -> Visit:

@@ -326,7 +326,8 @@ class TappedSession:
 class SessionTap:
     """A protocol whose sessions are tapped. Each gets ids of its own, seeded, so that another can be given the same."""
 
-    def __init__(self, protocol: k.CtiProtocol, ids: Callable[[], k.Ids]) -> None:
+    def __init__(self, protocol: k.CtiProtocol, ids: Callable[[int], k.Ids]) -> None:
+        """`ids`: those of the session of this number, from 0."""
         self.name = protocol.name
         self.routes = protocol.routes
         self.services = protocol.services
@@ -347,7 +348,9 @@ class SessionTap:
     def session(self, identity: k.Identity | None, ids: k.Ids) -> k.Session:
         """A tapped session."""
         del ids
-        made = TappedSession(self._protocol.session(identity, self._ids()), identity, self.breaches)
+        made = TappedSession(
+            self._protocol.session(identity, self._ids(len(self.sessions))), identity, self.breaches
+        )
         self.sessions.append(made)
         return made
 

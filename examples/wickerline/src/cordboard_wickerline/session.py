@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
+from itertools import islice
 from typing import assert_never
 
 from cordboard import contract as k
@@ -24,8 +25,10 @@ from cordboard_wickerline.orders import clerk_of, service_of
 
 HOLD = 25
 """Seconds for which a poll is held: under any proxy's patience."""
-KEPT = 5_000
-"""Notices kept for a client. One that is further behind enters anew."""
+PAGE = 200
+"""Notices in one answer; who is told that there are more asks at once."""
+IDLE: Millis = 60_000
+"""Who does not ask for so long has entered for nothing: what is kept for them is let go, and they enter anew."""
 _GOAL = w.back(w.GOALS)
 _STATUS = {
     "bad-request": 400,
@@ -72,6 +75,8 @@ class WickerlineSession:
                 yield from self._called(frame)
             case k.Identified():
                 yield from self._identified(frame)
+            case k.Woke(name="idle"):
+                yield from self._forget()
             case k.Woke():
                 yield from self._answer_poll()
             case k.Gauged():
@@ -181,6 +186,7 @@ class WickerlineSession:
             body=welcome.written(),
             keep=key,
         )
+        yield k.Wake(name="idle", after=IDLE)
         mine = [agent_subject(identity.agent)] if identity.agent else ["agent/*", "queue/*", "team/*"]
         yield k.Watch(subjects=dict.fromkeys(mine, None))
 
@@ -198,11 +204,16 @@ class WickerlineSession:
                 yield _fault(called.call, "not-found", "there is no such door")
 
     def _leave(self, call: str) -> k.SessionEffects:
-        yield from self._answer_poll()
         self._identity = None
+        yield from self._answer_poll()
         gone = k.Cookie(name=routes.COOKIE, value="", path=routes.BASE, max_age=0)
         yield k.Reply(call=call, status=204, cookies=(gone,))
         yield k.SignOut()
+        yield k.Close(channel="")
+
+    def _forget(self) -> k.SessionEffects:
+        self._notices.clear()
+        self._identity = None
         yield k.Close(channel="")
 
     # --- the feed -------------------------------------------------------------------------------------------------------
@@ -211,12 +222,14 @@ class WickerlineSession:
         after = _number(called.query, "after", 0, self._last)
         hold = _number(called.query, "hold", HOLD, HOLD)
         yield from self._answer_poll()  # one that was given up, if the client asks again
-        if after is None or hold is None or after > self._last or after < self._last - KEPT:
+        first = self._notices[0][0] if self._notices else self._last + 1
+        if after is None or hold is None or not first - 1 <= after <= self._last:
             yield _fault(called.call, "feed-lost", "that is not where you are: enter anew")
             return
         while self._notices and self._notices[0][0] <= after:
             self._notices.popleft()
         self._poll = called.call
+        yield k.Cancel(name="idle")
         if self._notices or not hold:
             yield from self._answer_poll()
         else:
@@ -228,15 +241,14 @@ class WickerlineSession:
             return
         self._last += 1
         self._notices.append((self._last, told))
-        if len(self._notices) > KEPT:
-            self._notices.popleft()
         yield from self._answer_poll()
 
     def _answer_poll(self) -> k.SessionEffects:
         call, self._poll = self._poll, ""
         if call:
             yield k.Cancel(name="hold")
-            yield _reply(call, 200, wire.feed(self._last, tuple(self._notices)))
+            yield k.Wake(name="idle", after=IDLE)
+            yield _reply(call, 200, wire.feed(self._last, tuple(islice(self._notices, PAGE))))
 
     # --- what it asks for -------------------------------------------------------------------------------------------------
 

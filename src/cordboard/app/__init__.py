@@ -16,8 +16,9 @@ from typing import Any
 import structlog
 
 from cordboard.contract import CtiProtocol, Ids, Scope, Store
+from cordboard.hub.channels import Channels
 from cordboard.hub.clock import Clock, RandomIds, SystemClock
-from cordboard.hub.hub import Hub
+from cordboard.hub.hub import Hub, Ways
 from cordboard.model.errors import CallerError, InternalError
 from cordboard.model.ids import LinkId
 from cordboard.settings import LinkSettings, Settings, link_options
@@ -60,10 +61,11 @@ async def running(
     protocols: Mapping[str, CtiProtocol] | None = None,
     clock: Clock | None = None,
     ids: Ids | None = None,
+    ways: Ways = Channels,
 ) -> AsyncIterator[App]:
     """A Cordboard that runs as long as the context. `CallerError` if the settings do not work out.
 
-    `protocols`: those to use in place of all installed ones.
+    `protocols`: those to use in place of all installed ones. `ways`: what links reach their vendors by, if not the network.
     """
     clock = clock or SystemClock()
     folder = private_folder(settings)
@@ -76,6 +78,7 @@ async def running(
         texts=settings.hub.texts,
         retention=settings.store.retention_days * DAY,
         record=settings.hub.record,
+        ways=ways,
     )
     tokens = tokens_of(settings)
     tokens.prepare()
@@ -108,13 +111,14 @@ async def serve(
     ready: Callable[[App], None],
     *,
     beside: Callable[[App], Coroutine[Any, Any, None]] | None = None,
+    ways: Ways = Channels,
 ) -> None:
     """Run until SIGTERM or SIGINT. `ready` is called once requests are taken; `beside` runs along, and is cancelled at the end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with running(settings) as app:
+    async with running(settings, ways=ways) as app:
         # One full collection with thousands of pages connected stops the loop for most of a second: what is here now
         # stays, and what comes later is looked through more rarely.
         gc.freeze()

@@ -6,7 +6,7 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from cordboard.cli import config, identity, protocol, serving, sim, tail, trace
+from cordboard.cli import config, identity, protocol, recordings, serving, sim, tail, trace
 
 program = typer.Typer(
     name="cordboard",
@@ -28,6 +28,8 @@ program.command()(serving.serve)
 program.command()(serving.demo)
 program.command()(tail.tail)
 program.command()(trace.trace)
+program.command()(recordings.record)
+program.command()(recordings.replay)
 program.add_typer(sim.group, name="sim")
 program.add_typer(identity.tokens, name="token")
 program.add_typer(identity.accounts, name="account")

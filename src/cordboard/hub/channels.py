@@ -31,7 +31,7 @@ REPEATS = 2
 """How often a repeatable request is sent again when there was no answer."""
 
 
-class Ways(Protocol):
+class Way(Protocol):
     """What carries a link's effects to its vendor, and frames back. What comes after a `drop` is not fed any more."""
 
     def open(self, effect: Open) -> None:

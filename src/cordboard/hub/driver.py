@@ -104,6 +104,16 @@ class Driver:
         """The protocol that the link speaks."""
         return self._protocol
 
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What each of its links is made with."""
+        return self._settings
+
+    @property
+    def scope(self) -> Scope:
+        """Whom it serves."""
+        return self._scope
+
     def start(self) -> None:
         """Begin, going on behind the last event of each subject that is in the log."""
         link = self._link or self._protocol.link(self._settings, self._scope, self._hub.ids)

@@ -28,7 +28,7 @@ from cordboard.contract import (
     Session,
     Store,
 )
-from cordboard.hub.channels import Channels, Ways
+from cordboard.hub.channels import Channels, Way
 from cordboard.hub.clock import Clock, VirtualClock
 from cordboard.hub.dispatch import Dispatch, Gate, Rules
 from cordboard.hub.driver import Driver, LinkStatus
@@ -52,6 +52,9 @@ SAVE_AFTER = 500
 """Entries of a subject after which its folded state is saved, so that a restart folds little."""
 HOUSEKEEPING: Millis = 30_000
 DAY: Millis = 24 * 60 * 60 * 1000
+
+Ways = Callable[[Clock, Callable[[LinkFrame], None]], Way]
+"""What makes a link's way to its vendor, given the clock and where frames go."""
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(SubjectState).decode
@@ -93,7 +96,7 @@ class Hub:
         texts: Mapping[str, str] | None = None,
         retention: Millis = 0,
         record: int = 0,
-        ways: Callable[[Clock, Callable[[LinkFrame], None]], Ways] = Channels,
+        ways: Ways = Channels,
     ) -> None:
         """`retention`: how long entries are kept, 0 for ever. `texts`: what `GetSettings` answers. `record`: how many steps of each
         kind the flight recorder holds. `ways`: what makes the links' way to their vendors, the network if nothing else.

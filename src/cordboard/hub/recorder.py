@@ -210,6 +210,10 @@ class Recorder:
         """The last commands."""
         return tuple(self._taken)
 
+    def of_link(self, link: LinkId) -> Sequence[Cause]:
+        """All that is still known of what a link was given, but for timers and requests at its own doors."""
+        return tuple(cause for cause in self._causes if cause.link == link)
+
     def look(self) -> Recording:
         """All that is known now. Costs a walk over all of it."""
         passages: dict[Place, Passage] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, cast, get_args
 
 import msgspec
@@ -18,6 +18,7 @@ from cordboard.contract import (
     Joined,
     Link,
     LinkEffect,
+    LinkEffects,
     LinkFrame,
     Scope,
     Session,
@@ -242,20 +243,26 @@ def _line(value: object) -> str:
 # --- playing ------------------------------------------------------------------------------------------------------------
 
 
-def play_link(link: Link, steps: Iterable[Step]) -> Iterator[Sequence[LinkEffect]]:
-    """Give a link all steps; what it does at each."""
-    for step in steps:
-        match step:
-            case Start(at=at, resume=resume):
-                yield tuple(link.start(at, resume))
-            case Heard():
-                yield tuple(link.receive(_link_frame(step.frame)))
-            case Executed(at=at, command=command):
-                yield tuple(link.execute(command, at))
-            case Asked(at=at, ask=ask, subject=subject, query=query):
-                yield tuple(link.ask(ask, subject, query, at))
-            case _:
-                raise CallerError("bad-field", f"a link is told no {type(step).__name__}", {"field": "do"})
+def for_link(step: Step) -> Callable[[Link], LinkEffects]:
+    """What tells a link this step. `CallerError` if it is none of a link's."""
+    match step:
+        case Start(at=at, resume=resume):
+            return lambda link: link.start(at, resume)
+        case Heard():
+            told = _link_frame(step.frame)
+            return lambda link: link.receive(told)
+        case Executed(at=at, command=command):
+            return lambda link: link.execute(command, at)
+        case Asked(at=at, ask=ask, subject=subject, query=query):
+            return lambda link: link.ask(ask, subject, query, at)
+        case _:
+            raise CallerError("bad-field", f"a link is told no {type(step).__name__}", {"field": "do"})
+
+
+def play_link(link: Link, steps: Iterable[Callable[[Link], LinkEffects]]) -> Iterator[Sequence[LinkEffect]]:
+    """Tell a link all steps; what it does at each."""
+    for tell in steps:
+        yield tuple(tell(link))
 
 
 def play_session(session: Session, steps: Iterable[Step]) -> Iterator[Sequence[SessionEffect]]:

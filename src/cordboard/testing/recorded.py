@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -24,9 +24,9 @@ from cordboard.contract import (
     Emit,
     Link,
     LinkEffect,
+    LinkEffects,
     LinkFrame,
     Open,
-    Opened,
     Received,
     Request,
     Scope,
@@ -95,25 +95,25 @@ class RecordedLink:
 
     async def test_a_recording_comes_to_what_was_accepted(self, recording: str, accept: bool) -> None:  # noqa: FBT001 - a fixture
         found = self._recording(recording)
-        text = r.golden(r.play_link(self._recorded_link(found), found.steps))
+        text = r.golden(r.play_link(self._recorded_link(found), map(r.for_link, found.steps)))
         compared(self._folder(), recording, text, accept=accept)
 
     async def test_a_recording_comes_to_the_same_twice(self, recording: str) -> None:
         found = self._recording(recording)
-        once = r.golden(r.play_link(self._recorded_link(found), found.steps))
-        again = r.golden(r.play_link(self._recorded_link(found), found.steps))
+        steps = _told(found.steps)
+        once, again = self._played(found, steps), self._played(found, steps)
         assert once == again, (
             "the same frames came to something else: nothing but frames and the injected `Ids` may count"
         )
 
     async def test_a_recording_with_each_frame_doubled_ends_in_the_same_state(self, recording: str) -> None:
         found = self._recording(recording)
-        end = _folded(self._played(found, found.steps))
+        steps = _told(found.steps)
+        end = _folded(self._played(found, steps))
         for number, step in enumerate(found.steps):
             if not _received(step):
                 continue
-            steps = [*found.steps[: number + 1], step, *found.steps[number + 1 :]]
-            effects = self._played(found, steps)
+            effects = self._played(found, [*steps[: number + 1], *steps[number:]])
             assert _folded(effects) == end, (
                 f"step {number + 1}, doubled, ends in another state: drop what was had before"
             )
@@ -121,18 +121,25 @@ class RecordedLink:
 
     async def test_a_recording_cut_at_each_frame_ends_the_link_properly(self, recording: str) -> None:
         found = self._recording(recording)
-        for number in range(1, len(found.steps) + 1):
-            steps = list(found.steps[:number])
-            effects = self._played(found, [*steps, *_cuts(steps)])
+        steps = _told(found.steps)
+        for number in range(1, len(steps) + 1):
+            channels = _open_channels(found.steps[:number])
+            link = self._recorded_link(found)
+            before = [effect for part in r.play_link(link, steps[:number]) for effect in part]
+            closed = [
+                Closed(channel=channel, code=CUT, reason="cut", at=found.steps[number - 1].at)
+                for channel in channels
+            ]
+            after = [effect for frame in closed for effect in link.receive(frame)]
             where = f"cut after step {number}"
-            _settled_once(effects, where)
-            downs = [effect for effect in effects if isinstance(effect, Down)]
-            assert len(downs) <= 1, f"{where}: `Down` came {len(downs)} times"
-            if _open_channels(steps) and not downs:
-                after = effects[len(self._played(found, steps)) :]
-                assert any(isinstance(effect, Open | Wake | Request) for effect in after), (
-                    f"{where}: what was open is closed, and the link neither goes `Down` nor does anything about it"
-                )
+            _settled_once([*before, *after], where)
+            downs = sum(isinstance(effect, Down) for effect in (*before, *after))
+            assert downs <= 1, f"{where}: `Down` came {downs} times"
+            assert not channels or any(
+                isinstance(effect, Down | Open | Wake | Request) for effect in after
+            ), (
+                f"{where}: what was open is closed, and the link neither goes `Down` nor does anything about it"
+            )
 
     async def test_a_recording_with_garbage_between_never_raises(self, recording: str) -> None:
         found = self._recording(recording)
@@ -141,12 +148,11 @@ class RecordedLink:
             for step in found.steps
             if isinstance(step, r.Heard) and "channel" in step.frame
         }
-        steps: list[r.Step] = []
-        for number, step in enumerate(found.steps):
-            steps.append(step)
-            for channel in channels:
-                data = GARBAGE[number % len(GARBAGE)]
-                steps.append(_heard(Received(channel=channel, data=data, at=step.at)))
+        steps: list[Callable[[Link], LinkEffects]] = []
+        for number, (step, tell) in enumerate(zip(found.steps, _told(found.steps), strict=True)):
+            garbage = GARBAGE[number % len(GARBAGE)]
+            steps.append(tell)
+            steps += [_hearing(Received(channel=channel, data=garbage, at=step.at)) for channel in channels]
         _settled_once(self._played(found, steps), "with garbage between")
 
     def recording_names(self) -> list[str]:
@@ -167,7 +173,7 @@ class RecordedLink:
         scope = found.provenance.scope or self.scope
         return self.protocol.link(self.recorded_settings(found.provenance), scope, RandomIds(1))
 
-    def _played(self, found: r.Recording, steps: Sequence[r.Step]) -> list[LinkEffect]:
+    def _played(self, found: r.Recording, steps: Sequence[Callable[[Link], LinkEffects]]) -> list[LinkEffect]:
         return [effect for part in r.play_link(self._recorded_link(found), steps) for effect in part]
 
 
@@ -191,30 +197,26 @@ def _received(step: r.Step) -> bool:
     return isinstance(step, r.Heard) and step.frame["type"] == Received.__name__
 
 
-def _heard(frame: LinkFrame) -> r.Heard:
-    return r.Heard(at=frame.at, frame=r.plain(frame))
+def _told(steps: Sequence[r.Step]) -> list[Callable[[Link], LinkEffects]]:
+    return [r.for_link(step) for step in steps]
+
+
+def _hearing(frame: LinkFrame) -> Callable[[Link], LinkEffects]:
+    return lambda link: link.receive(frame)
 
 
 def _open_channels(steps: Sequence[r.Step]) -> list[str]:
     """The channels that are open after the steps."""
     found: dict[str, None] = {}
     for step in steps:
-        if isinstance(step, r.Heard):
-            match r.frame(step.frame):
-                case Opened(channel=channel):
-                    found[channel] = None
-                case Closed(channel=channel):
-                    found.pop(channel, None)
-                case _:
-                    pass
+        match step:
+            case r.Heard(frame={"type": "Opened", "channel": str(channel)}):
+                found[channel] = None
+            case r.Heard(frame={"type": "Closed", "channel": str(channel)}):
+                found.pop(channel, None)
+            case _:
+                pass
     return list(found)
-
-
-def _cuts(steps: Sequence[r.Step]) -> list[r.Step]:
-    at = steps[-1].at
-    return [
-        _heard(Closed(channel=channel, code=CUT, reason="cut", at=at)) for channel in _open_channels(steps)
-    ]
 
 
 def _settled_once(effects: Sequence[LinkEffect], when: str) -> None:

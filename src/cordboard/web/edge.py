@@ -28,6 +28,7 @@ from cordboard.web.identity_doors import identity_doors
 from cordboard.web.inspector import inspector_doors
 from cordboard.web.limits import Buckets
 from cordboard.web.origins import checked, cors, own_origins
+from cordboard.web.recordings import recording_doors
 from cordboard.web.signing import Signing
 from cordboard.web.sockets import Sockets
 from cordboard.web.statics import crm_doors, page_door, static_doors
@@ -115,6 +116,7 @@ class Edge:
         if self._identities.demo:
             yield from crm_doors()
         yield from inspector_doors(self._hub)
+        yield from recording_doors(self._hub)
         for protocol in self._hub.protocols.values():
             for route in protocol.routes:
                 if route.kind == "tcp" or (route.end == "link" and route.kind != "http"):

@@ -16,6 +16,7 @@ from enum import IntEnum
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from cordboard.contract import Identity
 from cordboard.model import log
@@ -225,6 +226,27 @@ def told(entry: log.Entry, change: Change | None = None) -> Entry:
         event=msgspec.Raw(entry.body),
         origin=entry.origin,
         change=change,
+    )
+
+
+def resealed(text: str) -> str:
+    """A frame of a hub whose texts were changed, with the checksums that fit what it now says; others come back as they are."""
+    try:
+        message = decode_server(text)
+    except CallerError:
+        return text
+    match message:
+        case Entry():
+            return encode(_sealed(message)).decode()
+        case Joined(tail=tail) if tail:
+            return encode(replace(message, tail=tuple(map(_sealed, tail)))).decode()
+        case _:
+            return text
+
+
+def _sealed(entry: Entry) -> Entry:
+    return replace(
+        entry, sum=log.checksum(entry.subject, entry.seq, entry.at, entry.origin, bytes(entry.event))
     )
 
 

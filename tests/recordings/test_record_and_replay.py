@@ -1,0 +1,100 @@
+"""`cordboard record` and `replay`, over real sockets: what a link was told comes out of one hub and into another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cordboard.app import App, running
+from cordboard.app.replay import QUICK, begun, replay_settings, replaying
+from cordboard.cli.app import program
+from cordboard.kit.recording import Recording, loads
+from cordboard.model.errors import CallerError
+from cordboard.model.ids import Subject
+from cordboard.testing.matrix import Cell, Chain, chain, play
+from cordboard.testing.rig import likeness
+
+MIA = Subject("agent/mia")
+
+
+@pytest.fixture
+async def played(tmp_path: Path) -> AsyncIterator[Chain]:
+    """Two hubs, the second hanging on the first by the native protocol, after a call."""
+    cell = Cell(link="native", session="native", scenario="inbound")
+    async with chain(cell, tmp_path) as chained:
+        assert await play(cell, chained) == []
+        yield chained
+
+
+async def said(app: App, *words: str) -> str:
+    """What a word of the command line says, beside the hub."""
+    token = app.tokens.mint("t", frozenset({"inspect", "tenant"}), seconds=60, now=app.hub.clock.now())[0]
+    line = [*words, "--url", app.url, "--token-env", "TOKEN"]
+    result = await asyncio.to_thread(CliRunner().invoke, program, line, env={"TOKEN": token})
+    assert result.exit_code == 0, (result.output, result.exception)
+    return result.output
+
+
+async def into_a_hub(recording: Recording, folder: Path) -> App:
+    """The hub into which it was played, at its end."""
+    over = asyncio.Event()
+    settings = replay_settings(str(folder), 0)
+    async with running(settings, ways=replaying(recording, QUICK, over.set)) as app:
+        await begun(app, recording)
+        await asyncio.wait_for(over.wait(), 10)
+        await app.hub.settled()
+        return app
+
+
+async def test_what_a_link_was_told_can_be_played_into_another_hub(played: Chain, tmp_path: Path) -> None:
+    file = tmp_path / "inbound.jsonl"
+    how = ["--source", "own", "--by", "a hub", "--obtained", "in a test"]
+    assert "steps of link hop" in await said(played.far, "record", "hop", "-o", str(file), *how, "--as-is")
+    recording = loads(file.read_text(encoding="utf-8"))
+    told = recording.provenance
+    assert (told.protocol, told.end, told.story, told.source) == ("native", "link", "inbound", "own")
+    assert (told.obtained, told.by.split(",")[0]) == ("in a test", "a hub")
+    assert told.settings["token_file" if "token_file" in told.settings else "token"] == "[hidden]"
+    again = await into_a_hub(recording, tmp_path / "again")
+    for subject, state in played.far.hub.states.items():
+        assert likeness(again.hub.states[subject]) == likeness(state)
+    (first,), (other,) = (app.hub.states[MIA].recent[:1] for app in (again, played.far))
+    assert (first.id, first.ended_by) == (other.id, other.ended_by)
+
+
+async def test_a_redacted_recording_names_nobody_and_still_plays(played: Chain, tmp_path: Path) -> None:
+    file = tmp_path / "inbound.jsonl"
+    await said(played.far, "record", "hop", "-o", str(file))
+    text = file.read_text(encoding="utf-8")
+    for personal in ("+442079460101", "Ada Whitlow"):
+        assert personal in str(played.far.hub.states[MIA])
+        assert personal not in text
+    again = await into_a_hub(loads(text), tmp_path / "again")
+    (contact,) = again.hub.states[MIA].recent
+    assert contact.customer is not None
+    assert contact.customer.name.startswith("[text-")
+    assert again.hub.metrics.unrecognised == 0
+
+
+async def test_frames_are_given_to_nobody_who_may_not_see_all(played: Chain, tmp_path: Path) -> None:
+    app = played.far
+    token = app.tokens.mint("t", frozenset({"inspect", "agent:mia"}), seconds=60, now=app.hub.clock.now())[0]
+    line = ["record", "hop", "-o", str(tmp_path / "x.jsonl"), "--url", app.url, "--token-env", "TOKEN"]
+    result = await asyncio.to_thread(CliRunner().invoke, program, line, env={"TOKEN": token})
+    assert isinstance(result.exception, CallerError)
+    assert result.exception.code == "not-allowed"
+
+
+async def test_replay_says_what_was_told_of_whom(played: Chain, tmp_path: Path) -> None:
+    file = tmp_path / "inbound.jsonl"
+    await said(played.far, "record", "hop", "-o", str(file), "--as-is")
+    line = ["replay", str(file), "--speed", "0", "--port", "0", "--once"]
+    result = await asyncio.to_thread(CliRunner().invoke, program, line)
+    assert result.exit_code == 0, (result.output, result.exception)
+    assert any(
+        row.startswith("agent/mia\t") and row.endswith("1 closed") for row in result.output.splitlines()
+    )

@@ -13,6 +13,8 @@ from typing import Literal
 
 import msgspec
 
+from cordboard.protocols.simulator.curves import Curve, Duration, wrong
+
 Routing = Literal["longest_idle", "priority", "skill"]
 Behaviour = Literal["answer", "busy", "no_answer", "invalid"]
 ReasonUse = Literal["not_ready", "wrap_up", "logout"]
@@ -48,7 +50,8 @@ class AgentPlan(_Part, frozen=True, kw_only=True):
 
 class QueuePlan(_Part, frozen=True, kw_only=True):
     """One queue. Seconds of 0 mean "no limit" for `max_wait` and `wrap_up_seconds`. `answer_within` is what the queue promises
-    its callers: its service level counts by it.
+    its callers: its service level counts by it. `arrivals_per_hour` follows the `curve`, if it has one. `talk` is how long its
+    contacts take (as its customers' moods are, if it does not say), `after_call` how long agents who act by themselves then work.
     """
 
     id: str
@@ -63,13 +66,16 @@ class QueuePlan(_Part, frozen=True, kw_only=True):
     wrap_up: bool = True
     wrap_up_seconds: int = 0
     arrivals_per_hour: float = 0.0
+    curve: str = ""
+    talk: Duration | None = None
+    after_call: Duration | None = None
 
 
 class Mood(_Part, frozen=True, kw_only=True):
     """How a customer behaves: seconds they wait, seconds they talk, and how likely they pick up."""
 
-    patience: int = 120
-    talk: int = 90
+    patience: Duration = 120
+    talk: Duration = 90
     answers: float = 0.85
 
 
@@ -130,6 +136,7 @@ class Centre(_Part, frozen=True, kw_only=True):
     queues: tuple[QueuePlan, ...] = ()
     customers: tuple[Customer, ...] = ()
     moods: dict[str, Mood] = {}
+    curves: dict[str, Curve] = {}
     numbers: tuple[Number, ...] = ()
     reasons: tuple[Reason, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
@@ -242,6 +249,9 @@ def _check_references(made: Centre) -> None:
             raise CentreError(f"queues[{i}].skill", f"no agent has the skill {queue_plan.skill}")
         if queue_plan.routing == "skill" and queue_plan.skill is None:
             raise CentreError(f"queues[{i}].skill", "routing by skill needs one")
+        if queue_plan.curve and queue_plan.curve not in made.curves:
+            raise CentreError(f"queues[{i}].curve", f"no such curve: {queue_plan.curve}")
+        _check_durations(f"queues[{i}]", talk=queue_plan.talk, after_call=queue_plan.after_call)
         if queue_plan.no_answer <= 0:
             raise CentreError(f"queues[{i}].no_answer", "must be at least one second")
     for i, customer in enumerate(made.customers):
@@ -250,8 +260,18 @@ def _check_references(made: Centre) -> None:
     for name, mood in made.moods.items():
         if not 0 <= mood.answers <= 1:
             raise CentreError(f"moods.{name}.answers", "must lie between 0 and 1")
+        _check_durations(f"moods.{name}", talk=mood.talk, patience=mood.patience)
+    for name, curve in made.curves.items():
+        if not curve.factors or min(curve.factors) < 0:
+            raise CentreError(f"curves.{name}.factors", "must be some, and none negative")
     if made.rules.ring <= 0 or made.rules.tone <= 0 or made.rules.dial_ms < 0:
         raise CentreError("rules", "ring and tone must be positive, dial_ms not negative")
+
+
+def _check_durations(where: str, **durations: Duration | None) -> None:
+    for name, duration in durations.items():
+        if duration is not None and (problem := wrong(duration)):
+            raise CentreError(f"{where}.{name}", problem)
 
 
 def _unique(where: str, field: str, values: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ goes through `put`, which writes the record and the picture together.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar, assert_never
 
 import msgspec
@@ -72,7 +73,7 @@ class Exchange:
         self.command: str | None = None
         self.waiting: dict[str, Waiting] = {}
         self.touched = consequences.Touched()
-        self.arrivals = {q.id: q.arrivals_per_hour for q in centre.queues}
+        self.arrivals: Mapping[str, float] = {q.id: q.arrivals_per_hour for q in centre.queues}
         self._offered: dict[str, Waiting] = {}
         self._patience: dict[str, tuple[int, int]] = {}
         self._mark = mark

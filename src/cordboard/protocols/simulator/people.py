@@ -8,6 +8,7 @@ an injected source of randomness: the same seed gives the same day. Whoever has 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Mapping
 from random import Random
 from typing import assert_never
 
@@ -28,6 +29,7 @@ from cordboard.protocols.simulator.commands import (
     SetAgentState,
     SetDisposition,
 )
+from cordboard.protocols.simulator.curves import arrival, drawn
 from cordboard.protocols.simulator.journal import Record
 from cordboard.protocols.simulator.picture import Agent, Party, Segment
 from cordboard.protocols.simulator.switch import Switch
@@ -38,6 +40,8 @@ HOLDS = 0.15
 """How often they put a caller on hold."""
 BREAKS = 0.08
 """How often, having become ready, they soon take a break."""
+GUESSES = 8
+"""How often a free customer is sought by guessing before all are looked through."""
 PATIENT_WITH_PEOPLE = 4.0
 """How much longer customers and colleagues stay on the line with someone who does not act by itself."""
 
@@ -107,8 +111,12 @@ class People:
         self._commands = 0
         self._to_greet = {a.id for a in switch.centre.agents if welcome and not a.self_acting}
         self._rates: dict[str, tuple[float, int]] = {}
+        self._arrivals: Mapping[str, float] = {}
+        self._queues = {q.id: q for q in switch.centre.queues}
+        self._offset = switch.centre.rules.utc_offset * 60_000
         self._plans = {a.id: a for a in switch.centre.agents}
         self._customers = {normal(c.number): c for c in switch.centre.customers}
+        self._numbers = tuple(self._customers)
         for plan in switch.centre.agents:
             if plan.self_acting:
                 since = switch.picture.agents[plan.id].since
@@ -136,7 +144,10 @@ class People:
     def _watch(self) -> None:
         for record in self._reader.read():
             self._see(record)
-        for queue, rate in self._switch.arrivals.items():
+        if self._switch.arrivals is self._arrivals:
+            return
+        self._arrivals = self._switch.arrivals
+        for queue, rate in self._arrivals.items():
             if queue not in self._rates or self._rates[queue][0] != rate:
                 self._draw(queue, rate)
 
@@ -146,7 +157,7 @@ class People:
                 self._see_party(record, party)
             case Segment(phase="wrap_up") as segment if record.kind == "segment-wrap-up":
                 if self._plans[segment.agent].self_acting:
-                    self._intend(self._rng.uniform(4, 15), Finish(segment=segment.id))
+                    self._intend(self._after_call(segment), Finish(segment=segment.id))
             case Agent() as agent if self._plans[agent.id].self_acting:
                 self._see_agent(agent)
             case Agent(state="ready") as agent if agent.id in self._to_greet:
@@ -176,7 +187,9 @@ class People:
             return
         parties = self._switch.picture.of_call(party.call)
         known = next((self._customers[p.number] for p in parties if p.number in self._customers), None)
-        talk = self._switch.centre.mood(known).talk * self._rng.uniform(0.5, 1.5)
+        queue = self._queues.get(self._switch.picture.calls[party.call].queue or "")
+        usual = self._switch.centre.mood(known).talk
+        talk = drawn(queue.talk if queue is not None and queue.talk is not None else usual, self._rng)
         others = [p.agent for p in parties if p.agent is not None and p.id != party.id]
         if any(not self._plans[a].self_acting for a in others):
             talk *= PATIENT_WITH_PEOPLE
@@ -184,6 +197,11 @@ class People:
         if party.agent is not None and self._rng.random() < HOLDS:
             self._intend(talk * 0.3, Hold(party=party.id, on=True))
             self._intend(talk * 0.3 + self._rng.uniform(5, 20), Hold(party=party.id, on=False))
+
+    def _after_call(self, segment: Segment) -> float:
+        queue = self._queues.get(segment.queue or "")
+        takes = queue.after_call if queue is not None else None
+        return self._rng.uniform(4, 15) if takes is None else drawn(takes, self._rng)
 
     def _see_agent(self, agent: Agent) -> None:
         if agent.state == "not_ready":
@@ -218,12 +236,21 @@ class People:
                 assert_never(intent)
 
     def _call_in(self, to: str) -> None:
-        free = [c for n, c in self._customers.items() if self._switch.picture.engaged(n) is None]
-        if not free:
+        number = self._free_number()
+        if number is None:
             return
-        caller = self._rng.choice(free)
-        patience = self._switch.centre.mood(caller).patience * self._rng.uniform(0.5, 1.5)
+        caller = self._customers[number]
+        patience = drawn(self._switch.centre.mood(caller).patience, self._rng)
         self._switch.happen(Ring(number=caller.number, to=to, patience=max(1, round(patience))))
+
+    def _free_number(self) -> str | None:
+        """The number of someone who is in no call. Few are, as a rule, so that a first guess is mostly right."""
+        for _ in range(GUESSES if self._numbers else 0):
+            number = self._rng.choice(self._numbers)
+            if self._switch.picture.engaged(number) is None:
+                return number
+        free = [n for n in self._numbers if self._switch.picture.engaged(n) is None]
+        return self._rng.choice(free) if free else None
 
     def _pick_up(self, ident: str) -> None:
         party = self._switch.picture.parties.get(ident)
@@ -276,9 +303,11 @@ class People:
     def _draw(self, queue: str, rate: float) -> None:
         self._intended += 1
         self._rates[queue] = (rate, self._intended)
-        if rate > 0:
-            wait = self._rng.expovariate(rate / 3600)
-            self._intend(wait, Arrive(queue=queue, drawn=self._rates[queue][1]))
+        curve = self._switch.centre.curves.get(self._queues[queue].curve)
+        now = self._switch.now
+        due = arrival(curve, rate, now, self._offset, self._rng)
+        if due is not None:
+            self._intend((due - now) / 1000, Arrive(queue=queue, drawn=self._rates[queue][1]))
 
     def _intend(self, seconds: float, intent: Intent) -> None:
         self._intended += 1

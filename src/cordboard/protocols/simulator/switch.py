@@ -62,6 +62,7 @@ pending `null`. A queue's call that is rejected is not offered to the same agent
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from cordboard.protocols.simulator import desk, supervision, telephony, world
@@ -113,9 +114,9 @@ class Switch:
         return self._exchange.now
 
     @property
-    def arrivals(self) -> dict[str, float]:
-        """Callers an hour for each queue, for whoever sends them."""
-        return dict(self._exchange.arrivals)
+    def arrivals(self) -> Mapping[str, float]:
+        """Callers an hour for each queue, for whoever sends them: another object whenever one changed."""
+        return self._exchange.arrivals
 
     @property
     def picture(self) -> Picture:

@@ -35,7 +35,7 @@ def happen(exchange: Exchange, happening: Happening) -> Done:
                 raise RefusedError("unknown-queue", queue)
             if not 0 <= rate <= MOST_PER_HOUR:
                 raise RefusedError("invalid-parameters", f"per_hour lies between 0 and {MOST_PER_HOUR}")
-            exchange.arrivals[queue] = rate
+            exchange.arrivals = {**exchange.arrivals, queue: rate}
             return Done()
         case CustomerHangUp(call=call, party=named):
             party = _outside(exchange, call, named)

@@ -380,6 +380,8 @@ export interface LinkState {
   readonly cause?: string;
   readonly retry?: string;
   readonly services?: readonly string[];
+  /** Of commands that it cannot do here: why, for people to read. */
+  readonly lacks?: { readonly [key: string]: string };
 }
 
 /**
@@ -839,13 +841,14 @@ export interface ContactClosed {
   readonly ended_by?: Ending;
 }
 
-/** Ours: the link serves this subject; `services` are the commands that it can do here. */
+/** Ours: the link serves this subject; `services` are the commands that it can do here, `lacks` says of others why not. */
 export interface LinkUp {
   readonly type: "LinkUp";
   readonly link?: LinkId;
   readonly at?: number;
   readonly cause?: string;
   readonly services?: readonly string[];
+  readonly lacks?: { readonly [key: string]: string };
 }
 
 /** Ours: the link was lost. `cause` is a kebab-case reason, `retry` one of later, login, give-up. */
@@ -1558,7 +1561,7 @@ export const DEFAULTS: {
   readonly TeamMessage: Filled<TeamMessage, "teams" | "created" | "duration">;
   readonly Utterance: Filled<Utterance, "confidence" | "start" | "end" | "final" | "name">;
   readonly Suggestion: Filled<Suggestion, "text" | "url" | "source" | "confidence" | "snippets" | "utterance">;
-  readonly LinkState: Filled<LinkState, "since" | "cause" | "retry" | "services">;
+  readonly LinkState: Filled<LinkState, "since" | "cause" | "retry" | "services" | "lacks">;
   readonly View: Filled<View, "links" | "states" | "contacts" | "recent" | "utterances" | "suggestions" | "callbacks" | "messages" | "controls">;
   readonly Change: Filled<Change, "links" | "states" | "contacts" | "utterances" | "suggestions" | "callbacks" | "controls">;
 } = {
@@ -1582,7 +1585,7 @@ export const DEFAULTS: {
   TeamMessage: { teams: [], created: 0, duration: 0 },
   Utterance: { confidence: 1.0, start: 0, end: 0, final: true, name: "" },
   Suggestion: { text: "", url: "", source: "", confidence: 1.0, snippets: [], utterance: "" },
-  LinkState: { since: 0, cause: "", retry: "", services: [] },
+  LinkState: { since: 0, cause: "", retry: "", services: [], lacks: {} },
   View: { links: {}, states: {}, contacts: {}, recent: [], utterances: {}, suggestions: {}, callbacks: {}, messages: [], controls: {} },
   Change: { links: {}, states: {}, contacts: {}, utterances: {}, suggestions: {}, callbacks: {}, controls: {} },
 };

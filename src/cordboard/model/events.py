@@ -225,9 +225,10 @@ class ContactClosed(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=Tr
 
 
 class LinkUp(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
-    """Ours: the link serves this subject; `services` are the commands that it can do here."""
+    """Ours: the link serves this subject; `services` are the commands that it can do here, `lacks` says of others why not."""
 
     services: tuple[str, ...] = ()
+    lacks: dict[str, str] = {}
 
 
 class LinkDown(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):

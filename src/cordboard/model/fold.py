@@ -254,14 +254,15 @@ def _chosen(event: e.AgentEvent, old: AgentState | None, target: Availability) -
 
 
 def _link_up(state: SubjectState, event: e.LinkUp, now: Millis) -> SubjectState:
-    new = LinkState(up=True, since=event.at or now, services=frozenset(event.services))
+    services = frozenset(event.services)
+    new = LinkState(up=True, since=event.at or now, services=services, lacks=event.lacks)
     return replace(state, links={**state.links, event.link: new})
 
 
 def _link_down(state: SubjectState, event: e.LinkDown, now: Millis) -> SubjectState:
     old = state.links.get(event.link)
-    services = old.services if old is not None else frozenset()
-    new = LinkState(up=False, since=event.at or now, cause=event.cause, retry=event.retry, services=services)
+    down = LinkState(up=False) if old is None else old
+    new = replace(down, up=False, since=event.at or now, cause=event.cause, retry=event.retry)
     return replace(state, links={**state.links, event.link: new})
 
 

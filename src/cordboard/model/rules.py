@@ -165,7 +165,8 @@ def possible(
             return _no("unknown-contact", f"no open contact {contact_id}")
     up = _up(state, contact.link if contact is not None else link)
     if (refused := reachable(kind, services, up=up)) is not None:
-        return refused
+        why = _why(state, kind.__name__) if refused.code == "impossible-here" else ""
+        return _no(refused.code, why) if why else refused
     if rule is None or contact is None:
         voices = (item for item in state.contacts.values() if item.medium is Medium.VOICE)
         calling = any(on_the_line(standing(item)) for item in voices)
@@ -202,6 +203,11 @@ def standing(contact: Contact) -> Standing:
 
 def _no(code: str, message: str) -> c.Refused:
     return c.Refused(code=code, message=message)
+
+
+def _why(state: SubjectState, service: str) -> str:
+    """Why a link cannot do it, where it says so."""
+    return next((item.lacks[service] for item in state.links.values() if service in item.lacks), "")
 
 
 def _up(state: SubjectState, link: LinkId | None) -> bool:

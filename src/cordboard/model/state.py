@@ -29,6 +29,8 @@ class LinkState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cause: str = ""
     retry: str = ""
     services: frozenset[str] = frozenset()
+    lacks: dict[str, str] = {}
+    """Of commands that it cannot do here: why, for people to read."""
 
 
 class CommandRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -115,7 +115,13 @@ class Disposition(_Part, frozen=True, kw_only=True):
 
 
 class Rules(_Part, frozen=True, kw_only=True):
-    """What holds for the whole centre. Times are seconds except `dial_ms`; `utc_offset` is minutes, and says when its day begins."""
+    """What holds for the whole centre. Times are seconds except `dial_ms`; `utc_offset` is minutes, and says when its day begins.
+
+    `auto_answer`: after how long a routed call is answered by itself, if it is. `transfer_when`: whether a consult can be handed
+    on while it still rings. `pending`: whether a state can be chosen in a contact, and is then told. `after_call_work`: ended by
+    completing the contact alone, or by the next state that is chosen, too. `monitoring_shown`: agents know of those who listen
+    to them.
+    """
 
     dial_ms: int = 500
     ring: int = 30
@@ -126,6 +132,11 @@ class Rules(_Part, frozen=True, kw_only=True):
     no_answer_reason: str = "no-answer"
     disposition_required: bool = False
     utc_offset: int = 0
+    auto_answer: int | None = None
+    transfer_when: Literal["reached", "answered"] = "reached"
+    pending: Literal["told", "untold", "refused"] = "told"
+    after_call_work: Literal["contact", "state"] = "contact"
+    monitoring_shown: bool = False
 
 
 class Centre(_Part, frozen=True, kw_only=True):
@@ -266,6 +277,8 @@ def _check_references(made: Centre) -> None:
             raise CentreError(f"curves.{name}.factors", "must be some, and none negative")
     if made.rules.ring <= 0 or made.rules.tone <= 0 or made.rules.dial_ms < 0:
         raise CentreError("rules", "ring and tone must be positive, dial_ms not negative")
+    if made.rules.auto_answer is not None and made.rules.auto_answer < 0:
+        raise CentreError("rules.auto_answer", "must not be negative")
 
 
 def _check_durations(where: str, **durations: Duration | None) -> None:

@@ -364,6 +364,7 @@ REFUSALS = {
     "invalid-parameters": "the parameters do not fit the action",
     "line-busy": "this outside number is in a call already",
     "no-consult": "the agent has no consult here",
+    "no-pending-state": "a state can be chosen here only while no contact holds the agent",
     "no-wrap-up": "the segment is not in wrap-up",
     "not-a-conference": "a party can be held alone only among three or more",
     "not-established": "nobody else is on the call yet",

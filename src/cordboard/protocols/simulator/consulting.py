@@ -121,7 +121,7 @@ def _reconnect(exchange: Exchange, aside: Party, main: Party) -> None:
 def _transfer(exchange: Exchange, aside: Party, main: Party) -> None:
     if aside.state == "initiated":
         raise RefusedError("call-being-set-up", aside.call)
-    if not _others(exchange, aside, answered=False):
+    if not _others(exchange, aside, answered=exchange.centre.rules.transfer_when == "answered"):
         raise RefusedError("consult-not-answered", aside.call)
     if not _others(exchange, main, answered=True):
         raise RefusedError("not-established", main.call)

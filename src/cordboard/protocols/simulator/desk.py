@@ -64,7 +64,15 @@ def end_wrap_up(exchange: Exchange, segment: Segment, cause: str | None = None) 
 
 def take(exchange: Exchange, agent: Agent, stance: Stance, *, why: str | None = None) -> None:
     """Let the agent be so, or when the contact is over. `why`: the cause, where it was not the agent."""
-    if agent.state in ("busy", "working_after_call"):
+    rules = exchange.centre.rules
+    if agent.state == "working_after_call" and rules.after_call_work == "state":
+        _end_after_call_work(exchange, agent)
+        if agent.pending is not None:
+            exchange.change("agent-pending", agent, pending=None)
+        exchange.touched.stances[agent.id] = stance
+    elif agent.state in ("busy", "working_after_call"):
+        if rules.pending == "refused":
+            raise RefusedError("no-pending-state", agent.state)
         if agent.pending != stance:
             exchange.change("agent-pending", agent, pending=stance, why=why)
     else:
@@ -78,6 +86,14 @@ def check_reason(exchange: Exchange, use: ReasonUse, code: str | None) -> None:
     """Refuse a reason that the centre does not have for this."""
     if code is not None and exchange.centre.reason(use, code) is None:
         raise RefusedError("unknown-reason", code)
+
+
+def _end_after_call_work(exchange: Exchange, agent: Agent) -> None:
+    wrapping = [s for s in exchange.picture.open_segments(agent.id) if s.phase == "wrap_up"]
+    if exchange.centre.rules.disposition_required and any(s.disposition is None for s in wrapping):
+        raise RefusedError("disposition-required", agent.id)
+    for segment in wrapping:
+        end_wrap_up(exchange, segment)
 
 
 def _log_on(exchange: Exchange, agent: Agent, command: LogOn) -> None:

@@ -456,6 +456,8 @@ class Exchange:
         self.move("diverted", self.picture.parties[waiting.party], "null", cause="routed")
         party = self._alert(call, plan, waiting.queue)
         self._offered[party.id] = waiting
+        if self.centre.rules.auto_answer is not None:
+            self.timers.set(self.later(self.centre.rules.auto_answer), Answers(party=party.id))
 
     def _mint(self, letter: str) -> str:
         self._minted[letter] += 1

@@ -15,7 +15,9 @@ import msgspec
 from cordboard.model.errors import CallerError
 from cordboard.model.ids import Millis
 from cordboard.protocols.simulator.centre import Centre, CentreError, loads
+from cordboard.protocols.simulator.flavours import Flavour, chosen
 from cordboard.protocols.simulator.journal import Record
+from cordboard.protocols.simulator.library import builtin_flavours
 from cordboard.protocols.simulator.people import People
 from cordboard.protocols.simulator.scenario import Play, Scenario, ScenarioError
 from cordboard.protocols.simulator.switch import Switch
@@ -35,7 +37,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     callers and colleagues act by themselves. `welcome`: whether an agent who does not act by themselves is called soon
     after they first get ready (with `people`). `speed`: how many simulated seconds pass in a real one. `mark`: what all
     ids of the switch begin with, so that runs can be told apart; random if empty. `statistics`: the counters of one queue, team
-    or agent are told at most every so many milliseconds.
+    or agent are told at most every so many milliseconds. `flavour`: which vendor's ways the centre has, the name of a built-in
+    one or its TOML text (empty: all that it can do).
     """
 
     centre: str = ""
@@ -45,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     speed: float = 1.0
     mark: str = ""
     statistics: Millis = 1000
+    flavour: str = ""
 
 
 class Faults(msgspec.Struct, kw_only=True):
@@ -65,9 +69,10 @@ class Faults(msgspec.Struct, kw_only=True):
 class Floor:
     """One simulated contact centre, from the moment it is opened."""
 
-    def __init__(self, settings: Settings, centre: Centre, mark: str) -> None:
+    def __init__(self, settings: Settings, centre: Centre, mark: str, flavour: Flavour) -> None:
         self.settings = settings
-        self.centre = centre
+        self.centre = flavour.of(centre)
+        self.flavour = flavour
         self.faults = Faults()
         self.speed = settings.speed
         self.play: Play | None = None
@@ -176,6 +181,6 @@ def floor(settings: Mapping[str, Any], mark: str, builtin: str) -> Floor:
             "bad-field", f"speed lies between 0 and {FASTEST}", {"field": "links.options.speed"}
         )
     try:
-        return Floor(read, loads(read.centre or builtin), mark)
+        return Floor(read, loads(read.centre or builtin), mark, chosen(read.flavour, builtin_flavours()))
     except CentreError as error:
         raise CallerError("bad-field", f"the centre is wrong: {error}", {"field": error.field}) from error

@@ -1,4 +1,4 @@
-"""What ships with the simulator: its contact centre and its scenarios, as the TOML texts of the package."""
+"""What ships with the simulator: its contact centre, its scenarios and flavours, as the TOML texts of the package."""
 
 from __future__ import annotations
 
@@ -13,9 +13,18 @@ def builtin_centre() -> str:
 
 def builtin_scenarios() -> Mapping[str, str]:
     """The scenarios by name, in the order of their names."""
+    return _texts("scenarios")
+
+
+def builtin_flavours() -> Mapping[str, str]:
+    """The flavours by name, in the order of their names."""
+    return _texts("flavours")
+
+
+def _texts(folder: str) -> Mapping[str, str]:
     found = {
         item.name.removesuffix(".toml"): item.read_text(encoding="utf-8")
-        for item in files(__package__).joinpath("scenarios").iterdir()
+        for item in files(__package__).joinpath(folder).iterdir()
         if item.name.endswith(".toml")
     }
     return dict(sorted(found.items()))

@@ -62,9 +62,11 @@ class SimulatorLink:
         self._reader = switch.reader()
         self._next = self._reader.place + 1
         self._translator = Translator(self._link, self._floor.centre, switch.snapshot())
-        services = tuple(sorted(SERVICES))
+        lacks = self._floor.flavour.lacks
+        services = tuple(sorted(SERVICES - set(lacks)))
+        up = LinkUp(link=self._link, at=switch.now, services=services, lacks=lacks)
         for subject, snapshot in self._translator.snapshots(switch.now):
-            yield Emit(subject=subject, event=LinkUp(link=self._link, at=switch.now, services=services))
+            yield Emit(subject=subject, event=up)
             yield Emit(subject=subject, event=snapshot)
         self._bulletin = Bulletin(switch.statistics, self._floor.settings.statistics)
         yield from self._tick(at)
@@ -98,7 +100,8 @@ class SimulatorLink:
                 command=command.id, outcome=c.Refused(code=code, message="refused on purpose, by a fault")
             )
             return
-        outcome = carry_out(self._floor.switch, command, self._floor.time(at))
+        now = self._floor.time(at)
+        outcome = carry_out(self._floor.switch, command, now, self._floor.flavour.lacks)
         if isinstance(outcome, c.Done):
             self._note_origin(command.service, outcome)
         if faults.silent:

@@ -71,7 +71,7 @@ class Nouns:
             link=self._link,
             state=Availability(agent.state),
             reason=self.reason(agent.reason),
-            pending=self.pending(agent.pending),
+            pending=self.waiting_state(agent),
             chosen=self.chosen(agent),
             fault=self.fault(agent),
             since=agent.since,
@@ -92,6 +92,10 @@ class Nouns:
         if stance is None:
             return None
         return PendingState(state=Availability(stance.state), reason=self.reason(stance.reason))
+
+    def waiting_state(self, agent: p.Agent) -> PendingState | None:
+        """What the agent asked for in a contact, if this centre tells."""
+        return self.pending(agent.pending) if self._centre.rules.pending == "told" else None
 
     def chosen(self, agent: p.Agent) -> PendingState | None:
         """What the agent goes back to after a contact, while one hides it."""
@@ -269,13 +273,13 @@ class Nouns:
         )
 
     def known_to(self, viewer: str | None, party: p.Party | None) -> bool:
-        """Whether an agent (or a queue: None) is told of this party. Who listens is known to nobody, who whispers to the
-        supervised agent alone.
+        """Whether an agent (or a queue: None) is told of this party. Who listens is known to nobody (unless the centre shows it to
+        the supervised agent), who whispers to that agent alone.
         """
         if party is None:
             return False
-        whispered = party.supervises == "whisper" and party.supervised == viewer
-        return not party.silent or party.agent == viewer or whispered
+        shown = party.supervises == "whisper" or self._centre.rules.monitoring_shown
+        return not party.silent or party.agent == viewer or (shown and party.supervised == viewer)
 
     def _call(self, call: p.Call, segment: p.Segment | None) -> Call:
         facts = self.call_facts(call, segment, first=True)

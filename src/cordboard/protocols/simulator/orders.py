@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from cordboard.model import commands as c
 from cordboard.model.entities import AttachedData, Availability, Medium, Target, TargetKind
@@ -56,6 +57,7 @@ CODES: Mapping[str, str] = {
     "invalid-parameters": "bad-field",
     "line-busy": "wrong-state",
     "no-consult": "wrong-state",
+    "no-pending-state": "wrong-state",
     "no-wrap-up": "wrong-state",
     "not-a-conference": "wrong-state",
     "not-established": "wrong-state",
@@ -83,13 +85,18 @@ CODES: Mapping[str, str] = {
 _TALKING = ("connected", "hold")
 
 
-def carry_out(switch: Switch, command: c.Command, at: int) -> c.Outcome:
-    """Have the switch do a command, and say what it said.
+def carry_out(
+    switch: Switch, command: c.Command, at: int, lacks: Mapping[str, str] = MappingProxyType({})
+) -> c.Outcome:
+    """Have the switch do a command, and say what it said. `lacks`: services that there are not, with the reason.
 
     Where a command takes two orders, only the first can be refused: nothing is left half done.
     """
     agent = subject_id(Subject(command.subject))
     done = s.Done()
+    name = type(command.service).__name__
+    if name in lacks:
+        return c.Refused(code="impossible-here", message=lacks[name])
     try:
         orders = _orders(switch.picture, agent, command.service)
         for number, order in enumerate(orders):

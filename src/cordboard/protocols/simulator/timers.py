@@ -23,7 +23,7 @@ class NoAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answers(msgspec.Struct, frozen=True, kw_only=True):
-    """A number that behaves by itself picks up."""
+    """A number that behaves by itself picks up, or a phone that answers by itself."""
 
     party: str
 

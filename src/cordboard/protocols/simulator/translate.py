@@ -229,7 +229,7 @@ class Translator:
             kind = e.AgentLoggedOn
         return kind(
             reason=self._nouns.reason(agent.reason),
-            pending=self._nouns.pending(agent.pending),
+            pending=self._nouns.waiting_state(agent),
             chosen=self._nouns.chosen(agent),
             fault=self._nouns.fault(agent),
             **self._common(record),

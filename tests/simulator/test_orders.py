@@ -285,7 +285,7 @@ async def test_supervision(at: World) -> None:
     assert (mine.previous, mine.transferred_by and mine.transferred_by.id) == (contact, "sana")
     others = at.newest("mia")
     listening = c.Supervise(agent=AgentId("mia"), contact=others, action=SuperviseAction.LISTEN)
-    assert await refused(at, "ruth", listening) == "not-allowed"
+    assert await refused(at, "ruth", listening) == "no-free-line"
     assert await refused(at, "noor", listening) == "not-allowed"
 
 

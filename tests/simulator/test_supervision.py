@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from cordboard.model import commands as c, events as e
 from cordboard.model.entities import Availability, CallKind, Connection, Role, SuperviseAction
 from cordboard.model.ids import AgentId, agent_subject
+from cordboard.protocols.simulator.centre import Centre
 from cordboard.protocols.simulator.picture import Picture
 from cordboard.protocols.simulator.switch import Switch
 from tests.simulator.conftest import Do, Refuse
 from tests.simulator.world import World, world
 
 CALLER = "+44 20 7946 0103"
+
+
+@pytest.fixture
+def switch(northquay: Centre) -> Switch:
+    """Of Northquay Ferries, but that Ruth supervises her own team only."""
+    agents = tuple(replace(plan, supervises=()) for plan in northquay.agents)
+    return Switch(replace(northquay, agents=agents), now=1_000_000)
 
 
 @pytest.fixture

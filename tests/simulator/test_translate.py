@@ -115,7 +115,8 @@ def test_a_profile_says_who_supervises(northquay: Centre) -> None:
         subject: snapshot.profile for subject, snapshot in translator.snapshots(0) if snapshot.profile
     }
     ruth, mia = profiles[Subject("agent/ruth")], profiles[Subject("agent/mia")]
-    assert (ruth.supervises, mia.supervises) == (("harbour",), ())
+    assert (ruth.supervises, mia.supervises) == (("harbour", "crew"), ())
+    assert [team.name for team in ruth.teams] == ["harbour", "crew"]
     assert [queue.name for queue in mia.queues] == ["Bookings", "Changes and refunds", "Freight desk"]
     assert mia.device is not None
     assert mia.device.number == "2001"

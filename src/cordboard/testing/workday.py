@@ -263,6 +263,7 @@ async def _supervision(desk: _Desk) -> None:
     if "SuperviseAgent" in offered(rig, SUPERVISOR):
         asked = c.SuperviseAgent(agent=AgentId(COLLEAGUE), state=Availability.NOT_READY, reason="break")
         await desk.do(c.SuperviseAgent, lambda: boss.do(asked), boss)
+    await rig.vendor.act("log_on", agent=SUPERVISOR)
     await desk.ring()
     await desk.do(c.AnswerCall, desk.agent.answer)
     await desk.do(

@@ -34,7 +34,9 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class AgentPlan(_Part, frozen=True, kw_only=True):
-    """One agent. `queues` maps each queue served to the agent's rank in it (1 is asked first)."""
+    """One agent. `queues` maps each queue served to the agent's rank in it (1 is asked first). A supervisor `supervises` these
+    teams; their own, if none is named.
+    """
 
     id: str
     login: str
@@ -43,9 +45,17 @@ class AgentPlan(_Part, frozen=True, kw_only=True):
     station: str = ""
     team: str = ""
     roles: tuple[Role, ...] = ("agent",)
+    supervises: tuple[str, ...] = ()
     skills: dict[str, int] = {}
     queues: dict[str, int] = {}
     self_acting: bool = False
+
+    @property
+    def teams(self) -> tuple[str, ...]:
+        """The teams that the agent supervises."""
+        if "supervisor" not in self.roles:
+            return ()
+        return self.supervises or ((self.team,) if self.team else ())
 
 
 class QueuePlan(_Part, frozen=True, kw_only=True):

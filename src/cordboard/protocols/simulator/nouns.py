@@ -120,8 +120,8 @@ class Nouns:
             device=Device(kind="desk", number=plan.extension),
             roles=tuple(plan.roles),
             team=TeamId(plan.team) if plan.team else None,
-            teams=(Team(id=TeamId(plan.team), name=plan.team),) if plan.team else (),
-            supervises=(TeamId(plan.team),) if plan.team and "supervisor" in plan.roles else (),
+            teams=tuple(Team(id=TeamId(name), name=name) for name in _teams(plan)),
+            supervises=tuple(map(TeamId, plan.teams)),
             queues=tuple(served),
             default_queue=served[0].id if served else None,
             skills=dict(plan.skills),
@@ -341,6 +341,11 @@ def cause(word: str | None) -> str:
 def wrap_up_limit(segment: p.Segment, at: Millis) -> int:
     """The seconds of wrap-up that are left, 0 for no limit."""
     return 0 if segment.wrap_up_until is None else max(0, segment.wrap_up_until - at) // 1000
+
+
+def _teams(plan: AgentPlan) -> tuple[str, ...]:
+    """The agent's own team first, and those that they supervise."""
+    return tuple(dict.fromkeys(name for name in (plan.team, *plan.teams) if name))
 
 
 def _participant(party: p.Party) -> Participant:

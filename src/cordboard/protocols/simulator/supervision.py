@@ -1,6 +1,6 @@
 """What a supervisor does in another agent's call, and to another agent's state.
 
-A supervisor is an agent with that role; theirs are the agents of their own team. They enter one call at a time, and only
+A supervisor is an agent with that role; theirs are the agents of the teams that they supervise. They enter one call at a time, and only
 when they are in none. Who listens is heard by nobody, who whispers by the supervised agent alone, who barges in by all;
 who takes over stays in the agent's place. Each way leads to each other one, and `leave` out of the call.
 """
@@ -48,8 +48,7 @@ _BARGED_IN = (
 
 def perform(exchange: Exchange, command: SupervisorCommand) -> Done:
     """Do what is asked, or raise `RefusedError` with nothing changed."""
-    logged_on(exchange, command.agent)
-    plan = exchange.directory.agents[command.agent]
+    plan = exchange.directory.agents[known_agent(exchange, command.agent).id]
     if "supervisor" not in plan.roles:
         raise RefusedError("not-a-supervisor", plan.id)
     match command:
@@ -57,6 +56,7 @@ def perform(exchange: Exchange, command: SupervisorCommand) -> Done:
             _set_state(exchange, plan, command)
             return Done()
         case Supervise():
+            logged_on(exchange, plan.id)
             return _supervise(exchange, plan, command)
         case _:
             assert_never(command)
@@ -153,5 +153,5 @@ def _take_over(exchange: Exchange, own: Party, other: Party) -> None:
 
 
 def _check_team(exchange: Exchange, plan: AgentPlan, other: str) -> None:
-    if not plan.team or exchange.directory.agents[other].team != plan.team:
+    if exchange.directory.agents[other].team not in plan.teams:
         raise RefusedError("not-your-team", other)

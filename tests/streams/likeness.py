@@ -15,6 +15,7 @@ from cordboard.protocols.streams.document import Document
 
 Json = dict[str, Any]
 
+OWN = ("agent", "monitoring")
 TALKING = ("offered", "dialling", "active")
 
 
@@ -35,7 +36,7 @@ def of_document(document: Document) -> Json:
                     "state": item.state.type,
                     "connections": {
                         place.connection_id: [
-                            "own" if place.type == "agent" else "far",
+                            "own" if place.type in OWN else "far",
                             place.state.type,
                             place.initial,
                             place.mute,
@@ -124,6 +125,9 @@ class _Truth:
         parties = [party for call in segment["calls"] for party in _live(call) if self._is_own(party)]
         own = {party["state"] for party in parties}
         muted = any(party["muted"] for party in parties)
+        supervises = next((party["supervises"] for party in parties if party["supervises"]), None)
+        if supervises is not None:
+            return ["barge" if supervises == "barge" else "silent_monitor", muted]
         if segment["phase"] not in TALKING or not own:
             return ["disconnected", muted]
         if "connected" in own:
@@ -134,9 +138,12 @@ class _Truth:
         for call in segment["calls"]:
             live = _live(call)
             own = next((party["state"] for party in live if self._is_own(party)), "null")
+            if any(self._is_own(party) and party["supervises"] for party in live):
+                continue  # who supervises is shown alone
             for party in live:
+                unheard = party["supervises"] not in (None, "barge")
                 waits = party["role"] == "queue" and own == "null"
-                if self._is_own(party) or party["state"] == "fail" or waits:
+                if self._is_own(party) or party["state"] == "fail" or waits or unheard:
                     continue
                 held = party["state"] == "hold" or party["held_by"] is not None
                 held = held or (party["state"] == "connected" and own == "hold")

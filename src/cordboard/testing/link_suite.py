@@ -36,7 +36,7 @@ from cordboard.testing.declared import wrong_with
 from cordboard.testing.emulator import Emulator
 from cordboard.testing.garbage import GARBAGE, mutilated
 from cordboard.testing.purity import impurities
-from cordboard.testing.recorded import RecordedLink
+from cordboard.testing.recorded import RecordedLink, kept_promise
 from cordboard.testing.rig import SEED, LinkRig, likeness, link_rig
 from cordboard.testing.vendor import ADDRESS, Vendor
 from cordboard.testing.weight import weight
@@ -118,6 +118,10 @@ class LinkSuite(RecordedLink):
             wrong.append("it declares no `services`: a link that can do nothing needs no suite")
         assert not wrong, "\n".join(wrong)
 
+    async def test_the_tier_follows_from_what_there_is(self) -> None:
+        wrong = kept_promise(self.protocol)
+        assert not wrong, "\n".join(wrong)
+
     async def test_its_modules_do_no_io(self) -> None:
         link = type(self._link())
         wrong = sorted({*impurities(link.__module__), *impurities(type(self.protocol).__module__)})
@@ -150,7 +154,7 @@ class LinkSuite(RecordedLink):
 
     async def test_what_the_link_tells_is_so_at_every_moment(self) -> None:
         async with self.plugged() as rig:
-            await rig.vendor.begin("warm-transfer")
+            await rig.vendor.begin("warm-transfer", pause=1)
             while not await rig.vendor.over():
                 await rig.advance(1)
                 self._same(rig, "in the middle of 'warm-transfer'")

@@ -11,7 +11,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, get_args
 
 import pytest
 from msgspec.structs import replace
@@ -40,6 +40,7 @@ from cordboard.model.ids import Subject
 from cordboard.model.log import draft, placed
 from cordboard.model.state import SubjectState
 from cordboard.testing.garbage import GARBAGE
+from cordboard.testing.tiers import End, promise_of, wrong_with_promise
 from cordboard.testing.vendor import CUT
 
 NONE = "(none)"
@@ -47,11 +48,20 @@ NONE = "(none)"
 
 
 def folder(protocol: CtiProtocol) -> Path:
-    """Where a protocol's recordings are: beside its code."""
-    return Path(inspect.getfile(type(protocol))).parent / "recordings"
+    """Where a protocol's code is, with its ``protocol.toml`` and its recordings beside it."""
+    return Path(inspect.getfile(type(protocol))).parent
 
 
-def recordings(where: Path, protocol: str, end: Literal["link", "session"]) -> dict[str, r.Recording]:
+def kept_promise(protocol: CtiProtocol) -> list[str]:
+    """What a protocol claims and is not so."""
+    where = folder(protocol)
+    found: dict[End, list[r.Recording]] = {
+        end: list(recordings(where / "recordings", protocol.name, end).values()) for end in get_args(End)
+    }
+    return wrong_with_promise(promise_of(where), protocol, found)
+
+
+def recordings(where: Path, protocol: str, end: End) -> dict[str, r.Recording]:
     """The recordings in a folder that are for this end of a protocol, by story."""
     found = {}
     for path in sorted(where.glob("*.jsonl")) if where.is_dir() else ():
@@ -160,7 +170,7 @@ class RecordedLink:
         return list(recordings(self._folder(), self.protocol.name, "link")) or [NONE]
 
     def _folder(self) -> Path:
-        return self.recordings or folder(self.protocol)
+        return self.recordings or folder(self.protocol) / "recordings"
 
     def _recording(self, name: str) -> r.Recording:
         if name == NONE:

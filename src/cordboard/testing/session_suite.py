@@ -34,6 +34,7 @@ from cordboard.testing.chronicle import EVENTS, everything, story, told_of
 from cordboard.testing.declared import wrong_with
 from cordboard.testing.garbage import GARBAGE, mutilated
 from cordboard.testing.purity import impurities
+from cordboard.testing.recorded import kept_promise
 from cordboard.testing.stage import SEED, Stage, empty_stage, live_stage
 from cordboard.testing.visit import Ask, Call, Say, Visit
 from cordboard.testing.weight import weight
@@ -81,6 +82,10 @@ class SessionSuite:
         wrong = wrong_with(self.protocol)
         if not self._doors("http") and not self._doors("ws"):
             wrong.append("it has no `routes` for sessions: nobody can come in")
+        assert not wrong, "\n".join(wrong)
+
+    async def test_the_tier_follows_from_what_there_is(self) -> None:
+        wrong = kept_promise(self.protocol)
         assert not wrong, "\n".join(wrong)
 
     async def test_its_modules_do_no_io(self) -> None:

@@ -58,8 +58,8 @@ class FloorDouble:
     async def act(self, name: str, /, **params: object) -> dict[str, object]:
         return await self._door("POST act", {"name": name, "params": params})
 
-    async def begin(self, story: str) -> None:
-        await self._door("POST scenario", {"name": story})
+    async def begin(self, story: str, *, pause: float = 0) -> None:
+        await self._door("POST scenario", {"name": story, "pause": pause})
 
     async def over(self) -> bool:
         said = await self._door("GET scenario", None)

@@ -83,6 +83,14 @@ async def test_a_contact_is_accepted_before_it_is_connected_on_every_page(
     assert answers[-1] < connected, "the answer comes before what it led to"
 
 
+async def test_a_contact_is_accepted_once_whatever_happens_to_it_later(contact_centre: ContactCentre) -> None:
+    page = await talking(contact_centre)
+    mine = page.connection("agent")
+    await page.does("holdConnection", contactId=page.contact.contact_id, connectionId=mine)
+    await page.does("resumeConnection", contactId=page.contact.contact_id, connectionId=mine)
+    assert sum(isinstance(frame, wire.Accepted) for frame in page.frames) == 1
+
+
 async def test_a_missed_call_is_shown_until_it_is_cleared(contact_centre: ContactCentre) -> None:
     page = await ready(contact_centre)
     await contact_centre.ring("bookings", number=CALLER)

@@ -98,9 +98,9 @@ class ContactCentre:
         failures: list[dict[str, Any]] = said["failures"]
         return failures
 
-    async def begin(self, scenario: str) -> None:
-        """Begin to play a scenario; it goes on as time passes."""
-        status, said = await self._door("POST scenario", {"name": scenario})
+    async def begin(self, scenario: str, *, pause: float = 0) -> None:
+        """Begin to play a scenario; it goes on as time passes. `pause`: seconds between two steps."""
+        status, said = await self._door("POST scenario", {"name": scenario, "pause": pause})
         assert status == 200, said
 
     async def over(self) -> bool:

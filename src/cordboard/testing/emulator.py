@@ -68,9 +68,9 @@ class Emulator:
         """Something happens on the switch."""
         return await self.centre.act(name, **params)
 
-    async def begin(self, story: str) -> None:
-        """Begin one of the simulator's scenarios."""
-        await self.centre.begin(story)
+    async def begin(self, story: str, *, pause: float = 0) -> None:
+        """Begin one of the simulator's scenarios. `pause`: seconds between two steps."""
+        await self.centre.begin(story, pause=pause)
 
     async def over(self) -> bool:
         """Whether it is over, and went as it should."""

@@ -71,8 +71,8 @@ class Vendor(Protocol):
         """Something happens in the world, in the words of the simulated centre (`cordboard sim actions`)."""
         ...
 
-    async def begin(self, story: str) -> None:
-        """Begin to play one of the simulated centre's scenarios."""
+    async def begin(self, story: str, *, pause: float = 0) -> None:
+        """Begin to play one of the simulated centre's scenarios. `pause`: seconds between two steps."""
         ...
 
     async def over(self) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from cordboard.contract import Called, Ids, Route
 from cordboard.model.errors import ERRORS, ErrorBody, ErrorReply
@@ -69,9 +70,10 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Body of ``POST scenario``: the name of one of ``GET scenarios``."""
+    """Body of ``POST scenario``: the name of one of ``GET scenarios``. `pause`: seconds between two steps, to watch them."""
 
     name: str
+    pause: Annotated[float, Meta(ge=0, le=3600)] = 0
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,7 +190,7 @@ class Doors:
         playing = self._floor.play
         if playing is not None and not playing.over:
             return _wrong("wrong-state", f"{playing.scenario.name} is being played", "name")
-        self._floor.begin(loads(text), called.at)
+        self._floor.begin(loads(text), called.at, pause=round(asked.pause * 1000))
         return self._progress()
 
     def _progress(self) -> DoorAnswer:

@@ -134,10 +134,12 @@ class Floor:
         # Rounded up: a timer that rings before its moment rings again at once, for ever on a virtual clock.
         return max(0, math.ceil((min(moments) - self.time(at)) / self.speed))
 
-    def begin(self, scenario: Scenario, at: Millis) -> Play:
-        """Play a scenario from now on; whatever else goes on, goes on. One that is not over yet is left where it is."""
+    def begin(self, scenario: Scenario, at: Millis, *, pause: Millis = 0) -> Play:
+        """Play a scenario from now on; whatever else goes on, goes on. One that is not over yet is left where it is. `pause`: between
+        two steps.
+        """
         self._plays += 1
-        self.play = Play(scenario, self.switch, mark=f"{scenario.name}-{self._plays}")
+        self.play = Play(scenario, self.switch, mark=f"{scenario.name}-{self._plays}", pause=pause)
         self._steps = self.play.go()
         self._step_due = self.time(at)
         self.advance(at)

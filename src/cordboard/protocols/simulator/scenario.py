@@ -71,9 +71,11 @@ def loads(text: str) -> Scenario:
 
 
 class Play:
-    """One performance of a scenario on a switch, step by step. `mark` goes before the ids of its commands."""
+    """One performance of a scenario on a switch, step by step. `mark` goes before the ids of its commands; `pause` are milliseconds
+    between two steps, for whoever watches.
+    """
 
-    def __init__(self, scenario: Scenario, switch: Switch, *, mark: str = "") -> None:
+    def __init__(self, scenario: Scenario, switch: Switch, *, mark: str = "", pause: int = 0) -> None:
         self.scenario = scenario
         self.failures: list[Failure] = []
         self.step = 0
@@ -81,6 +83,7 @@ class Play:
         self.over = False
         self._switch = switch
         self._mark = mark or scenario.name
+        self._pause = pause
         self._older = frozenset(switch.picture.segments)
 
     def go(self) -> Iterator[int]:
@@ -98,6 +101,8 @@ class Play:
             wanted = _resolved_list(expect.pop("records", []), made)
             self.failures += _differences(self.step, "", expect, glance(self._switch, made, self._older))
             self.failures += _missing(self.step, wanted, reader.read())
+            if self._pause:
+                yield self._pause
         self.over = True
 
     def stop(self, why: str) -> None:

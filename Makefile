@@ -5,6 +5,10 @@ PYTHON ?= python3
 TESTS ?=
 JOBS ?= 2
 
+# Where the environment forbids Python to keep what it compiled, each of the hundreds of programs that the tests start
+# compiles everything anew: that is half of a hub's start.
+export PYTHONDONTWRITEBYTECODE :=
+
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 DIST := src/cordboard/web/dist

@@ -42,7 +42,7 @@ from cordboard.contract import (
     Woke,
 )
 from cordboard.model.commands import Command, Outcome, Query, Result
-from cordboard.model.errors import CallerError
+from cordboard.model.errors import CallerError, CordboardError
 from cordboard.model.ids import Millis, Subject
 from cordboard.model.log import Entry
 from cordboard.model.state import SubjectState
@@ -94,6 +94,8 @@ class Echo:
         door("POST", "/echo/enter", anonymous=True),
         door("GET", "/echo/inside", anonymous=True),
         door("POST", "/echo/leave", anonymous=True),
+        door("POST", "/echo/polite"),
+        door("POST", "/echo/rude"),
         door("POST", "/echo/hook", end="link", anonymous=True),
         door("POST", "/echo/drive", end="link", scope="simulate"),
         door("POST", "/echo/raises", end="link", anonymous=True),
@@ -105,6 +107,16 @@ class Echo:
                 return called.query.get("session")
             case "inside" | "leave":
                 return called.cookies.get("desk")
+            case _:
+                return None
+
+    def fault(self, route: Route, error: CordboardError) -> Reply | None:
+        match route.name:
+            case "polite":
+                text = f"sorry: {error.code}".encode()
+                return Reply(call="", status=499, headers={"content-type": "text/plain"}, body=text)
+            case "rude":
+                raise ZeroDivisionError("a secret of ours")
             case _:
                 return None
 

@@ -1,4 +1,4 @@
-"""Every door of every installed protocol, and the web edge's own, against everything that a door may be thrown at."""
+"""Every door of every protocol of ours, and the web edge's own, against everything that a door may be thrown at."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ GARBAGE = (
 
 @pytest.fixture
 async def app(settings: Callable[..., Settings]) -> AsyncIterator[App]:
-    """A Cordboard with all installed protocols, and no limit of rates: here many bad requests come on purpose."""
+    """A Cordboard with all of our protocols, and no limit of rates: here many bad requests come on purpose."""
     free = {"address_per_second": 0, "identity_per_second": 0, "login_per_minute": 0}
     made = settings(
         links=[{"name": "sim", "protocol": "simulator"}], web={"rate": free}, demo={"agent": "mia"}
     )
-    async with running(made) as started:
+    async with running(made, protocols=installed_protocols("cordboard")) as started:
         yield started
 
 
@@ -95,7 +95,7 @@ def all_scopes(app: App) -> dict[str, str]:
 
 async def test_all_installed_protocols_are_mounted(app: App) -> None:
     found = {(route.method, route.path) for route in routes(app)}
-    for protocol in installed_protocols().values():
+    for protocol in installed_protocols("cordboard").values():
         for route in protocol.routes:
             path = route.path if route.end == "session" else f"/links/sim{route.path}"
             assert (route.method, path) in found

@@ -6,14 +6,18 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
-from cordboard.app import App
+from cordboard.app import App, running
+from cordboard.model.errors import ERRORS
 from cordboard.model.events import LinkDown, LinkUp, Snapshot
 from cordboard.model.ids import agent_subject
+from cordboard.settings import parsed
 from cordboard.testing.matrix import LINK_LOST, LOST_AGENT, Cell, Chain, Hanging, chain, play, until
 from cordboard.testing.rig import likeness
 from cordboard.web.accounts import Accounts
+from cordboard_wickerline import wire
 
 NAME, WORD = "cordboard", "a long enough word"
 
@@ -75,3 +79,19 @@ async def test_a_link_that_is_cut_comes_back_with_a_snapshot_or_misses_nothing(t
         assert since.index(LinkDown.__name__) < since.index(LinkUp.__name__)
         assert Snapshot.__name__ in since
         await until(lambda: heard(chained.near, chained.far), "the far hub knows what the near one does")
+
+
+async def test_what_the_edge_refuses_is_told_as_an_attendant_would(tmp_path: Path) -> None:
+    settings = parsed({"data": str(tmp_path), "web": {"port": 0}, "store": {"kind": "memory"}})
+    async with running(settings) as app, aiohttp.ClientSession() as client:
+        entry = f"{app.url}/attendant/4/entry"
+        for more, code in (
+            ({"data": b"x" * 100_000}, "too-large"),
+            ({"headers": {"Origin": "https://elsewhere.example"}}, "origin-refused"),
+        ):
+            async with client.post(entry, **more) as answer:
+                assert answer.content_type == "application/vnd.wickerline.attendant+xml"
+                assert (answer.status, wire.fault_of(await answer.read()).code) == (
+                    ERRORS[code].status,
+                    code,
+                )

@@ -69,6 +69,7 @@ from cordboard.contract.news import (
 )
 from cordboard.contract.plugs import (
     CtiProtocol,
+    Faults,
     Ids,
     Joined,
     Link,
@@ -98,6 +99,7 @@ __all__ = [
     "Emit",
     "Execute",
     "Failed",
+    "Faults",
     "Gauge",
     "Gauged",
     "Guard",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from random import Random
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from cordboard.contract.effects import LinkEffects, SessionEffects
+from cordboard.contract.effects import LinkEffects, Reply, SessionEffects
 from cordboard.contract.frames import Called, Identity, LinkFrame, SessionFrame
 from cordboard.contract.news import News
 from cordboard.model.commands import Command, Outcome, Query, Result
+from cordboard.model.errors import CordboardError
 from cordboard.model.ids import LinkId, Millis, Subject
 from cordboard.model.log import Entry
 from cordboard.model.state import SubjectState
@@ -185,4 +186,17 @@ class CtiProtocol(Protocol):
 
     def render(self, entry: Entry, before: SubjectState, after: SubjectState) -> bytes | None:
         """What every session that watches the subject sends for the entry, encoded once; `None`: each does its own."""
+        ...
+
+
+@runtime_checkable
+class Faults(Protocol):
+    """What a `CtiProtocol` may have besides: its own words for what the web edge refuses at its doors, before or after a session hears
+    of it: too large, too many, another origin, no reply in time, our own failure. Without it that is JSON.
+    """
+
+    def fault(self, route: Route, error: CordboardError) -> Reply | None:
+        """How a client of this protocol is told; `None`: in JSON. `call` is empty. Headers that go with the error (`Retry-After`) are
+        there whatever this gives.
+        """
         ...

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from cordboard.contract import Identity, Route
-from cordboard.model.errors import CallerError, InternalError
+from cordboard.contract import Identity, Reply, Route
+from cordboard.model.errors import CallerError, CordboardError, InternalError
 from cordboard.web.tokens import Claims
 
 
@@ -31,11 +31,14 @@ class Visit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Door:
-    """A route and who serves it. `open` doors are for machines that watch us: no rate limit, any origin may look."""
+    """A route and who serves it. `open` doors are for machines that watch us: no rate limit, any origin may look. `fault` has the
+    protocol's own words for what is refused here.
+    """
 
     route: Route
     serve: Callable[[Visit], Awaitable[web.StreamResponse]]
     open: bool = False
+    fault: Callable[[CordboardError], Reply | None] | None = None
 
 
 @dataclass(slots=True)

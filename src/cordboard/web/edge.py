@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import cast
 
@@ -13,7 +13,7 @@ import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from cordboard.contract import Route
+from cordboard.contract import CtiProtocol, Faults, Reply, Route
 from cordboard.hub.hub import Hub
 from cordboard.model.errors import CallerError, CordboardError, InternalError
 from cordboard.model.ids import LinkId
@@ -128,22 +128,24 @@ class Edge:
                     yield page_door(route, sorted(self._origins))
                 elif route.end == "session":
                     server = self._sockets.serve if route.kind == "ws" else self._calls.serve
-                    yield Door(route=route, serve=partial(server, protocol))
+                    yield Door(route=route, serve=partial(server, protocol), fault=_fault(protocol, route))
         for link, status in self._hub.links.items():
-            for route in self._hub.protocols[status.protocol].routes:
+            protocol = self._hub.protocols[status.protocol]
+            for route in protocol.routes:
                 if route.end == "link" and not route.page:
-                    yield self._link_door(link, route)
+                    yield self._link_door(link, protocol, route)
 
-    def _link_door(self, link: LinkId, route: Route) -> Door:
+    def _link_door(self, link: LinkId, protocol: CtiProtocol, route: Route) -> Door:
         placed = msgspec.structs.replace(route, path=f"/links/{link}{route.path}")
-        return Door(route=placed, serve=partial(self._calls.serve_link, link))
+        return Door(route=placed, serve=partial(self._calls.serve_link, link), fault=_fault(protocol, route))
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Any request to its answer. Whatever goes wrong ends as the JSON error body."""
+        """Any request to its answer. Whatever goes wrong ends as the JSON error body, or in the words of the door's protocol."""
         if isinstance(request.protocol, _Requests):
             request.protocol.heard()
         origin = request.headers.get("Origin", "")
         readable = credentials = False
+        door: Door | None = None
         try:
             if request.method == "OPTIONS":
                 return self._preflight(request, origin)
@@ -152,13 +154,13 @@ class Edge:
             credentials = door.route.credentials
             response = await self._enter(request, door, params, origin)
         except web.HTTPException as refused:
-            response = self._refuse(CallerError("bad-request", refused.text or refused.reason))
+            response = self._refuse(CallerError("bad-request", refused.text or refused.reason), door)
         except CordboardError as refused:
-            response = self._refuse(refused)
+            response = self._refuse(refused, door)
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception:  # noqa: BLE001 - logged with its trace; the caller gets the reference
-            response = self._failed(request)
+            response = self._failed(request, door)
         if readable and not response.prepared:
             response.headers.update(cors(origin, credentials=credentials))
         return response
@@ -238,15 +240,27 @@ class Edge:
                     return hop[:64], False
         return peer, not proxied and _is_loopback(peer)
 
-    def _refuse(self, refused: CordboardError) -> web.StreamResponse:
+    def _refuse(self, refused: CordboardError, door: Door | None) -> web.StreamResponse:
         self.counts.refused(refused.code)
-        return error_answer(refused)
+        answer = error_answer(refused)
+        try:
+            told = door.fault(refused) if door is not None and door.fault is not None else None
+        except Exception:  # noqa: BLE001 - a protocol that has no words after all: then ours
+            _log.exception("fault-failed", code=refused.code)
+            told = None
+        if told is not None:
+            answer.set_status(told.status)
+            answer.body = told.body
+            answer.headers.update({name.title(): value for name, value in told.headers.items()})
+        return answer
 
-    def _failed(self, request: web.BaseRequest) -> web.StreamResponse:
+    def _failed(self, request: web.BaseRequest, door: Door | None) -> web.StreamResponse:
         self.counts.failed()
         ref = self._hub.ids.new("ref")
         _log.exception("request-failed", ref=ref, method=request.method)
-        return self._refuse(InternalError("internal", "Cordboard failed; the log says why", {"ref": ref}))
+        return self._refuse(
+            InternalError("internal", "Cordboard failed; the log says why", {"ref": ref}), door
+        )
 
 
 class _Requests(web.RequestHandler):
@@ -306,6 +320,11 @@ async def _body(request: web.BaseRequest, limit: int) -> bytes:
     except TimeoutError:
         raise CallerError("bad-request", "the body did not come in time") from None
     return b"".join(chunks)
+
+
+def _fault(protocol: CtiProtocol, route: Route) -> Callable[[CordboardError], Reply | None] | None:
+    """The protocol's own words for what is refused at its door, if it has any."""
+    return partial(protocol.fault, route) if isinstance(protocol, Faults) else None
 
 
 def _too_large(limit: int) -> CallerError:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cordboard.contract import Called, CtiProtocol, Identity, Ids, Link, Route, Scope, Session
+from cordboard.contract import Called, CtiProtocol, Identity, Ids, Link, Reply, Route, Scope, Session
+from cordboard.model.errors import CordboardError
 from cordboard.model.log import Entry
 from cordboard.model.state import SubjectState
-from cordboard_wickerline import words
+from cordboard_wickerline import wire, words
 from cordboard_wickerline.link import WickerlineLink, link_settings
 from cordboard_wickerline.routes import COOKIE, ENTRY, ROUTES
 from cordboard_wickerline.session import WickerlineSession, render
@@ -57,6 +58,11 @@ class Wickerline:
     def render(self, entry: Entry, before: SubjectState, after: SubjectState) -> bytes:
         """The notice of an entry, once for all clients."""
         return render(entry, before, after)
+
+    def fault(self, route: Route, error: CordboardError) -> Reply:  # noqa: ARG002 - the same words at every door
+        """What the web edge refuses, as an Attendant would."""
+        body = wire.Fault(code=error.code, text=error.message).written()
+        return Reply(call="", status=error.status, headers={"content-type": wire.TYPE}, body=body)
 
 
 protocol: CtiProtocol = Wickerline()

@@ -146,6 +146,8 @@ FAULTS: Mapping[str, str] = {
     "not-allowed": "13",
     "token-expired": "14",
     "too-many-requests": "15",
+    "too-large": "16",
+    "origin-refused": "17",
     "bad-field": "20",
     "unknown-agent": "21",
     "unknown-contact": "22",
@@ -172,6 +174,7 @@ FAULTS: Mapping[str, str] = {
     "going-away": "55",
     "not-supported": "56",
     "not-found": "57",
+    "internal": "58",
 }
 """Our codes -> Attendant's, which are numbers written as text."""
 OTHER_FAULT = "99"

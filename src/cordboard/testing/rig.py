@@ -192,8 +192,9 @@ async def link_rig(
     rig = LinkRig(protocol, vendor, settings, scope)
     prepare(rig)
     try:
-        await rig.begin()
-        yield rig
+        with rig.tap.breaches.first():
+            await rig.begin()
+            yield rig
     finally:
         await rig.end()
         await vendor.close()

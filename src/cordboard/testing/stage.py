@@ -56,7 +56,8 @@ async def empty_stage(protocol: CtiProtocol) -> AsyncIterator[Stage]:
     await hub.start()
     stage = Stage(protocol, hub, clock)
     try:
-        yield stage
+        with stage.tap.breaches.first():
+            yield stage
     finally:
         stage.edge.leave()
         await hub.stop()
@@ -71,6 +72,7 @@ async def live_stage(
         prepared(centre)
         stage = Stage(protocol, centre.hub, centre.clock)
         try:
-            yield stage, centre
+            with stage.tap.breaches.first():
+                yield stage, centre
         finally:
             stage.edge.leave()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar, assert_never
 
 from cordboard import contract as k
@@ -27,7 +28,21 @@ class Breaches(list[str]):
 
     def none(self) -> None:
         """`AssertionError` with all of them, if there are any."""
-        assert not self, "\n".join(dict.fromkeys(self))
+        assert not self, str(self)
+
+    @contextmanager
+    def first(self) -> Iterator[None]:
+        """Where a check fails and there are breaches, these are why: they are told, with what the check said."""
+        try:
+            yield
+        except AssertionError as error:
+            if self and str(self) not in str(error):
+                raise AssertionError(f"{self}\nand so: {error}") from error
+            raise
+
+    def __str__(self) -> str:
+        """Each once, a line each."""
+        return "\n".join(dict.fromkeys(self))
 
 
 class TappedLink:

@@ -34,15 +34,6 @@ class Workday:
             name for name, found in self.outcomes.items() if any(isinstance(item, c.Done) for item in found)
         )
 
-    @property
-    def unconfirmed(self) -> frozenset[str]:
-        """The services that nobody answered for at least once, on a sound wire."""
-        return frozenset(
-            name
-            for name, found in self.outcomes.items()
-            if any(isinstance(item, c.Unconfirmed) for item in found)
-        )
-
 
 def offered(rig: LinkRig, agent: str = AGENT) -> frozenset[str]:
     """What the link says that it can do for the agent."""
@@ -152,6 +143,9 @@ class _Desk:
         new = [page.outcomes[ident] for ident in page.outcomes if ident not in known]
         assert len(new) == 1, (
             f"{name} was settled {len(new)} times within {PATIENCE} s: exactly once, now or later"
+        )
+        assert not isinstance(new[0], c.Unconfirmed), (
+            f"{name} was not settled by the link: on a sound wire every command is settled as done or refused, in time"
         )
         self._day.outcomes.setdefault(name, []).append(new[0])
         await self.rig.advance(1)

@@ -8,6 +8,7 @@ import json
 import re
 from typing import Any
 
+import msgspec
 import pytest
 
 from cordboard.model.entities import (
@@ -257,6 +258,17 @@ def test_the_customer_stays_initial_after_leaving() -> None:
         ("far", True, "disconnected"),
         ("x", False, "connected"),
     ]
+
+
+@pytest.mark.parametrize("left", [(), (own(ConnectionState.NULL, id="own2"),)], ids=["untold", "told"])
+def test_a_queue_that_others_wait_in_is_not_the_agents(left: tuple[Connection, ...]) -> None:
+    """Two went on with a consultation that the agent has left, and a snapshot tells only of those who are there."""
+    waits = far(ConnectionState.QUEUED, id="queue", role=Role.QUEUE)
+    second = Call(id=CallId("d"), kind=CallKind.CONSULT, connections=(*left, waits))
+    one = contact(Phase.ACTIVE, own(), far())
+    calls = (*one.calls, second)
+    found = told(subject(msgspec.structs.replace(one, calls=calls)))["snapshot"]["contacts"][0]
+    assert [item["connectionId"] for item in found["connections"]] == ["own", "far"]
 
 
 @pytest.mark.parametrize(

@@ -54,12 +54,16 @@ def others(contact: Contact) -> list[Place]:
     listening supervisors not at all.
     """
     found: dict[str, Place] = {}
+    owns = {call.id: own_connection(call, contact.agent) for call in contact.calls}
+    told = any(own is not None for own in owns.values())
     for call in contact.calls:
-        own = own_connection(call, contact.agent)
+        own = owns[call.id]
+        # A snapshot need not name those who have gone: then the agent's own place is missing where they left.
+        there = own.state is not S.NULL if own is not None else not told
         for party in call.connections:
             if own is not None and party.id == own.id:
                 continue
-            if not _shown(party, own):
+            if not _shown(party, there=there):
                 continue
             if party.id not in found or party.state is not S.NULL:
                 found[party.id] = Place(call, party)
@@ -133,10 +137,9 @@ def _with_first(contact: Contact, first: Place | None) -> Iterable[Place]:
     return sorted(others(contact), key=lambda place: place != first)
 
 
-def _shown(party: Party, own: Party | None) -> bool:
+def _shown(party: Party, *, there: bool) -> bool:
     match party.participant.role:
         case Role.QUEUE:
-            there = own is None or own.state is not S.NULL
             return there and party.state in (S.QUEUED, S.ALERTING)
         case Role.SUPERVISOR:
             return party.supervises is SuperviseAction.BARGE

@@ -11,10 +11,22 @@ import pytest
 
 from cordboard.app import App, running
 from cordboard.model.errors import ERRORS
-from cordboard.model.events import LinkDown, LinkUp, Snapshot
+from cordboard.model.events import Established, LinkDown, LinkUp, Snapshot
 from cordboard.model.ids import agent_subject
 from cordboard.settings import parsed
-from cordboard.testing.matrix import LINK_LOST, LOST_AGENT, Cell, Chain, Hanging, chain, play, until
+from cordboard.testing.matrix import (
+    CENTRE,
+    FAST,
+    LINK_LOST,
+    LOST_AGENT,
+    SLOW,
+    Cell,
+    Chain,
+    Hanging,
+    chain,
+    play,
+    until,
+)
 from cordboard.testing.rig import likeness
 from cordboard.web.accounts import Accounts
 from cordboard_wickerline import wire
@@ -55,7 +67,35 @@ async def test_a_scenario_is_told_over_http(scenario: str, tmp_path: Path) -> No
         assert unknown == []
 
 
-async def test_a_link_that_is_cut_comes_back_with_a_snapshot_or_misses_nothing(tmp_path: Path) -> None:
+async def test_a_wire_that_is_cut_in_the_middle_of_a_call_loses_nothing(tmp_path: Path) -> None:
+    async with hung(LINK_LOST, tmp_path) as (_, chained):
+        far, subject = chained.far.hub, agent_subject(LOST_AGENT)
+        await chained.console("scenario", name="inbound")
+        await chained.console("fault", speed=SLOW)
+
+        def talks() -> bool:
+            state = far.state(subject)
+            return state is not None and any(item.phase == "active" for item in state.contacts.values())
+
+        await until(talks, f"{LOST_AGENT} talks")
+        await chained.cut()
+        await chained.console("fault", speed=FAST)
+        progress: dict[str, object] = {}
+
+        async def over() -> bool:
+            progress.update(await chained.get(chained.near, f"/links/{CENTRE}/console/scenario"))
+            return bool(progress["over"])
+
+        await until(over, "the story over")
+        assert progress["failures"] == []
+        await until(lambda: heard(chained.near, chained.far), "the far hub knows what the near one does")
+        # The poll was asked again from where it had come to: no gap, and nothing twice.
+        events = [item.event for item in await far.entries(subject, 0, 1000)]
+        assert LinkDown not in {type(item) for item in events}
+        assert len([item for item in events if isinstance(item, Established)]) == 1
+
+
+async def test_a_link_that_is_forgotten_comes_back_with_whole_clerks(tmp_path: Path) -> None:
     async with hung(LINK_LOST, tmp_path) as (_, chained):
         log = chained.far.hub
         subject = agent_subject(LOST_AGENT)

@@ -15,6 +15,7 @@ from tools.matrix import matrix_page
 from tools.schema import json_schema
 from tools.states import states_page
 from tools.streams import members_page, since_page, streams_page
+from tools.suites import suites_page
 from tools.typescript import typescript
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +35,7 @@ def files() -> Mapping[str, str]:
         "docs/reference/streams.md": reference.page(streams_page()),
         "docs/reference/streams-members.md": reference.page(members_page()),
         "docs/reference/streams-1x.md": reference.page(since_page()),
+        "docs/reference/suites.md": reference.page(suites_page()),
         "docs/reference/matrix.md": reference.page(matrix_page()),
     }
 

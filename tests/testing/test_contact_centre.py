@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from inspect import cleandoc
 from textwrap import dedent
 
@@ -196,3 +197,16 @@ async def test_a_centre_of_ones_own() -> None:
         with pytest.raises(AssertionError, match="no agent c"):
             centre.agent("c")
         agrees(centre)
+
+
+async def test_pages_and_scenarios_are_fixtures(
+    contact_centre: ContactCentre,
+    agent_page: Callable[[str], AgentPage],
+    play_scenario: Callable[[str], Awaitable[None]],
+) -> None:
+    mia = agent_page("mia")
+    await play_scenario("inbound")
+    (contact,) = mia.view.recent
+    assert contact.ended_by is not None
+    assert contact.ended_by.value == "completed"
+    assert contact.id not in contact_centre.hub.states[mia.subject].contacts

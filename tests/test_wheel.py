@@ -21,7 +21,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "cordboard"
-CARRIED = ("*.py", "*.toml", "py.typed")
+CARRIED = ("*.py", "*.toml", "*.template", "py.typed")
 """What of the package's own files runs or is read when it runs."""
 
 
@@ -114,6 +114,7 @@ def test_the_wheel_carries_all_that_runs(wheel: Path) -> None:
     assert {str(file.relative_to(ROOT / "src")) for file in own} == carried
     assert {
         "cordboard/py.typed",
+        "cordboard/cli/skeleton/package/link.py.template",
         "cordboard/protocols/native/protocol.toml",
         "cordboard/protocols/simulator/centre.toml",
         "cordboard/protocols/simulator/scenarios/inbound.toml",

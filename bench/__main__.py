@@ -94,6 +94,43 @@ async def thousand(run: Run) -> Lines:
         yield line
 
 
+async def hundred(run: Run) -> Lines:
+    """100 agents with a page each, 50 events/s: from the vendor's frame to the page"""
+    async for line in _paced(run, ["hub", "uvloop"], agents=100, fan=1, rate=50):
+        yield line
+
+
+async def many(run: Run) -> Lines:
+    """5,000 agents with a page each, 1,000 events/s: from the vendor's frame to the page"""
+    async for line in _paced(run, ["hub", "best-told", "uvloop"], agents=5000, fan=1, rate=1000):
+        yield line
+
+
+async def supervisor(run: Run) -> Lines:
+    """One page that watches 500 agents, 500 events/s: from the vendor's frame to the page"""
+    found: list[Measured] = []
+    for _ in range(run.rounds):
+        async with peer("hub", 500, run.fresh()) as load:
+            await load.look_on()
+            found.append(await load.paced(500, run.seconds))
+    yield "| | p50 ms | p99 ms | longest ms | messages |"
+    yield "|---|---:|---:|---:|---:|"
+    ages = " | ".join(f"{median(item.age(share) for item in found):.2f}" for share in (0.5, 0.99, 1.0))
+    yield f"| {KINDS['hub']} | {ages} | {sum(len(item.ages) for item in found):,} |"
+
+
+async def back(run: Run) -> Lines:
+    """5,000 pages that come back at once, each by its position"""
+    found = []
+    for _ in range(run.rounds):
+        async with peer("hub", 5000, run.fresh()) as load:
+            await load.connect(1, range(5000))
+            found.append(await load.come_back())
+    yield "| | s until all have what they missed |"
+    yield "|---|---:|"
+    yield f"| {KINDS['hub']} | {median(found):.2f} |"
+
+
 async def memory(run: Run) -> Lines:
     """Memory for a connected page"""
     yield "| | KiB a page |"
@@ -128,7 +165,11 @@ PARTS: dict[str, Callable[[Run], Lines]] = {
     "one-page": one_page,
     "fifty-pages": fifty_pages,
     "fifty-paced": fifty_paced,
+    "hundred": hundred,
     "thousand": thousand,
+    "many": many,
+    "supervisor": supervisor,
+    "back": back,
     "memory": memory,
     "start": start,
 }

@@ -17,11 +17,21 @@ import msgspec
 from bench.frames import Story, age, beginning, subject_of
 from bench.wire import Wire
 
+TOGETHER = 100
+"""Pages that knock at once: more than a listening socket lets wait are turned away by the machine."""
 WINDOW = 5000
 """Messages on their way at once when it goes as fast as it can."""
 PATIENCE = 30.0
 _PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class _Back(msgspec.Struct):
+    """Of the hub's `joined`: what a page that comes back gives, and gets."""
+
+    position: str
+    recovered: bool | None = None
+    tail: list[msgspec.Raw] = []
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +68,8 @@ class Load:
         self._bytes = 0
         self._ages: list[int] = []
         self._full = False
+        self._last: dict[Wire, bytes] = {}
+        """Of pages that may come back: the last that each was told."""
         self._head = {"hub": b'{"type":"entry"', "socketio": b'42["entry"'}.get(kind, b"{")
 
     # --- the vendor's side ---------------------------------------------------------------------------------------------------
@@ -91,6 +103,69 @@ class Load:
                 self._pages.append(page)
         await self._until(lambda: self._joined >= len(self._pages), "all pages joined")
 
+    async def look_on(self) -> None:
+        """Open one page that watches every agent of the hub, and wait until it has them all."""
+        self._fan = 1
+
+        def opened(page: Wire) -> None:
+            page.send(
+                _json(type="hello", token=self._tokens["*"]), _json(type="watch", subjects={"agent/*": None})
+            )
+
+        def heard(_: Wire, payload: bytes) -> None:
+            if payload.startswith(self._head):
+                self._count(payload)
+            elif payload.startswith(b'{"type":"joined"'):
+                self._joined += 1
+
+        page = Wire(heard, path="/v1/socket", opened=opened)
+        self._pages.append(page)
+        await asyncio.get_running_loop().create_connection(lambda: page, "127.0.0.1", self._port)
+        await self._until(lambda: self._joined >= self.agents, "all agents joined")
+
+    async def come_back(self) -> float:
+        """Cut all pages of the hub at once, let each agent's call move on once, and bring the pages back, each by its position. The
+        answer is how many seconds it took until all had what they missed.
+        """
+        agents, back = range(self.agents), 0
+        places: dict[int, str] = {}
+        loop = asyncio.get_running_loop()
+
+        def returning(number: int) -> Wire:
+            subject = subject_of(number)
+
+            def opened(page: Wire) -> None:
+                token = self._tokens[subject.removeprefix("agent/")]
+                page.send(
+                    _json(type="hello", token=token), _json(type="watch", subjects={subject: places[number]})
+                )
+
+            def heard(_: Wire, payload: bytes) -> None:
+                nonlocal back
+                if payload.startswith(b'{"type":"joined"'):
+                    told = msgspec.json.decode(payload, type=_Back)
+                    assert told.recovered is True, payload[:300]
+                    assert told.tail, "something was missed"
+                    back += 1
+
+            return Wire(heard, path="/v1/socket", opened=opened)
+
+        for number, page in zip(agents, self._pages, strict=True):
+            places[number] = msgspec.json.decode(self._last[page], type=_Back).position
+            page.close()
+        self._pages, self._last = [], {}
+        self.send(self.agents)
+        await asyncio.sleep(1)  # the peer sees who is gone, and writes down what happened
+        self._pages = [returning(number) for number in agents]
+        began = time.monotonic()
+        for start in range(0, self.agents, TOGETHER):
+            part = self._pages[start : start + TOGETHER]
+            await asyncio.gather(
+                *(loop.create_connection(lambda page=page: page, "127.0.0.1", self._port) for page in part)  # type: ignore[misc]
+            )
+        await self._until(lambda: back >= self.agents, "all pages are back")
+        return time.monotonic() - began
+
     def _page(self, number: int, path: str) -> Wire:
         subject = subject_of(number)
 
@@ -111,6 +186,7 @@ class Load:
                 self._engine(page, payload, subject)
             elif payload == b"ready" or payload.startswith(b'{"type":"joined"'):
                 self._joined += 1
+                self._last[page] = payload
 
         return Wire(heard, path=path, opened=opened)
 

@@ -62,6 +62,7 @@ async def hub(vendor: str, folder: Path, agents: int) -> None:
         for name in (subject_of(number).removeprefix("agent/") for number in range(agents)):
             scopes, now = frozenset({f"agent:{name}"}), app.hub.clock.now()
             tokens[name], _ = app.tokens.mint(name, scopes, seconds=3600, now=now, agent=name)
+        tokens["*"], _ = app.tokens.mint("all", frozenset({"tenant"}), seconds=3600, now=app.hub.clock.now())
         await _ready(app.edge.port, tokens)
 
 

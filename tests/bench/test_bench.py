@@ -30,6 +30,17 @@ async def test_everything_that_is_sent_arrives(kind: str, tmp_path: Path) -> Non
         assert load.on_the_way == 0
 
 
+async def test_pages_come_back_and_one_page_sees_all(tmp_path: Path) -> None:
+    async with peer("hub", 5, tmp_path) as load:
+        await load.connect(1, range(5))
+        assert await load.come_back() > 0
+    (tmp_path / "other").mkdir()
+    async with peer("hub", 4, tmp_path / "other") as load:
+        await load.look_on()
+        found = await load.paced(100, 0.2)
+        assert len(found.ages) == 20
+
+
 def test_the_story_is_one_that_a_switch_could_tell() -> None:
     states = {subject_of(number): initial(subject_of(number)) for number in range(3)}
     for frame in map(decode_frame, [*beginning(3), *Story(3).take(5), *Story(3).take(0)]):

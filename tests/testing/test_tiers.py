@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import get_args
+from typing import Any, cast, get_args
 
 import pytest
 from msgspec.structs import replace
@@ -33,8 +34,14 @@ def recorded(source: str) -> Recording:
     return Recording(provenance=replace(told, source=source), steps=())
 
 
-VENDORS: dict[tiers.End, list[Recording]] = {"link": [recorded("vendor")], "session": [recorded("vendor")]}
-NOTHING: dict[tiers.End, list[Recording]] = {"link": [], "session": []}
+VENDORS = [recorded("vendor")]
+REASONS = {kind.__name__: "no" for kind in get_args(SwitchService) if kind.__name__ != "MakeCall"}
+
+
+class LinkOnly:
+    name = "half"
+    routes = ()
+    services = frozenset({"MakeCall"})
 
 
 @pytest.mark.parametrize("name", sorted(OURS))
@@ -51,43 +58,42 @@ def test_what_proves_ours_is_there(name: str) -> None:
 
 
 def test_each_tier_needs_what_it_says() -> None:
-    def tier(*proof: Proof, recordings: dict[tiers.End, list[Recording]] = NOTHING) -> str:
-        return earned(replace(PROMISE, proof=proof), native.protocol, recordings)[0]
+    def tier(*proof: Proof, recordings: Sequence[Recording] = ()) -> str:
+        promise = replace(PROMISE, link={"impossible": REASONS}, session=None, proof=proof)
+        return earned(promise, cast("Any", LinkOnly()), recordings)[0]
 
-    assert tier() == "bronze"
-    assert tier(SESSION) == "bronze"
-    assert tier(SESSION, LINK) == "silver"
-    assert tier(SESSION, LINK, recordings={**VENDORS, "session": [recorded("own")]}) == "silver"
-    assert tier(SESSION, LINK, recordings=VENDORS) == "gold"
-    assert tier(recordings=VENDORS) == "bronze"
-    live = [Proof(end=end, by="live", what="a tenant", release="0.0.1") for end in get_args(tiers.End)]
-    assert tier(SESSION, LINK, *live, recordings=VENDORS) == "gold"
-    now = [replace(proof, release=version("cordboard")) for proof in live]
-    assert tier(SESSION, LINK, *now, recordings=VENDORS) == "platinum"
+    assert tier() == tier(recordings=VENDORS) == "bronze"
+    assert tier(LINK) == tier(LINK, recordings=[recorded("own")]) == "silver"
+    assert tier(LINK, recordings=VENDORS) == "gold"
+    old = Proof(end="link", by="live", what="a tenant", release="0.0.1")
+    assert tier(LINK, old, recordings=VENDORS) == "gold"
+    assert tier(LINK, replace(old, release=version("cordboard")), recordings=VENDORS) == "platinum"
+
+
+def test_both_ends_have_to_be_proven() -> None:
+    def tier(*proof: Proof) -> str:
+        return earned(replace(PROMISE, proof=proof), native.protocol, VENDORS)[0]
+
+    assert tier(LINK) == tier(SESSION) == "bronze"
+    assert tier(LINK, SESSION) == "silver"
 
 
 def test_a_tier_above_the_proof_is_named_with_what_it_needs() -> None:
-    (wrong,) = wrong_with_promise(replace(PROMISE, tier="gold"), native.protocol, NOTHING)
+    (wrong,) = wrong_with_promise(replace(PROMISE, tier="gold"), native.protocol, ())
     assert "'gold' is claimed and 'bronze' is proven" in wrong
     assert "[[proof]]" in wrong
 
 
 def test_a_link_that_does_not_say_what_it_cannot_is_bronze() -> None:
-    class Half:
-        name = "half"
-        routes = ()
-        services = frozenset({"MakeCall"})
-
     promise = replace(PROMISE, name="half", session=None, proof=(LINK,))
-    assert earned(promise, Half(), NOTHING)[0] == "bronze"  # type: ignore[arg-type]
-    reasons = {kind.__name__: "no" for kind in get_args(SwitchService) if kind.__name__ != "MakeCall"}
-    complete = replace(promise, link={"impossible": reasons})
-    assert earned(complete, Half(), NOTHING)[0] == "silver"  # type: ignore[arg-type]
+    tier, why = earned(promise, cast("Any", LinkOnly()), ())
+    assert tier == "bronze"
+    assert "AnswerCall" in why
 
 
 def test_what_is_built_and_what_is_described_are_the_same() -> None:
-    assert wrong_with_promise(replace(PROMISE, session=None), native.protocol, NOTHING)
-    assert wrong_with_promise(replace(PROMISE, name="streams"), streams.protocol, NOTHING)
+    assert wrong_with_promise(replace(PROMISE, session=None), native.protocol, ())
+    assert wrong_with_promise(replace(PROMISE, name="streams"), streams.protocol, ())
 
 
 def test_a_promise_that_cannot_be_read_says_why(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from cordboard.contract import Close, LinkFrame, Open, Request, Send
 from cordboard.hub.hub import Ways
 from cordboard.kit.recording import Heard, Recording, frame
-from cordboard.model.errors import CallerError
 from cordboard.model.ids import LinkId
 from cordboard.settings import Settings, parsed
 
@@ -32,13 +31,8 @@ def replay_settings(folder: str, port: int, agent: str = "") -> Settings:
 
 
 async def begun(app: App, recording: Recording) -> None:
-    """Plug the recorded link in. `CallerError` if it is no recording of a link, or of none that is installed."""
+    """Plug the recorded link in. `CallerError` if its protocol is not installed."""
     told = recording.provenance
-    if told.end != "link":
-        raise CallerError(
-            "bad-field",
-            f"{told.story} is a recording of a {told.end}: only a link's can be played into a hub",
-        )
     scope = replace(told.scope, link=LINK) if told.scope is not None else None
     await app.hub.add_link(LINK, told.protocol, told.settings, scope)
 

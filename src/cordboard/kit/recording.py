@@ -1,4 +1,4 @@
-"""Recordings: what a link or a session was told, in order, as JSON lines that a person can read and a test can play again.
+"""Recordings: what a link was told, in order, as JSON lines that a person can read and a test can play again.
 
 The first line is the `Provenance`; each further line is one step. What came of the steps, the *golden* effects, stands beside it
 in a file of its own, so that a review sees it change.
@@ -9,29 +9,20 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, assert_never, cast, get_args
 
 import msgspec
 
 from cordboard.contract import (
-    Identity,
-    Joined,
     Link,
     LinkEffect,
     LinkEffects,
     LinkFrame,
     Scope,
-    Session,
-    SessionEffect,
-    SessionFrame,
 )
-from cordboard.model.commands import Command, Outcome, Query, Result
+from cordboard.model.commands import Command, Query
 from cordboard.model.errors import CallerError
-from cordboard.model.events import Event
-from cordboard.model.fold import fold, initial
 from cordboard.model.ids import Millis, Subject
-from cordboard.model.log import draft, placed
-from cordboard.model.state import SubjectState
 
 Plain = dict[str, Any]
 
@@ -46,7 +37,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     recording: Literal[1] = 1
     protocol: str
-    end: Literal["link", "session"]
+    end: Literal["link"]
     story: str
     source: Source
     obtained: str
@@ -58,12 +49,10 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     settings: dict[str, Any] = {}
     """Of the link, without secrets."""
     scope: Scope | None = None
-    identity: Identity | None = None
-    """Of the session, where it was known from the start."""
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True, tag="start", tag_field="do", omit_defaults=True):
-    """The link or session begins."""
+    """The link begins."""
 
     at: Millis
     resume: dict[Subject, str] = {}
@@ -92,43 +81,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True, tag="ask", tag_field="do"
     query: Query
 
 
-class Opening(msgspec.Struct, frozen=True, kw_only=True, tag="open", tag_field="do"):
-    """To a session: a subject that it watches, as the entries before have left it."""
-
-    at: Millis
-    subject: Subject
-    recovered: bool | None = None
-
-
-class Happened(msgspec.Struct, frozen=True, kw_only=True, tag="entry", tag_field="do", omit_defaults=True):
-    """An entry of the log. `shown`: the session watches its subject."""
-
-    at: Millis
-    subject: Subject
-    event: Event
-    shown: bool = True
-
-
-class Settled(msgspec.Struct, frozen=True, kw_only=True, tag="settle", tag_field="do"):
-    """To a session: what became of a command."""
-
-    at: Millis
-    command: str
-    outcome: Outcome
-
-
-class Answered(msgspec.Struct, frozen=True, kw_only=True, tag="answer", tag_field="do"):
-    """To a session: the result of a query."""
-
-    at: Millis
-    ask: str
-    result: Result
-
-
-Step = Start | Heard | Executed | Asked | Opening | Happened | Settled | Answered
-
-EPOCH = "recording"
-"""The epoch of the log that a session's recording stands for."""
+Step = Start | Heard | Executed | Asked
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,15 +120,13 @@ def loads(text: str) -> Recording:
 # --- frames and effects in words --------------------------------------------------------------------------------------
 
 
-_FRAMES: Mapping[str, type[LinkFrame | SessionFrame]] = {
-    kind.__name__: kind for kind in (*get_args(LinkFrame), *get_args(SessionFrame))
-}
+_FRAMES: Mapping[str, type[LinkFrame]] = {kind.__name__: kind for kind in get_args(LinkFrame)}
 
 
 _BLOBS = frozenset({"data", "body"})
 
 
-def plain(value: LinkFrame | SessionFrame | LinkEffect | SessionEffect) -> Plain:
+def plain(value: LinkFrame | LinkEffect) -> Plain:
     """A frame or an effect as JSON: its `type` and all fields that say something. Bytes that are text stand as text."""
     fields = {
         field.name: _plain(getattr(value, field.name))
@@ -185,7 +136,7 @@ def plain(value: LinkFrame | SessionFrame | LinkEffect | SessionEffect) -> Plain
     return {"type": type(value).__name__, **fields}
 
 
-def frame(told: Plain) -> LinkFrame | SessionFrame:
+def frame(told: Plain) -> LinkFrame:
     """The frame again. `ValueError` if it is none."""
     fields = dict(told)
     kind = _FRAMES.get(str(fields.pop("type", "")))
@@ -204,7 +155,7 @@ def frame(told: Plain) -> LinkFrame | SessionFrame:
         )
     except TypeError as error:
         raise ValueError(str(error)) from None
-    return cast("LinkFrame | SessionFrame", found)
+    return cast("LinkFrame", found)
 
 
 def _blob(value: object) -> str | bytes:
@@ -244,19 +195,19 @@ def _line(value: object) -> str:
 
 
 def for_link(step: Step) -> Callable[[Link], LinkEffects]:
-    """What tells a link this step. `CallerError` if it is none of a link's."""
+    """What tells a link this step."""
     match step:
         case Start(at=at, resume=resume):
             return lambda link: link.start(at, resume)
         case Heard():
-            told = _link_frame(step.frame)
+            told = frame(step.frame)
             return lambda link: link.receive(told)
         case Executed(at=at, command=command):
             return lambda link: link.execute(command, at)
         case Asked(at=at, ask=ask, subject=subject, query=query):
             return lambda link: link.ask(ask, subject, query, at)
         case _:
-            raise CallerError("bad-field", f"a link is told no {type(step).__name__}", {"field": "do"})
+            assert_never(step)
 
 
 def play_link(link: Link, steps: Iterable[Callable[[Link], LinkEffects]]) -> Iterator[Sequence[LinkEffect]]:
@@ -265,50 +216,10 @@ def play_link(link: Link, steps: Iterable[Callable[[Link], LinkEffects]]) -> Ite
         yield tuple(tell(link))
 
 
-def play_session(session: Session, steps: Iterable[Step]) -> Iterator[Sequence[SessionEffect]]:
-    """Give a session all steps; what it does at each. Entries are folded on the way."""
-    states: dict[Subject, SubjectState] = {}
-    for step in steps:
-        match step:
-            case Start(at=at):
-                yield tuple(session.start(at))
-            case Heard():
-                yield tuple(session.receive(_session_frame(step.frame)))
-            case Opening(at=at, subject=subject, recovered=recovered):
-                state = states.get(subject, initial(subject))
-                joined = Joined(subject=subject, state=state, epoch=EPOCH, recovered=recovered)
-                yield tuple(session.open(joined, at))
-            case Happened(at=at, subject=subject, event=event, shown=shown):
-                before = states.get(subject, initial(subject))
-                entry = placed(draft(subject, event, at), before.seq + 1)
-                after = states[subject] = fold(before, entry)
-                yield tuple(session.observe(entry, before, after, None, at)) if shown else ()
-            case Settled(at=at, command=command, outcome=outcome):
-                yield tuple(session.settle(command, outcome, at))
-            case Answered(at=at, ask=ask, result=result):
-                yield tuple(session.answer(ask, result, at))
-            case _:
-                raise CallerError("bad-field", f"a session is told no {type(step).__name__}", {"field": "do"})
-
-
-def golden(effects: Iterable[Sequence[LinkEffect | SessionEffect]]) -> str:
+def golden(effects: Iterable[Sequence[LinkEffect]]) -> str:
     """What came of each step that led to anything, as JSON lines; steps count from 1."""
     return "".join(
         _line({"step": number, "effects": [plain(effect) for effect in found]})
         for number, found in enumerate(effects, 1)
         if found
     )
-
-
-def _link_frame(told: Plain) -> LinkFrame:
-    made = frame(told)
-    if not isinstance(made, LinkFrame):
-        raise CallerError("bad-field", f"a link is told no {type(made).__name__}", {"field": "frame"})
-    return made
-
-
-def _session_frame(told: Plain) -> SessionFrame:
-    made = frame(told)
-    if not isinstance(made, SessionFrame):
-        raise CallerError("bad-field", f"a session is told no {type(made).__name__}", {"field": "frame"})
-    return made

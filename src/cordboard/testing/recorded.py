@@ -11,7 +11,7 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar
 
 import pytest
 from msgspec.structs import replace
@@ -40,7 +40,7 @@ from cordboard.model.ids import Subject
 from cordboard.model.log import draft, placed
 from cordboard.model.state import SubjectState
 from cordboard.testing.garbage import GARBAGE
-from cordboard.testing.tiers import End, promise_of, wrong_with_promise
+from cordboard.testing.tiers import promise_of, wrong_with_promise
 from cordboard.testing.vendor import CUT
 
 NONE = "(none)"
@@ -55,21 +55,20 @@ def folder(protocol: CtiProtocol) -> Path:
 def kept_promise(protocol: CtiProtocol) -> list[str]:
     """What a protocol claims and is not so."""
     where = folder(protocol)
-    found: dict[End, list[r.Recording]] = {
-        end: list(recordings(where / "recordings", protocol.name, end).values()) for end in get_args(End)
+    return wrong_with_promise(promise_of(where), protocol, recordings(where / "recordings").values())
+
+
+def stories(where: Path) -> list[str]:
+    """The stories that are recorded in a folder."""
+    names = [path.stem for path in sorted(where.glob("*.jsonl"))]
+    return [name for name in names if not name.endswith(".expected")]
+
+
+def recordings(where: Path) -> dict[str, r.Recording]:
+    """The recordings in a folder, by story."""
+    return {
+        story: r.loads((where / f"{story}.jsonl").read_text(encoding="utf-8")) for story in stories(where)
     }
-    return wrong_with_promise(promise_of(where), protocol, found)
-
-
-def recordings(where: Path, protocol: str, end: End) -> dict[str, r.Recording]:
-    """The recordings in a folder that are for this end of a protocol, by story."""
-    found = {}
-    for path in sorted(where.glob("*.jsonl")) if where.is_dir() else ():
-        if not path.name.endswith(".expected.jsonl"):
-            read = r.loads(path.read_text(encoding="utf-8"))
-            if (read.provenance.protocol, read.provenance.end) == (protocol, end):
-                found[path.stem] = read
-    return found
 
 
 def compared(where: Path, story: str, text: str, *, accept: bool) -> None:
@@ -167,7 +166,7 @@ class RecordedLink:
 
     def recording_names(self) -> list[str]:
         """The stories that are recorded."""
-        return list(recordings(self._folder(), self.protocol.name, "link")) or [NONE]
+        return stories(self._folder()) or [NONE]
 
     def _folder(self) -> Path:
         return self.recordings or folder(self.protocol) / "recordings"
@@ -177,7 +176,7 @@ class RecordedLink:
             pytest.skip(
                 f"nothing is recorded yet: `cordboard record` makes recordings, {self._folder().name}/ takes them"
             )
-        return recordings(self._folder(), self.protocol.name, "link")[name]
+        return recordings(self._folder())[name]
 
     def _recorded_link(self, found: r.Recording) -> Link:
         scope = found.provenance.scope or self.scope

@@ -1,7 +1,7 @@
 """What a protocol promises in its ``protocol.toml``, held against what proves it: no tier above that.
 
 **bronze** the suites pass; **silver** it declares its limits, and a third party's client or server has run against each of its ends;
-**gold** each end has a recording of the real vendor; **platinum** it was proven against a live tenant in this release.
+**gold** its link has a recording of the real vendor (a session has none yet); **platinum** it was proven against a live tenant in this release.
 """
 
 from __future__ import annotations
@@ -67,9 +67,7 @@ def promise_of(folder: Path) -> Promise:
         raise AssertionError(f"{file.name}: {error}") from None
 
 
-def wrong_with_promise(
-    promise: Promise, protocol: CtiProtocol, recordings: Mapping[End, Iterable[Recording]]
-) -> list[str]:
+def wrong_with_promise(promise: Promise, protocol: CtiProtocol, recordings: Iterable[Recording]) -> list[str]:
     """What is claimed and not so, each with what to do about it."""
     wrong = []
     if promise.name != protocol.name:
@@ -94,9 +92,7 @@ def wrong_with_promise(
     return wrong
 
 
-def earned(
-    promise: Promise, protocol: CtiProtocol, recordings: Mapping[End, Iterable[Recording]]
-) -> tuple[Tier, str]:
+def earned(promise: Promise, protocol: CtiProtocol, recordings: Iterable[Recording]) -> tuple[Tier, str]:
     """The highest tier that what there is proves, provided that the suites pass; and what the next one needs."""
     ends: list[End] = [end for end in get_args(End) if getattr(promise, end) is not None]
     silent = sorted(_limits(protocol) - set((promise.link or {}).get("impossible", {})))
@@ -108,9 +104,13 @@ def earned(
                 "bronze",
                 f"nobody else's program has run against the {end}: name it in a [[proof]] with its test",
             )
-    for end in ends:
-        if not any(item.provenance.source == "vendor" for item in recordings[end]):
-            return "silver", f"no recording of the {end} is from the real vendor"
+    if promise.session is not None:
+        return (
+            "silver",
+            "sessions cannot be recorded yet, so nothing can show that one is as the real vendor's",
+        )
+    if not any(item.provenance.source == "vendor" for item in recordings):
+        return "silver", "no recording is from the real vendor"
     release = version("cordboard")
     for end in ends:
         if not any(

@@ -123,7 +123,7 @@ class _Truth:
 
     def _own(self, segment: Json) -> list[object]:
         parties = [party for call in segment["calls"] for party in _live(call) if self._is_own(party)]
-        own = {party["state"] for party in parties}
+        own = {"hold" if party["held_by"] is not None else party["state"] for party in parties}
         muted = any(party["muted"] for party in parties)
         supervises = next((party["supervises"] for party in parties if party["supervises"]), None)
         if supervises is not None:

@@ -260,6 +260,16 @@ def test_the_customer_stays_initial_after_leaving() -> None:
     ]
 
 
+def test_an_agent_whom_another_holds_alone_has_put_nobody_on_hold() -> None:
+    def states(mine: Connection) -> list[str]:
+        one = contact(Phase.ACTIVE, mine, far(), far(id="third", role=Role.THIRD_PARTY))
+        connections = told(subject(one))["snapshot"]["contacts"][0]["connections"]
+        return [item["state"]["type"] for item in connections]
+
+    assert states(own(ConnectionState.HOLD)) == ["hold", "hold", "hold"]
+    assert states(own(ConnectionState.HOLD, held_alone=True)) == ["hold", "connected", "connected"]
+
+
 @pytest.mark.parametrize("left", [(), (own(ConnectionState.NULL, id="own2"),)], ids=["untold", "told"])
 def test_a_queue_that_others_wait_in_is_not_the_agents(left: tuple[Connection, ...]) -> None:
     """Two went on with a consultation that the agent has left, and a snapshot tells only of those who are there."""

@@ -204,9 +204,11 @@ def _far(contact: Contact, place: Place, *, is_initial: bool) -> Connection:
     own = own_connection(call, contact.agent)
     state = _STATES[S.NULL if over else party.state]
     since = party.since
-    if state == "connected" and (party.held_alone or (own is not None and own.state is S.HOLD)):
+    # Whom another holds alone has put nobody on hold: the others go on talking.
+    holds = own is not None and own.state is S.HOLD and not own.held_alone
+    if state == "connected" and (party.held_alone or holds):
         state = "hold"
-        since = max(since, own.since if own is not None and not party.held_alone else 0)
+        since = max(since, own.since if own is not None and holds and not party.held_alone else 0)
     moment = Moment(type=state, timestamp=since or contact.phase_since.ours)
     where = endpoint(party.participant)
     return Connection(

@@ -1,7 +1,7 @@
 """Settings: one TOML file and the environment, into typed structs; what is wrong is named with its fix.
 
 The environment goes before the file: ``CORDBOARD_WEB_PORT=9000`` sets ``web.port``, ``CORDBOARD_WEB_RATE_LOGIN_BURST`` sets
-``web.rate.login_burst``, lists are joined by commas. Links stand in the file only. Secrets stand in neither: a link's
+``web.rate.login_burst``, lists are joined by commas. Links and protocols stand in the file only. Secrets stand in neither: an
 option ``token_env = "NAME"`` takes ``token`` from the environment, ``token_file = "path"`` from a file.
 """
 
@@ -90,6 +90,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     data: str = ".data"
     """The folder for the log, accounts, API keys and signing keys."""
+    protocols: dict[str, dict[str, Any]] = {}
+    """What a protocol's sessions want to know, in a table of its name. Only some want to know anything."""
     web: WebSettings = WebSettings()
     """The HTTP server."""
     identity: IdentitySettings = IdentitySettings()
@@ -158,22 +160,31 @@ def parsed(raw: Mapping[str, Any]) -> Settings:
     if doubled := next((name for name in names if names.count(name) > 1), None):
         raise CallerError("bad-field", f"two links are named {doubled!r}", {"field": "links.name"})
     for link in settings.links:
-        for option in link.options:
-            if option.lower() in _SECRETS:
-                fix = f"write {option}_env with the name of a variable, or {option}_file with a path"
-                raise CallerError(
-                    "bad-field",
-                    f"links.{link.name}.options.{option}: secrets do not stand in the file: {fix}",
-                    {"field": f"links.{link.name}.options.{option}"},
-                )
+        _refuse_secrets(link.options, f"links.{link.name}.options")
+    for name, options in settings.protocols.items():
+        _refuse_secrets(options, f"protocols.{name}")
     return settings
 
 
 def link_options(link: LinkSettings, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """The options of a link, secrets filled in from where `<option>_env` and `<option>_file` say."""
+    return _filled(link.options, f"links.{link.name}.options", environment)
+
+
+def protocol_options(
+    settings: Settings, environment: Mapping[str, str] = os.environ
+) -> dict[str, dict[str, Any]]:
+    """What protocols want to know for their sessions, by name, secrets filled in likewise."""
+    return {
+        name: _filled(options, f"protocols.{name}", environment)
+        for name, options in settings.protocols.items()
+    }
+
+
+def _filled(options: Mapping[str, Any], where: str, environment: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for option, value in link.options.items():
-        field = f"links.{link.name}.options.{option}"
+    for option, value in options.items():
+        field = f"{where}.{option}"
         name, _, source = option.rpartition("_")
         if name.lower() not in _SECRETS or source not in {"env", "file"}:
             found[option] = value
@@ -205,6 +216,17 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
 def reference() -> tuple[Setting, ...]:
     """Every setting, in the order of the structs, for the docs."""
     return tuple(_rows(Settings, "", PREFIX, texts=True))
+
+
+def _refuse_secrets(options: Mapping[str, Any], where: str) -> None:
+    for option in options:
+        if option.lower() in _SECRETS:
+            fix = f"write {option}_env with the name of a variable, or {option}_file with a path"
+            raise CallerError(
+                "bad-field",
+                f"{where}.{option}: secrets do not stand in the file: {fix}",
+                {"field": f"{where}.{option}"},
+            )
 
 
 # Options that hold a secret, whatever the protocol.
@@ -294,11 +316,12 @@ def _docstrings(struct: type[msgspec.Struct]) -> dict[str, str]:
 
 
 def _named_variables(raw: Mapping[str, Any]) -> frozenset[str]:
-    """The variables that links take secrets from: they may be called as their owners like."""
-    links = raw.get("links")
+    """The variables that links and protocols take secrets from: they may be called as their owners like."""
+    links, protocols = raw.get("links"), raw.get("protocols")
     options = (
         [link.get("options") for link in links if isinstance(link, dict)] if isinstance(links, list) else []
     )
+    options += list(protocols.values()) if isinstance(protocols, dict) else []
     return frozenset(
         str(value)
         for table in options

@@ -19,6 +19,7 @@ from cordboard.contract import (
     Close,
     Closed,
     Cookie,
+    CtiProtocol,
     Identified,
     Identity,
     Ids,
@@ -101,6 +102,14 @@ class Echo:
         door("POST", "/echo/raises", end="link", anonymous=True),
     )
 
+    def __init__(self, word: str = "") -> None:
+        self.word = word
+
+    def configured(self, settings: Mapping[str, Any]) -> CtiProtocol:
+        if not isinstance(settings.get("word"), str):
+            raise CallerError("bad-field", "give a word", {"field": "word"})
+        return Echo(settings["word"])
+
     def key(self, called: Called) -> str | None:
         match called.route:
             case "kept":
@@ -126,7 +135,7 @@ class Echo:
         return EchoLink()
 
     def session(self, identity: Identity | None, ids: Ids) -> EchoSession:
-        return EchoSession(identity, ids)
+        return EchoSession(identity, ids, self.word)
 
     def render(self, entry: Entry, before: SubjectState, after: SubjectState) -> bytes | None:
         return json.dumps({"entry": entry.seq, "filling": "x" * 4000}).encode()
@@ -153,9 +162,10 @@ class EchoLink:
 
 
 class EchoSession:
-    def __init__(self, identity: Identity | None, ids: Ids) -> None:
+    def __init__(self, identity: Identity | None, ids: Ids, word: str = "") -> None:
         self.identity = identity
         self.ids = ids
+        self.word = word
         self.channel = ""
         self.held = ""
         self.count = 0
@@ -240,6 +250,7 @@ class EchoSession:
                     "headers": sorted(called.headers),
                     "body": called.body.decode(),
                     "who": self.identity.subject if self.identity else "",
+                    "word": self.word,
                 }
                 yield Reply(
                     call=called.call,

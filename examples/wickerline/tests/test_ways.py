@@ -15,7 +15,7 @@ from cordboard.model.ids import CommandId, LinkId, agent_subject
 from cordboard.testing import Visit
 from cordboard.testing.centre import ContactCentre
 from cordboard.testing.stage import Stage, live_stage
-from cordboard_wickerline import protocol, wire
+from cordboard_wickerline import Wickerline, protocol, wire
 from cordboard_wickerline.link import WickerlineLink, link_settings
 from cordboard_wickerline.markup import element, parsed, written
 from cordboard_wickerline.routes import BASE, COOKIE
@@ -168,6 +168,26 @@ async def test_the_book_is_read_leaf_by_leaf(house: tuple[Stage, ContactCentre])
     assert {item.id for item in wire.book_of(second.body)[0]}.isdisjoint({item.id for item in targets})
     wrong = await visit.call("GET", f"{BASE}/book", query={"kinds": "ghosts"})
     assert wrong.status == 400
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [({"hold": 0}, "hold"), ({"hold": 51}, "hold"), ({"idle": 0}, "idle"), ({"a": 1}, "")],
+)
+def test_settings_of_sessions_that_are_wrong_are_named(settings: dict[str, object], field: str) -> None:
+    with pytest.raises(CallerError) as caught:
+        Wickerline().configured(settings)
+    assert caught.value.details == {"field": field}
+
+
+async def test_a_house_holds_polls_for_as_long_as_it_is_told() -> None:
+    async with live_stage(Wickerline().configured({"hold": 3, "idle": 5})) as (stage, centre):
+        visit = await entered(stage)
+        held = visit.begin("GET", FEED, query={"after": str(await read(visit)), "hold": "20"})
+        await visit.advance(3)
+        assert held.done()
+        await visit.advance(6)
+        assert centre.hub.metrics.pages == 0
 
 
 # --- the link --------------------------------------------------------------------------------------------------------

@@ -15,13 +15,13 @@ from typing import Any
 
 import structlog
 
-from cordboard.contract import CtiProtocol, Ids, Scope, Store
+from cordboard.contract import Configurable, CtiProtocol, Ids, Scope, Store
 from cordboard.hub.channels import Channels
 from cordboard.hub.clock import Clock, RandomIds, SystemClock
 from cordboard.hub.hub import Hub, Ways
 from cordboard.model.errors import CallerError, InternalError
 from cordboard.model.ids import LinkId
-from cordboard.settings import LinkSettings, Settings, link_options
+from cordboard.settings import LinkSettings, Settings, link_options, protocol_options
 from cordboard.web.accounts import Accounts
 from cordboard.web.api_keys import ApiKeys
 from cordboard.web.edge import Edge
@@ -73,7 +73,7 @@ async def running(
         store_of(settings),
         clock=clock,
         ids=ids or RandomIds(),
-        protocols=installed_protocols() if protocols is None else protocols,
+        protocols=configured(installed_protocols() if protocols is None else protocols, settings),
         rules=settings.rules,
         texts=settings.hub.texts,
         retention=settings.store.retention_days * DAY,
@@ -134,7 +134,7 @@ async def serve(
 
 def checked(settings: Settings) -> None:
     """Try out all that can be tried without starting anything. `CallerError` naming the setting that is wrong."""
-    protocols = installed_protocols()
+    protocols = configured(installed_protocols(), settings)
     ids = RandomIds()
     store_of(settings)
     checked_origins(settings.web.origins, "web.origins")
@@ -154,6 +154,26 @@ def checked(settings: Settings) -> None:
 def installed_protocols(package: str = "") -> dict[str, CtiProtocol]:
     """All installed CTI protocols by name, ours found like anyone's. `package`: only what this distribution brings."""
     return {protocol.name: protocol for protocol in _loaded("cordboard.protocols", package).values()}
+
+
+def configured(protocols: Mapping[str, CtiProtocol], settings: Settings) -> dict[str, CtiProtocol]:
+    """The protocols, each with its own settings if there are any. `CallerError` naming the setting that is wrong."""
+    found = dict(protocols)
+    for name, options in protocol_options(settings).items():
+        protocol: object = found.get(name)
+        if not isinstance(protocol, Configurable):
+            known = ", ".join(sorted(key for key, item in found.items() if isinstance(item, Configurable)))
+            raise CallerError(
+                "bad-field",
+                f"protocols.{name}: there is no protocol {name!r} with settings, only: {known or 'none at all'}",
+                {"field": f"protocols.{name}"},
+            )
+        try:
+            found[name] = protocol.configured(options)
+        except CallerError as error:
+            field = f"protocols.{name}.{error.details.get('field', '')}".rstrip(".")
+            raise CallerError(error.code, f"{field}: {error.message}", {"field": field}) from None
+    return found
 
 
 def store_of(settings: Settings) -> Store:

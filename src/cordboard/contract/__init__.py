@@ -68,6 +68,7 @@ from cordboard.contract.news import (
     Shared,
 )
 from cordboard.contract.plugs import (
+    Configurable,
     CtiProtocol,
     Faults,
     Ids,
@@ -92,6 +93,7 @@ __all__ = [
     "Claimed",
     "Close",
     "Closed",
+    "Configurable",
     "Cookie",
     "CtiProtocol",
     "Deliver",

@@ -200,3 +200,14 @@ class Faults(Protocol):
         there whatever this gives.
         """
         ...
+
+
+@runtime_checkable
+class Configurable(Protocol):
+    """What a `CtiProtocol` may have besides: settings of its own for its sessions, ``[protocols.<name>]`` in Cordboard's. Whoever has
+    doors that need a decision (a credential in an address, none at all) keeps them shut until they are set.
+    """
+
+    def configured(self, settings: Mapping[str, Any]) -> CtiProtocol:
+        """The same protocol with these settings. Raises `CallerError` naming the field if they are wrong."""
+        ...

@@ -12,7 +12,7 @@ from cordboard.model.state import SubjectState
 from cordboard_wickerline import wire, words
 from cordboard_wickerline.link import WickerlineLink, link_settings
 from cordboard_wickerline.routes import COOKIE, ENTRY, ROUTES
-from cordboard_wickerline.session import WickerlineSession, render
+from cordboard_wickerline.session import SessionSettings, WickerlineSession, render, session_settings
 
 IGNORED = frozenset(
     {
@@ -43,6 +43,13 @@ class Wickerline:
     services: frozenset[str] = frozenset(kind.__name__ for kind in words.ORDERS)
     ignores: frozenset[str] = IGNORED
 
+    def __init__(self, settings: SessionSettings = SessionSettings()) -> None:  # noqa: B008 - frozen
+        self._settings = settings
+
+    def configured(self, settings: Mapping[str, Any]) -> CtiProtocol:
+        """The same with other settings for its sessions. `CallerError` naming the one that is wrong."""
+        return Wickerline(session_settings(settings))
+
     def key(self, called: Called) -> str | None:
         """The cookie of who has entered. An entry begins a session of its own, also for who brings an old cookie."""
         return called.cookies.get(COOKIE) if called.route != ENTRY else None
@@ -53,7 +60,7 @@ class Wickerline:
 
     def session(self, identity: Identity | None, ids: Ids) -> Session:  # noqa: ARG002 - it asks by itself
         """A client's session."""
-        return WickerlineSession(ids)
+        return WickerlineSession(self._settings, ids)
 
     def render(self, entry: Entry, before: SubjectState, after: SubjectState) -> bytes:
         """The notice of an entry, once for all clients."""

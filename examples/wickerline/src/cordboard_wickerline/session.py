@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from itertools import islice
-from typing import assert_never
+from typing import Any, assert_never
+
+import msgspec
 
 from cordboard import contract as k
 from cordboard.model import commands as c
@@ -23,12 +25,8 @@ from cordboard_wickerline.markup import parsed, written
 from cordboard_wickerline.notices import notice, tally, whole
 from cordboard_wickerline.orders import clerk_of, service_of
 
-HOLD = 25
-"""Seconds for which a poll is held: under any proxy's patience."""
 PAGE = 200
 """Notices in one answer; who is told that there are more asks at once."""
-IDLE: Millis = 60_000
-"""Who does not ask for so long has entered for nothing: what is kept for them is let go, and they enter anew."""
 _GOAL = w.back(w.GOALS)
 _STATUS = {
     "bad-request": 400,
@@ -42,6 +40,27 @@ _STATUS = {
 }
 
 
+class SessionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`hold`: for how many seconds a poll is held; stay under the patience of any proxy. `idle`: who does not ask for so many seconds has
+    entered for nothing; what is kept for them is let go, and they enter anew.
+    """
+
+    hold: int = 25
+    idle: int = 60
+
+
+def session_settings(settings: Mapping[str, Any]) -> SessionSettings:
+    """The settings, checked. `CallerError` naming the field that is wrong."""
+    try:
+        found = msgspec.convert(dict(settings), SessionSettings)
+    except msgspec.ValidationError as error:
+        raise CallerError("bad-field", str(error), {"field": ""}) from None
+    for name, value, most in (("hold", found.hold, 50), ("idle", found.idle, 3600)):
+        if not 0 < value <= most:
+            raise CallerError("bad-field", f"it is 1 to {most} seconds", {"field": name})
+    return found
+
+
 def render(entry: Entry, before: SubjectState, after: SubjectState) -> bytes:
     """The notice of an entry, written once for all; empty for none."""
     told = notice(entry, before, after)
@@ -51,7 +70,8 @@ def render(entry: Entry, before: SubjectState, after: SubjectState) -> bytes:
 class WickerlineSession:
     """One client: from its entry until it leaves."""
 
-    def __init__(self, ids: k.Ids) -> None:
+    def __init__(self, settings: SessionSettings, ids: k.Ids) -> None:
+        self._settings = settings
         self._ids = ids
         self._entering = ""
         """The call that waits for its password to be checked."""
@@ -177,7 +197,7 @@ class WickerlineSession:
             return
         self._identity = identity
         key = self._ids.new("desk")
-        welcome = wire.Welcome(clerk=identity.agent, hold=HOLD, at=frame.at)
+        welcome = wire.Welcome(clerk=identity.agent, hold=self._settings.hold, at=frame.at)
         yield k.Reply(
             call=call,
             status=201,
@@ -186,7 +206,7 @@ class WickerlineSession:
             body=welcome.written(),
             keep=key,
         )
-        yield k.Wake(name="idle", after=IDLE)
+        yield k.Wake(name="idle", after=self._settings.idle * 1000)
         mine = [agent_subject(identity.agent)] if identity.agent else ["agent/*", "queue/*", "team/*"]
         yield k.Watch(subjects=dict.fromkeys(mine, None))
 
@@ -220,7 +240,7 @@ class WickerlineSession:
 
     def _feed(self, called: k.Called) -> k.SessionEffects:
         after = _number(called.query, "after", 0, self._last)
-        hold = _number(called.query, "hold", HOLD, HOLD)
+        hold = _number(called.query, "hold", self._settings.hold, 3600)
         yield from self._answer_poll()  # one that was given up, if the client asks again
         first = self._notices[0][0] if self._notices else self._last + 1
         if after is None or hold is None or not first - 1 <= after <= self._last:
@@ -233,7 +253,7 @@ class WickerlineSession:
         if self._notices or not hold:
             yield from self._answer_poll()
         else:
-            yield k.Wake(name="hold", after=hold * 1000)
+            yield k.Wake(name="hold", after=min(hold, self._settings.hold) * 1000)
 
     def _tell(self, told: bytes) -> k.SessionEffects:
         """Number a notice and keep it until the client has it."""
@@ -247,7 +267,7 @@ class WickerlineSession:
         call, self._poll = self._poll, ""
         if call:
             yield k.Cancel(name="hold")
-            yield k.Wake(name="idle", after=IDLE)
+            yield k.Wake(name="idle", after=self._settings.idle * 1000)
             yield _reply(call, 200, wire.feed(self._last, tuple(islice(self._notices, PAGE))))
 
     # --- what it asks for -------------------------------------------------------------------------------------------------

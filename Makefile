@@ -17,7 +17,7 @@ PAGES := $(shell find src/cordboard/web/page src/cordboard/protocols sdk/js/src 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test matrix lint types generate bench docs page wheel pins debian clean
+.PHONY: help setup demo test matrix lint types generate gallery bench docs page wheel pins debian clean
 
 help: ## say what the words are
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 9
@@ -53,6 +53,9 @@ types: .venv/.dev .venv/.package .venv/.examples node_modules/.installed ## mypy
 	@$(BIN)/mypy
 	@echo "types: tsc"
 	@npm run --silent types
+
+gallery: setup debian ## pictures of all pages at every size, light and dark, into .cache/gallery
+	@$(BIN)/python -m tests.browser.gallery
 
 bench: .venv/.dev .venv/.bench .venv/.package page ## measure, beside what others reach
 	@$(BIN)/python -m bench

@@ -41,3 +41,9 @@ def hub(programs: Callable[..., Program], crm: Embedder, tmp_path: Path) -> Call
         return programs("serve", "--config", str(settings))
 
     return begin
+
+
+@pytest.fixture
+def quiet(hub: Callable[..., Program]) -> str:
+    """The address of a hub in which nobody calls unless a test has them call. (The demo's caller rings whoever waits.)"""
+    return hub().url

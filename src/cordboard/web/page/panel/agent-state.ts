@@ -139,7 +139,9 @@ export class AgentStateCard extends LitElement {
   }
 
   private shown(now: FullAgentState): TemplateResult {
-    const next = now.pending ?? now.chosen;
+    const asked = now.pending ?? now.chosen;
+    // In little room nothing is said that goes without saying.
+    const next = this.brief && asked?.state === "ready" && asked.reason === undefined ? undefined : asked;
     const { reason } = now;
     return html`<div class="state ${now.state}">
       <span class="word">${STATES[now.state]}</span>

@@ -27,13 +27,41 @@ export class CallRow extends LitElement {
         background: transparent;
       }
 
+      /* Two who simply talk stand in one line, if they fit. */
+      .simple ul {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 0.75rem;
+      }
+
+      .simple li,
+      .simple li > span {
+        display: flex;
+        flex: 0 1 auto;
+        flex-wrap: nowrap;
+        align-items: baseline;
+        gap: 0.25rem;
+        min-width: 0;
+        min-height: 1.5rem;
+      }
+
+      .simple .who {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+
+      .simple .small {
+        flex: none;
+      }
+
       li {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
         justify-content: space-between;
         gap: 0 0.5rem;
-        min-height: 1.9rem;
+        min-height: 2.1rem;
         overflow-wrap: break-word;
       }
 
@@ -55,6 +83,16 @@ export class CallRow extends LitElement {
         li {
           min-height: 1.5rem;
         }
+
+        /* That the agent talks to the one who is named goes without saying, but for who cannot see. */
+        .simple .plain {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          min-height: 0;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
       }
     `,
   ];
@@ -72,7 +110,8 @@ export class CallRow extends LitElement {
     const far = liveConnections(call).filter((item) => !isOwn(item, this.contact));
     const ordered = own === undefined || own.state === "null" ? far : [...far, own];
     const at = moment(call.stamps.connected ?? {}) || moment(call.stamps.created ?? {});
-    return html`<div class="call ${own?.state === "hold" ? "held" : ""}">
+    const simple = far.length < 2 && !this.several ? "simple" : "";
+    return html`<div class="call ${simple} ${own?.state === "hold" ? "held" : ""}">
       ${this.several || call.kind !== "main" || call.recording !== ""
         ? html`<div class="row spread small faint">
             <span>${CALLS[call.kind]}${call.recording === "" ? nothing : html` · ${recordingText(call.recording)}`}</span>
@@ -91,8 +130,9 @@ export class CallRow extends LitElement {
     const state = item.held_alone === true ? TEXTS.onHoldAlone : CONNECTIONS[item.state];
     const muted = item.muted === true || item.forced_mute === true ? `, ${TEXTS.muted}` : "";
     const role = own || item.participant.role === "customer" || name === ROLES[item.participant.role] ? "" : ROLES[item.participant.role];
-    return html`<li>
-      <span>${name} <span class="small faint">${role === "" ? nothing : html`${role} · `}${state}${muted}</span></span>
+    const plain = own && item.state === "connected" && muted === "";
+    return html`<li class=${plain ? "plain" : ""}>
+      <span><span class="who" title=${name}>${name}</span> <span class="small faint">${role === "" ? nothing : html`${role} · `}${state}${muted}</span></span>
       ${droppable
         ? control({
             label: TEXTS.dropShort,

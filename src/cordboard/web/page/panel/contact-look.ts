@@ -40,7 +40,17 @@ export const contactLook = css`
     display: flex;
     flex-wrap: wrap;
     justify-content: space-between;
-    gap: 0 1rem;
+    gap: 0 0.5rem;
+  }
+
+  header > div {
+    flex: 1 1 50%;
+    min-width: min-content;
+    max-width: 100%;
+  }
+
+  .what {
+    flex-basis: 100%;
   }
 
   h2 {
@@ -51,6 +61,11 @@ export const contactLook = css`
 
   .folded {
     cursor: pointer;
+  }
+
+  .about p {
+    overflow-wrap: anywhere;
+    white-space: pre-wrap;
   }
 
   .ways {
@@ -78,7 +93,12 @@ export const contactLook = css`
       border-left-width: 0.25rem;
     }
 
+    /* The whole of a long name is said on hover, and by a screen reader. */
     h2 {
+      display: -webkit-box;
+      overflow: hidden;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
       font-size: 1.15em;
     }
 
@@ -106,17 +126,33 @@ export const contactLook = css`
     }
 
     /* Little room: what one presses goes before what one reads. */
-    dl,
-    .records {
+    cb-call[several] {
       order: 1;
     }
 
-    cb-notes {
+    dl,
+    .records,
+    cb-talk.behind {
       order: 2;
+    }
+
+    cb-notes {
+      order: 3;
     }
 
     dl {
       grid-template-columns: fit-content(40%) 1fr;
+    }
+  }
+
+  @container (width < 221px) {
+    .ways > .danger:nth-child(3) {
+      grid-column: 1 / -1;
+    }
+
+    .offered button {
+      padding-inline: 0;
+      font-size: 1em;
     }
   }
 `;

@@ -3,13 +3,14 @@ import { customElement, property, query, state } from "lit/decorators.js";
 
 import { control } from "../parts/control";
 import { look } from "../parts/look";
-import { CONTROLS, DIRECTIONS, ENDINGS, PHASES, TEXTS } from "../parts/texts";
-import type { AgentProfile, Service } from "../wire/model";
+import { CONTROLS, DIRECTIONS, ENDINGS, MEDIA, PHASES, TEXTS } from "../parts/texts";
+import type { AgentProfile, Outcome, Record, Service, Suggestion, Utterance } from "../wire/model";
 import { contactLook } from "./contact-look";
 import {
   attached,
   contactName,
   isOwn,
+  isWeb,
   joinable,
   liveCalls,
   moment,
@@ -25,6 +26,7 @@ import "../parts/since";
 import "./call";
 import "./keypad";
 import "./notes";
+import "./talk";
 import "./wrap-up";
 
 type Name = Service["service"];
@@ -44,6 +46,10 @@ export class ContactCard extends LitElement {
   /** Why two contacts cannot be joined here; empty if that is not known. */
   @property() unjoined = "";
   @property({ attribute: false }) refusedFor: (contact: string, service: Name) => string = () => "";
+  @property({ attribute: false }) utterances: readonly Utterance[] = [];
+  @property({ attribute: false }) suggestions: readonly Suggestion[] = [];
+  /** Asks for a service, where it matters what became of it. */
+  @property({ attribute: false }) run!: (service: Service) => Promise<Outcome>;
   @state() private keys = false;
   @query("h2") private heading!: HTMLElement;
   @query("cb-notes") private notes!: HTMLElement | null;
@@ -53,8 +59,11 @@ export class ContactCard extends LitElement {
   async toggleKeypad(): Promise<void> {
     this.keys = !this.keys;
     await this.updateComplete;
-    if (this.keys) this.shadowRoot?.querySelector<HTMLElement>("cb-keypad")?.focus();
-    else this.heading.focus();
+    const keypad = this.shadowRoot?.querySelector<HTMLElement>("cb-keypad");
+    if (this.keys) {
+      keypad?.focus();
+      keypad?.scrollIntoView({ block: "nearest" });
+    } else this.heading.focus();
   }
 
   writeNotes(): void {
@@ -87,7 +96,7 @@ export class ContactCard extends LitElement {
         : html`<dl class="small" aria-label=${TEXTS.attached}>
             ${data.map(([name, value]) => html`<dt class="faint">${name}</dt><dd>${value}</dd>`)}
           </dl>`}
-      ${this.records()}
+      ${this.records()} ${this.about()}
       ${contact.phase === "offered" || contact.phase === "wrap_up"
         ? nothing
         : calls.map(
@@ -99,7 +108,7 @@ export class ContactCard extends LitElement {
               ?several=${calls.length > 1}
             ></cb-call>`,
           )}
-      ${this.controls(calls)} ${this.joins()}
+      ${this.talk()} ${this.controls(calls)} ${this.joins()}
       ${contact.phase === "wrap_up"
         ? html`<cb-wrap-up
             .contact=${contact}
@@ -120,7 +129,7 @@ export class ContactCard extends LitElement {
     const show = (): void => void this.dispatchEvent(select(contact.id));
     return html`<article class="card folded ${contact.phase}" aria-labelledby="name" @click=${show}>
       <div class="row spread">
-        <h2 id="name" tabindex="-1">${contactName(contact)}</h2>
+        <h2 id="name" tabindex="-1" title=${contactName(contact)}>${contactName(contact)}</h2>
         <button type="button" aria-label=${`${TEXTS.show}: ${contactName(contact)}`}>${TEXTS.show}</button>
       </div>
       ${this.phase()}
@@ -134,33 +143,34 @@ export class ContactCard extends LitElement {
     const name = contactName(contact);
     const number = numberOf(contact);
     const about = [
-      DIRECTIONS[contact.direction],
+      contact.medium === "voice" ? DIRECTIONS[contact.direction] : MEDIA[contact.medium],
       contact.queue?.name || contact.queue?.id,
       contact.campaign_name || contact.campaign,
       contact.transferred_by === undefined ? "" : TEXTS.transferredBy(participantName(contact.transferred_by)),
-      contact.subject,
+      contact.subject === name ? "" : contact.subject,
     ];
     return html`<header>
       <div>
-        <h2 id="name" tabindex="-1">${name}</h2>
+        <h2 id="name" tabindex="-1" title=${name}>${name}</h2>
         ${number === "" || number === name ? nothing : html`<p class="number">${number}</p>`}
-        <p class="small faint">${about.filter((text) => text).join(" · ")}</p>
       </div>
       ${this.phase()}
+      <p class="small faint what">${about.filter((text) => text).join(" · ")}</p>
     </header>`;
   }
 
   private phase(): TemplateResult {
     const { contact } = this;
     const ended = contact.phase === "wrap_up" && contact.ended_by !== undefined ? ` (${ENDINGS[contact.ended_by]})` : "";
+    const isNew = contact.medium !== "voice" && contact.phase === "offered";
     return html`<p class="phase">
-      ${PHASES[contact.phase]}${ended} <cb-since .at=${moment(contact.phase_since)} .clock=${this.clock}></cb-since>
+      ${isNew ? TEXTS.newContact : PHASES[contact.phase]}${ended} <cb-since .at=${moment(contact.phase_since)} .clock=${this.clock}></cb-since>
     </p>`;
   }
 
   private controls(calls: readonly FullCall[]): TemplateResult | typeof nothing {
     const { contact } = this;
-    if (contact.medium !== "voice") return this.row(this.simple(contact.phase === "paused" ? "ResumeContact" : "PauseContact"), this.hangUp());
+    if (contact.medium !== "voice") return this.digital();
     switch (contact.phase) {
       case "offered":
         return this.row(this.simple("AnswerCall", "main"), this.simple("DeflectCall", "danger"));
@@ -169,6 +179,26 @@ export class ContactCard extends LitElement {
       case "active":
       case "paused":
         return html`${calls.length > 1 ? this.two(calls) : this.one(calls)} ${this.keys ? this.keypad() : nothing}`;
+      case "wrap_up":
+      case "closed":
+        return nothing;
+    }
+  }
+
+  /** Of a chat or a task. */
+  private digital(): TemplateResult | typeof nothing {
+    const { contact } = this;
+    switch (contact.phase) {
+      case "offered":
+        return this.row(this.simple("AnswerCall", "main", TEXTS.accept), this.simple("DeflectCall", "danger"));
+      case "dialling":
+      case "active":
+      case "paused":
+        return this.row(
+          this.simple(contact.phase === "paused" ? "ResumeContact" : "PauseContact"),
+          this.someone("SingleStepTransferCall", TEXTS.transferTo),
+          this.simple("ClearConnection", "danger", TEXTS.end),
+        );
       case "wrap_up":
       case "closed":
         return nothing;
@@ -207,11 +237,33 @@ export class ContactCard extends LitElement {
     const all = related == null ? records : [related, ...records];
     if (all.length === 0) return nothing;
     return html`<ul class="row small records" aria-label=${TEXTS.records}>
-      ${all.map(({ kind, id, name, url }) => {
-        const text = `${kind}: ${name || id}`;
-        return html`<li>${isWeb(url) ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${text}</a>` : text}</li>`;
-      })}
+      ${all.map((item) => html`<li>${linked(item)}</li>`)}
     </ul>`;
+  }
+
+  /** What a task is about, and what it refers to. */
+  private about(): TemplateResult | typeof nothing {
+    const { text, links } = this.contact;
+    if (text === "" && links.length === 0) return nothing;
+    return html`<div class="about">
+      ${text === "" ? nothing : html`<p>${text}</p>`}
+      ${links.length === 0 ? nothing : html`<ul class="row small" aria-label=${TEXTS.links}>${links.map((item) => html`<li>${linked(item)}</li>`)}</ul>`}
+    </div>`;
+  }
+
+  /** What is said in it. */
+  private talk(): TemplateResult | typeof nothing {
+    const { contact, utterances, suggestions } = this;
+    const written = contact.medium === "chat" && (contact.phase !== "offered" || utterances.length > 0);
+    if (!written && utterances.length === 0 && suggestions.length === 0) return nothing;
+    return html`<cb-talk
+      class=${contact.medium === "chat" ? "" : "behind"}
+      .contact=${contact}
+      .utterances=${utterances}
+      .suggestions=${suggestions}
+      .refused=${this.refused}
+      .run=${this.run}
+    ></cb-talk>`;
   }
 
   /** Two contacts of the agent's can be made one: what is on hold and what is not. */
@@ -237,10 +289,10 @@ export class ContactCard extends LitElement {
     return html`<div class="ways">${controls}</div>`;
   }
 
-  private simple(service: "AnswerCall" | "DeflectCall" | "HoldCall" | "RetrieveCall" | Two | Pausing, look: "main" | "danger" | "" = ""): TemplateResult {
+  private simple(service: Simple, look: "main" | "danger" | "" = "", label: string = CONTROLS[service]): TemplateResult {
     const refused = this.refused(service);
     return control({
-      label: CONTROLS[service],
+      label,
       refused,
       look,
       press: () => this.dispatchEvent(wish({ service, contact: this.contact.id })),
@@ -248,12 +300,7 @@ export class ContactCard extends LitElement {
   }
 
   private hangUp(): TemplateResult {
-    return control({
-      label: CONTROLS.ClearConnection,
-      refused: this.refused("ClearConnection"),
-      look: "danger",
-      press: () => this.dispatchEvent(wish({ service: "ClearConnection", contact: this.contact.id })),
-    });
+    return this.simple("ClearConnection", "danger");
   }
 
   private mute(calls: readonly FullCall[]): TemplateResult {
@@ -289,10 +336,11 @@ export class ContactCard extends LitElement {
   }
 }
 
-/** Whether it can be opened without harm: an address may come from anywhere. */
-function isWeb(url: string | undefined): url is string {
-  return url !== undefined && /^https?:\/\//i.test(url);
+/** A record, as a way to open it if it has an address. */
+function linked({ kind, id, name, url }: Record): TemplateResult {
+  const text = `${kind}: ${name || id}`;
+  return isWeb(url) ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${text}</a>` : html`${text}`;
 }
 
 type Two = "TransferCall" | "ConferenceCall" | "AlternateCall" | "ReconnectCall";
-type Pausing = "PauseContact" | "ResumeContact";
+type Simple = "AnswerCall" | "DeflectCall" | "HoldCall" | "RetrieveCall" | "ClearConnection" | "PauseContact" | "ResumeContact" | Two;

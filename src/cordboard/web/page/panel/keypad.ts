@@ -25,6 +25,17 @@ export class Keypad extends LitElement {
         font-size: 1.15rem;
       }
 
+      @container (width < 37.5rem) {
+        .keys {
+          grid-template-columns: repeat(3, minmax(0, 1fr));
+          gap: 0.3rem;
+        }
+
+        .keys button {
+          min-height: 2.2rem;
+        }
+      }
+
       output {
         overflow-wrap: anywhere;
       }

@@ -79,6 +79,15 @@ export const panelLook = css`
     text-align: center;
   }
 
+  summary {
+    cursor: pointer;
+    font-weight: 650;
+  }
+
+  details cb-board {
+    margin-top: 0.75rem;
+  }
+
   nav {
     display: grid;
     grid-auto-columns: minmax(0, 1fr);
@@ -106,12 +115,15 @@ export const panelLook = css`
 
   .glyph {
     display: flex;
+    align-items: center;
     gap: 0.2rem;
   }
 
   .count {
     min-width: 1.5em;
-    border-radius: 1em;
+    height: 1.5em;
+    border-radius: 0.75em;
+    line-height: 1.5;
     background: var(--accent);
     color: var(--accent-ink);
     font-weight: 650;
@@ -147,16 +159,49 @@ export const panelLook = css`
       font-size: 13px;
     }
 
+    .top {
+      padding-inline: 0.4rem 0.15rem;
+    }
+
     .top button {
-      padding-inline: 0.25rem;
+      padding-inline: 0.15rem;
+    }
+
+    h1 {
+      font-size: 1em;
+    }
+
+    h1 span {
+      display: none;
+    }
+
+    .room,
+    .contacts {
+      gap: 0.35rem;
     }
 
     main {
       padding: 0.35rem;
     }
 
+    nav {
+      display: flex;
+    }
+
     nav button {
+      flex: 1 1 auto;
+      align-content: center;
       font-size: 0.93em;
+    }
+
+    /* Four words are too many here; who cannot see hears them all. */
+    nav button:not([aria-current="true"]) > span:last-child {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      overflow: hidden;
+      clip-path: inset(50%);
+      white-space: nowrap;
     }
   }
 

@@ -6,6 +6,7 @@ import type { Environment } from "../wire/environment";
 import type { ServerFrame } from "../wire/frames";
 import type { Command, Outcome, Service, View } from "../wire/model";
 import type { Stream } from "../wire/stream";
+import { Boards, type Board } from "./boards";
 import { Duties } from "./duties";
 import type { Doer, Duty, Found, PanelNews, PanelSource, Question } from "./source";
 
@@ -31,6 +32,7 @@ export class PanelModel implements PanelSource {
   readonly signOut?: () => void;
   private readonly client: Client;
   private readonly duties: Duties;
+  private readonly boards: Boards;
   private readonly listeners = new Set<PanelNews>();
   private readonly doings = new Map<string, Doing>();
   private stream: Stream | undefined;
@@ -46,6 +48,7 @@ export class PanelModel implements PanelSource {
       },
     );
     this.duties = new Duties(() => (this.subject === "" ? undefined : { client: this.client, subject: this.subject }));
+    this.boards = new Boards(this.client);
     if (settings.signOut !== undefined) this.signOut = settings.signOut;
   }
 
@@ -55,6 +58,16 @@ export class PanelModel implements PanelSource {
 
   get clock(): { now(): number } {
     return this.client.clock;
+  }
+
+  get board(): Board {
+    return this.boards.board(this.view);
+  }
+
+  follow(wanted: boolean): void {
+    const { status } = this;
+    this.boards.follow(wanted, this.view, status.state === "online" ? (status.welcome.identity.scopes ?? []) : []);
+    this.tell((news) => news.changed?.());
   }
 
   listen(news: PanelNews): () => void {
@@ -124,8 +137,13 @@ export class PanelModel implements PanelSource {
   }
 
   private received(stream: Stream): void {
+    if (stream.subject !== this.subject) {
+      if (this.boards.received(stream)) this.tell((news) => news.changed?.());
+      return;
+    }
     const before = this.stream?.view;
     this.stream = stream;
+    if (this.boards.received(stream) && before?.profile !== stream.view.profile) this.follow(true); // other queues, perhaps
     this.tell((news) => news.viewed?.(before, stream.view));
     this.tell((news) => news.changed?.());
   }

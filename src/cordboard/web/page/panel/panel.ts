@@ -29,6 +29,7 @@ import "../parts/announcer";
 import "../parts/toasts";
 import "./agent-state";
 import "./banners";
+import "./board";
 import "./contact";
 import "./dial";
 import "./help";
@@ -39,12 +40,16 @@ import "./targets";
 /** Narrower than this shows one view at a time. */
 const NARROW = 600;
 
-type Tab = "contacts" | "dial" | "recent";
+/** One for all, so that who shows nothing is not told that it changed. */
+const NOTHING: readonly never[] = [];
 
-const TABS: readonly (readonly [Tab, Icon, "viewContacts" | "viewDial" | "viewRecent"])[] = [
+type Tab = "contacts" | "dial" | "recent" | "board";
+
+const TABS: readonly (readonly [Tab, Icon, "viewContacts" | "viewDial" | "viewRecent" | "viewBoard"])[] = [
   ["contacts", "contacts", "viewContacts"],
   ["dial", "phone", "viewDial"],
   ["recent", "recent", "viewRecent"],
+  ["board", "board", "viewBoard"],
 ];
 
 /**
@@ -62,6 +67,9 @@ export class Panel extends LitElement {
   @property({ type: Boolean }) mute = false;
   @state() private narrow = false;
   @state() private tab: Tab = "contacts";
+  /** Whether the board is unfolded, where there is room for all at once. */
+  @state() private unfolded = false;
+  private following = false;
   @state() private chosen = "";
   @state() private choosing: Choosing | undefined;
   /** Why the contact centre does not join two contacts; known only once it was asked. */
@@ -162,6 +170,11 @@ export class Panel extends LitElement {
     const { choosing } = this;
     if (choosing?.contact !== undefined && view?.contacts?.[choosing.contact] === undefined) this.targets?.close();
     this.settings.requestUpdate();
+    const follows = view !== undefined && (this.narrow ? this.tab === "board" : this.unfolded);
+    if (follows !== this.following) {
+      this.following = follows;
+      this.source.follow?.(follows);
+    }
   }
 
   private top(view: View | undefined): TemplateResult {
@@ -193,7 +206,7 @@ export class Panel extends LitElement {
     const { source } = this;
     const all = !this.narrow;
     const states = statesOf(view);
-    const contacts = openContacts(view);
+    const contacts = this.ordered(openContacts(view));
     const call = source.refused("", "MakeCall");
     return html`<div class="room">
       <cb-agent-state
@@ -221,12 +234,32 @@ export class Panel extends LitElement {
         ${all || this.tab === "recent"
           ? html`<cb-recent .contacts=${view.recent ?? []} .profile=${view.profile} refused=${call}></cb-recent>`
           : nothing}
+        ${all || this.tab === "board" ? this.board() : nothing}
       </div>
     </div>`;
   }
 
+  private board(): TemplateResult | typeof nothing {
+    const { board, clock } = this.source;
+    if (board === undefined) return nothing;
+    const shown = html`<cb-board .board=${board} .clock=${clock}></cb-board>`;
+    if (this.narrow) return html`<div class="card">${shown}</div>`;
+    return html`<details class="card" ?open=${this.unfolded} @toggle=${(event: Event) => void (this.unfolded = (event.target as HTMLDetailsElement).open)}>
+      <summary>${TEXTS.board}</summary>
+      ${this.unfolded ? shown : nothing}
+    </details>`;
+  }
+
+  /** In a narrow panel those behind the one in front come last. */
+  private ordered(contacts: FullContact[]): FullContact[] {
+    return this.narrow ? contacts.sort((one, other) => Number(this.folded(one)) - Number(this.folded(other))) : contacts;
+  }
+
+  private folded(contact: FullContact): boolean {
+    return this.narrow && contact.phase !== "offered" && contact.id !== this.current?.id;
+  }
+
   private contact(view: View, contact: FullContact, contacts: readonly FullContact[]): TemplateResult {
-    const folded = this.narrow && contact.phase !== "offered" && contact.id !== this.current?.id;
     return html`<cb-contact
       data-contact=${contact.id}
       .contact=${contact}
@@ -234,15 +267,18 @@ export class Panel extends LitElement {
       .profile=${view.profile}
       .clock=${this.source.clock}
       .refusedFor=${(id: string, service: Service["service"]) => this.source.refused(id, service)}
+      .run=${(service: Service) => this.source.run(service)}
+      .utterances=${view.utterances?.[contact.id] ?? NOTHING}
+      .suggestions=${view.suggestions?.[contact.id] ?? NOTHING}
       unjoined=${this.unjoined}
-      ?folded=${folded}
+      ?folded=${this.folded(contact)}
     ></cb-contact>`;
   }
 
   private tabs(view: View | undefined): TemplateResult {
     const open = Object.keys(view?.contacts ?? {}).length;
     return html`<nav aria-label=${TEXTS.views}>
-      ${TABS.map(
+      ${TABS.filter(([tab]) => tab !== "board" || this.source.follow !== undefined).map(
         ([tab, drawing, text]) => html`<button
           type="button"
           aria-current=${tab === this.tab ? "true" : "false"}

@@ -1,14 +1,26 @@
 // What the desk shows of the model's entities: names, numbers, who is who. Reading only; nothing is decided here.
 
-import { DEFAULTS, type AgentState, type Call, type Connection, type Contact, type Participant, type Stamp, type View } from "../wire/model";
+import {
+  DEFAULTS,
+  type AgentState,
+  type Call,
+  type Connection,
+  type Contact,
+  type Participant,
+  type Stamp,
+  type Utterance,
+  type View,
+} from "../wire/model";
 import { ROLES, TEXTS } from "../parts/texts";
 
 export type FullContact = Contact & typeof DEFAULTS.Contact;
 export type FullCall = Call & typeof DEFAULTS.Call;
 export type FullAgentState = AgentState & typeof DEFAULTS.AgentState;
+export type FullUtterance = Utterance & typeof DEFAULTS.Utterance;
 
 export const fullContact = (contact: Contact): FullContact => ({ ...DEFAULTS.Contact, ...contact });
 export const fullCall = (call: Call): FullCall => ({ ...DEFAULTS.Call, ...call });
+export const fullUtterance = (utterance: Utterance): FullUtterance => ({ ...DEFAULTS.Utterance, ...utterance });
 export const fullState = (state: AgentState): FullAgentState => ({ ...DEFAULTS.AgentState, ...state });
 
 /** The open contacts: what rings first, then the oldest first. */
@@ -53,9 +65,24 @@ export function participantName(participant: Participant): string {
   return participant.name || participant.number || participant.id || ROLES[participant.role];
 }
 
-/** Whom the contact is with: the customer, or whoever is at the other end. */
+/** Whom the contact is with: the customer, or whoever is at the other end; a task without any is what it is about. */
 export function contactName(contact: FullContact): string {
-  return participantOf(contact)?.name || numberOf(contact) || participantOf(contact)?.id || TEXTS.unknownCaller;
+  return participantOf(contact)?.name || numberOf(contact) || participantOf(contact)?.id || contact.subject || TEXTS.unknownCaller;
+}
+
+/** A transcript in the order in which it is read. */
+export function spoken(utterances: readonly Utterance[]): Utterance[] {
+  return [...utterances].sort((one, other) => (one.start ?? 0) - (other.start ?? 0));
+}
+
+/** Whether the recogniser was so unsure that the reader should know. */
+export function isDoubtful(utterance: FullUtterance): boolean {
+  return utterance.confidence < 0.8;
+}
+
+/** Whether it can be opened without harm: an address may come from anywhere. */
+export function isWeb(url: string | undefined): url is string {
+  return url !== undefined && /^https?:\/\//i.test(url);
 }
 
 /** The other end's number. The caller's is the agent's own where the agent calls, be it outside or a colleague. */

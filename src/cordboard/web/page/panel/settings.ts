@@ -33,13 +33,23 @@ export class Settings extends LitElement {
         gap: 0.5rem;
       }
 
+      @container (width < 221px) {
+        .tone {
+          grid-template-columns: 1fr;
+        }
+      }
+
       li {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
         justify-content: space-between;
         gap: 0 0.75rem;
-        min-height: 2.5rem;
+        min-height: 2.25rem;
+      }
+
+      .check {
+        line-height: 1.3;
       }
     `,
   ];

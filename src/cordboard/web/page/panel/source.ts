@@ -6,6 +6,7 @@
 
 import type { Status } from "../wire/client";
 import type { Outcome, Service, Target, TargetKind, View } from "../wire/model";
+import type { Board } from "./boards";
 
 /** What only one of an agent's pages does. The name is that of the claim. */
 export type Duty = "ringtone" | "notification";
@@ -53,6 +54,9 @@ export interface PanelSource {
   doer(duty: Duty): Doer;
   /** Wants this page to do it (`take`: even if another does), or not to. */
   want(duty: Duty, wanted: boolean, take?: boolean): void;
+  /** Counters of queues and team, kept while `follow`ed; missing where there are none to be had. */
+  readonly board?: Board;
+  follow?(wanted: boolean): void;
   /** Tries now what it would try later. */
   reconnect(): void;
   /** Ends the session; missing where that is not the panel's to do. */

@@ -138,7 +138,8 @@ export class Targets extends LitElement {
   private item(target: Target, index: number): TemplateResult {
     const typed = target.kind === "number" && target.name === undefined;
     const name = typed ? TEXTS.typedNumber(target.number ?? "") : target.name || target.number || target.id;
-    const state = target.kind === "agent" && target.state ? (STATES[target.state as Availability] ?? target.state) : TARGETS[target.kind];
+    const kind = this.kind === undefined ? TARGETS[target.kind] : ""; // of one kind are all then
+    const state = target.kind === "agent" && target.state ? (STATES[target.state as Availability] ?? target.state) : kind;
     return html`<li id=${`item-${index}`} role="option" aria-selected=${index === this.at ? "true" : "false"} @click=${() => this.pick(target)}>
       <span>${name} ${typed || target.number === undefined ? nothing : html`<span class="small faint number">${target.number}</span>`}</span>
       <span class="as small ${target.state === "ready" ? "ready" : "faint"}">${state}</span>

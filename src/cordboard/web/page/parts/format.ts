@@ -17,6 +17,11 @@ export function when(at: number, now = Date.now()): string {
   return new Intl.DateTimeFormat(locale(), far ? { dateStyle: "short", timeStyle: "short" } : { hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
+/** A part of one, in percent. */
+export function percent(part: number): string {
+  return new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: 0 }).format(part);
+}
+
 /** So many seconds, in words: `10 seconds`. */
 export function seconds(count: number): string {
   return new Intl.NumberFormat(locale(), { style: "unit", unit: "second", unitDisplay: "long" }).format(count);

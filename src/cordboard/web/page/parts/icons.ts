@@ -2,7 +2,7 @@
 
 import { svg, type SVGTemplateResult } from "lit";
 
-export type Icon = "bell" | "bell-off" | "bell-away" | "settings" | "help" | "contacts" | "phone" | "recent";
+export type Icon = "bell" | "bell-off" | "bell-away" | "settings" | "help" | "contacts" | "phone" | "recent" | "board";
 
 const BELL = "M6 16V11a6 6 0 0 1 12 0v5l1.5 2h-15zM10 20.5a2.2 2.2 0 0 0 4 0";
 
@@ -14,6 +14,7 @@ const PATHS: { readonly [name in Icon]: string } = {
   help: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM9.3 9.3a2.8 2.8 0 1 1 4.2 2.4c-1 .6-1.5 1.1-1.5 2.2M12 16.8v.2",
   contacts: "M4 5.5h16v10h-9l-4 3.5v-3.5h-3z",
   phone: "M6.5 3.5l3 .5 1 4-2 1.7a12 12 0 0 0 5.3 5.3l1.7-2 4 1 .5 3c0 1.7-1.3 3-3 3A14 14 0 0 1 3.5 6.5c0-1.7 1.3-3 3-3z",
+  board: "M4 20h16M6.5 16.5v-5M12 16.5V5M17.5 16.5v-8",
   recent: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3 2.2",
 };
 

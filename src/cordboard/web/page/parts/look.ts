@@ -59,6 +59,11 @@ export const look = css`
     outline-offset: 2px;
   }
 
+  /* A heading that was given the focus is a place to go on from, nothing to press. */
+  [tabindex="-1"]:focus-visible {
+    outline: none;
+  }
+
   .card {
     padding: 1rem;
     border: 1px solid var(--line);
@@ -139,6 +144,10 @@ export const look = css`
     opacity: 1;
   }
 
+  input:placeholder-shown {
+    text-overflow: ellipsis;
+  }
+
   textarea {
     display: block;
     min-height: 4.5rem;
@@ -147,6 +156,10 @@ export const look = css`
 
   label {
     display: block;
+  }
+
+  .stack > label > :is(input, select):not([type="checkbox"]) {
+    margin-top: 0.25rem;
   }
 
   button {
@@ -195,6 +208,12 @@ export const look = css`
     box-shadow: inset 0 0 0 1px var(--accent);
   }
 
+  button[role="switch"][aria-checked="true"] {
+    border-color: var(--accent);
+    color: var(--accent);
+    font-weight: 600;
+  }
+
   button[aria-disabled="true"] {
     border-color: var(--line);
     background: transparent;
@@ -216,7 +235,7 @@ export const look = css`
 
   dialog .heading {
     display: flex;
-    align-items: start;
+    align-items: center;
     justify-content: space-between;
     gap: 0.5rem;
   }

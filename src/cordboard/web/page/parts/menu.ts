@@ -32,7 +32,7 @@ export class Menu extends LitElement {
         min-width: 100%;
         width: max-content;
         max-width: min(18rem, 88cqi);
-        max-height: 50vh;
+        max-height: 60vh;
         padding: 0.3rem;
         overflow: auto;
         border: 1px solid var(--line);
@@ -57,6 +57,10 @@ export class Menu extends LitElement {
         border-color: transparent;
         overflow-wrap: anywhere;
         text-align: start;
+      }
+
+      li button:focus-visible {
+        outline-offset: -2px;
       }
     `,
   ];

@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { look } from "./look";
@@ -18,6 +18,7 @@ export class SignIn extends LitElement {
       form {
         max-width: 22rem;
         margin: clamp(1rem, 12vh, 8rem) auto 1rem;
+        text-align: start;
       }
 
       h1 {
@@ -43,12 +44,13 @@ export class SignIn extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const why = this.code !== "" ? refusalText(this.code) : this.reason;
     return html`<form class="card stack" @submit=${this.submitted}>
       <h1>${this.heading}</h1>
       <label>${TEXTS.user}<input id="user" name="username" autocomplete="username" autocapitalize="none" required /></label>
       <label>${TEXTS.password}<input id="password" name="password" type="password" autocomplete="current-password" required /></label>
-      ${why === "" ? nothing : html`<p class="bad" role="alert">${why}</p>`}
+      ${this.code === ""
+        ? html`<p class="faint" role="status" ?hidden=${this.reason === ""}>${this.reason}</p>`
+        : html`<p class="bad" role="alert">${refusalText(this.code)}</p>`}
       <button class="main" aria-disabled=${this.busy ? "true" : "false"}>${TEXTS.signIn}</button>
     </form>`;
   }

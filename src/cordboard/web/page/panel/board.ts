@@ -1,0 +1,123 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+
+import { numeral, percent } from "../parts/format";
+import { look } from "../parts/look";
+import { STATES, TEXTS } from "../parts/texts";
+import type { Board as Figures, Counted, Gauges, Member } from "./boards";
+import { fullState } from "./reading";
+
+import "../parts/since";
+
+/** How it goes in the agent's queues and team: who waits, who is free, and, where one may see it, what each colleague does. */
+@customElement("cb-board")
+export class Board extends LitElement {
+  static override styles = [
+    look,
+    css`
+      li {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        gap: 0 0.75rem;
+        padding: 0.35rem 0;
+        border-top: 1px solid var(--line);
+        overflow-wrap: anywhere;
+      }
+
+      li:first-child {
+        border-top: 0;
+      }
+
+      li p {
+        grid-column: 1 / -1;
+      }
+
+      .some {
+        font-weight: 650;
+      }
+
+      .null,
+      .not_ready {
+        color: var(--faint);
+      }
+
+      .ready {
+        color: var(--good);
+      }
+
+      .busy {
+        color: var(--accent);
+      }
+
+      .working_after_call {
+        color: var(--warn);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) board!: Figures;
+  @property({ attribute: false }) clock!: { now(): number };
+
+  protected override render(): TemplateResult {
+    const { queues, team, members } = this.board;
+    return html`<div class="stack">
+      <section aria-labelledby="queues">
+        <h2 id="queues">${TEXTS.queues}</h2>
+        ${queues.length === 0
+          ? html`<p class="faint">${TEXTS.noQueues}</p>`
+          : html`<ul>
+              ${queues.map((queue) => this.queue(queue))}
+            </ul>`}
+      </section>
+      ${team === undefined
+        ? nothing
+        : html`<section aria-labelledby="team">
+            <h2 id="team">${TEXTS.team(team.name)}</h2>
+            <p class="small faint">${counts(team.gauges).join(" · ")}</p>
+            <ul>
+              ${members.map((member) => this.member(member))}
+            </ul>
+          </section>`}
+    </div>`;
+  }
+
+  private queue({ name, gauges }: Counted): TemplateResult {
+    const waiting = gauges["calls-waiting"];
+    const since = gauges["longest-waiting-since"] ?? 0;
+    const level = gauges["service-level"];
+    const facts = [...counts(gauges), ...(level === undefined ? [] : [TEXTS.inTime(percent(level / 100))])];
+    return html`<li>
+      <span>${name}</span>
+      ${waiting === undefined
+        ? html`<span class="small faint">${TEXTS.notCounted}</span>`
+        : html`<span class="number ${waiting > 0 ? "some" : "faint"}">${TEXTS.waiting(numeral(waiting))}</span>`}
+      <p class="small faint">
+        ${since > 0 ? html`${TEXTS.longestWait} <cb-since .at=${since} .clock=${this.clock}></cb-since>${facts.length > 0 ? " · " : ""}` : nothing}${facts.join(" · ")}
+      </p>
+    </li>`;
+  }
+
+  private member({ name, states }: Member): TemplateResult {
+    const [first] = states.map(fullState);
+    return html`<li>
+      <span>${name}</span>
+      ${first === undefined
+        ? nothing
+        : html`<span class="small ${first.state}">
+            ${first.reason == null ? STATES[first.state] : first.reason.label || first.reason.code}
+            <cb-since class="faint" .at=${first.since} .clock=${this.clock}></cb-since>
+          </span>`}
+    </li>`;
+  }
+}
+
+/** How many agents are in each state, as far as it is counted. */
+function counts(gauges: Gauges): string[] {
+  const told = [
+    ["agents-ready", TEXTS.readyCount],
+    ["agents-busy", TEXTS.busyCount],
+    ["agents-wrap-up", TEXTS.wrapUpCount],
+    ["agents-not-ready", TEXTS.notReadyCount],
+  ] as const;
+  return told.flatMap(([name, text]) => (gauges[name] === undefined ? [] : [text(numeral(gauges[name]))]));
+}

@@ -1,0 +1,87 @@
+// The queues and the team that a panel shows counters of, and the team's members as far as the token lets it see them.
+// They are watched only while somebody looks.
+
+import type { Client } from "../wire/client";
+import { DEFAULTS, type AgentState, type View } from "../wire/model";
+import type { Stream } from "../wire/stream";
+
+export type Gauges = Readonly<{ [name: string]: number }>;
+
+/** A queue or a team, with its counters; `{}` while nothing is told of it. */
+export interface Counted {
+  readonly id: string;
+  readonly name: string;
+  readonly gauges: Gauges;
+}
+
+export interface Member {
+  readonly id: string;
+  readonly name: string;
+  readonly states: readonly AgentState[];
+}
+
+export interface Board {
+  readonly queues: readonly Counted[];
+  readonly team: Counted | undefined;
+  /** Empty where the token sees nobody but the agent. */
+  readonly members: readonly Member[];
+}
+
+const EVERYONE = "agent/*";
+
+export class Boards {
+  private readonly streams = new Map<string, Stream>();
+  private watched: readonly string[] = [];
+  private wanted = false;
+
+  constructor(private readonly client: Pick<Client, "watch" | "unwatch">) {}
+
+  /** Whether somebody looks. `view`: the agent's own; `scopes`: of their token. */
+  follow(wanted: boolean, view: View | undefined, scopes: readonly string[]): void {
+    this.wanted = wanted;
+    const now = wanted && view !== undefined ? subjects(view, scopes) : [];
+    for (const subject of this.watched) if (!now.includes(subject)) this.client.unwatch(subject);
+    for (const subject of now) if (!this.watched.includes(subject)) this.client.watch(subject);
+    this.watched = now;
+    if (!wanted) this.streams.clear();
+  }
+
+  get followed(): boolean {
+    return this.wanted;
+  }
+
+  /** Another subject's stream than the agent's own; whether it changes the board. */
+  received(stream: Stream): boolean {
+    if (!this.wanted) return false;
+    this.streams.set(stream.subject, stream);
+    return true;
+  }
+
+  board(view: View | undefined): Board {
+    const profile = view?.profile;
+    const counted = (kind: string, { id, name = "" }: { readonly id: string; readonly name?: string }): Counted => ({
+      id,
+      name: name || id,
+      gauges: this.streams.get(`${kind}/${id}`)?.gauges ?? {},
+    });
+    return {
+      queues: (profile?.queues ?? []).map((queue) => counted("queue", queue)),
+      team: profile?.team ? counted("team", { id: profile.team, name: profile.teams?.find((team) => team.id === profile.team)?.name ?? "" }) : undefined,
+      members: [...this.streams.values()]
+        .filter(({ subject, view: other }) => subject.startsWith("agent/") && other.profile?.team === profile?.team)
+        .map(({ subject, view: other }) => ({
+          id: subject.slice("agent/".length),
+          name: other.profile?.name || other.profile?.login || subject.slice("agent/".length),
+          states: Object.values(other.states ?? {}),
+        }))
+        .sort((one, other) => one.name.localeCompare(other.name)),
+    };
+  }
+}
+
+/** What a board of this agent rests on. */
+function subjects(view: View, scopes: readonly string[]): string[] {
+  const { queues = [], team = "" } = view.profile ?? { queues: [], team: DEFAULTS.Team.name };
+  const sees = scopes.some((scope) => scope === "tenant" || scope === `team:${team}` || scope === `member:${team}`);
+  return [...queues.map((queue) => `queue/${queue.id}`), ...(team ? [`team/${team}`] : []), ...(team && sees ? [EVERYONE] : [])];
+}

@@ -31,7 +31,7 @@ from cordboard.hub.hub import Hub
 from cordboard.model.errors import CordboardError, ErrorReply
 from cordboard.model.ids import LinkId
 from cordboard.protocols.native import routes, wire
-from cordboard.protocols.simulator import scenario
+from cordboard.protocols.simulator import Simulator, scenario
 from cordboard.settings import LinkSettings, link_options, parsed
 from cordboard.store.memory import MemoryStore
 from cordboard.web.inspector import inspector_doors
@@ -134,6 +134,13 @@ class Secrets(dict[str, str]):
         )
 
 
+@pytest.mark.parametrize(
+    "block", [item for item in ALL if item.mark.startswith("file: ")], ids=lambda item: item.mark
+)
+def test_what_is_shown_of_a_file_is_what_stands_there(block: Block) -> None:
+    assert (ROOT / block.mark.removeprefix("file: ")).read_text() == block.text
+
+
 @of("sh", "")
 def test_shell(block: Block) -> None:
     text = block.text.replace("\\\n", " ")
@@ -167,7 +174,11 @@ def word_of(line: list[str]) -> tuple[Any, list[str]]:
 
 def known_door(path: str) -> bool:
     doors = (*routes.ROUTES, *(door.route for door in inspector_doors(A_HUB)))
-    patterns = [re.sub(r"\{\w+\}", "[^/]+", route.path) for route in doors]
+    paths = [
+        *(route.path for route in doors),
+        *(f"/links/{{link}}{route.path}" for route in Simulator().routes),
+    ]
+    patterns = [re.sub(r"\{\w+\}", "[^/]+", path) for path in paths]
     return path in OTHER_DOORS or any(re.fullmatch(pattern, path) for pattern in patterns)
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from cordboard.testing.served import ServedCentre
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,3 +31,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def accept(pytestconfig: pytest.Config) -> bool:
     """Whether golden files are to be rewritten rather than compared with."""
     return bool(pytestconfig.getoption("--accept"))
+
+
+@pytest.fixture
+def crm_origins() -> Sequence[str]:
+    """The origins of the pages that use `served_centre`: give your own in your `conftest.py`."""
+    return ("http://localhost:3000",)
+
+
+@pytest.fixture
+def served_centre(crm_origins: Sequence[str]) -> Iterator[ServedCentre]:
+    """A `ServedCentre`, started: a hub with a simulated contact centre for a page in a real browser."""
+    from cordboard.testing.served import ServedCentre  # noqa: PLC0415 - only for those who use it
+
+    with ServedCentre(origins=crm_origins) as centre:
+        yield centre

@@ -421,15 +421,3 @@ def test_garbage_never_raises(frames: list[bytes | str], ready: bool) -> None:
         line.told(frame)
     line.closed(1006)
     line.down()
-
-
-def test_frames_of_no_concern_do_nothing() -> None:
-    line = Line()
-    for frame in (
-        k.Opened(channel="other", at=1),
-        k.Closed(channel="other", code=1000, reason="", at=1),
-        k.Woke(name="other", at=1),
-        k.Replied(name="other", status=200, headers={}, data=b"", at=1),
-        k.Called(call="1", route="x", method="GET", at=1),
-    ):
-        assert line.feed(frame) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from cordboard.contract import CtiProtocol
@@ -64,12 +64,9 @@ async def empty_stage(protocol: CtiProtocol) -> AsyncIterator[Stage]:
 
 
 @asynccontextmanager
-async def live_stage(
-    protocol: CtiProtocol, prepared: Callable[[ContactCentre], None] = lambda _: None
-) -> AsyncIterator[tuple[Stage, ContactCentre]]:
+async def live_stage(protocol: CtiProtocol) -> AsyncIterator[tuple[Stage, ContactCentre]]:
     """A hub with the simulated contact centre behind it."""
     async with ContactCentre() as centre:
-        prepared(centre)
         stage = Stage(protocol, centre.hub, centre.clock)
         try:
             with stage.tap.breaches.first():

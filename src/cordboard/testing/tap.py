@@ -6,7 +6,6 @@ hear of them.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeVar, assert_never
@@ -84,7 +83,6 @@ class TappedLink:
         """As the link."""
         self._commands[command.id] = False
         name = type(command.service).__name__
-        self._tap.executed[name] += 1
         yield from self._watched(f"execute({name})", lambda link: link.execute(command, at))
 
     def ask(self, ask: str, subject: Subject, query: Query, at: Millis) -> k.LinkEffects:
@@ -205,7 +203,6 @@ class LinkTap:
         """End the link's life when it was given so many frames; once."""
         self.may_fall: Callable[[], bool] = lambda: True
         self.unrecognised = 0
-        self.executed: Counter[str] = Counter()
         self.effects: list[k.LinkEffect] = []
         self.outcomes: dict[str, Outcome] = {}
         """By command."""

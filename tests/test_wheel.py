@@ -21,7 +21,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "cordboard"
-CARRIED = ("*.py", "*.toml", "*.template", "py.typed")
+CARRIED = ("*.py", "*.toml", "*.template", "*.jsonl", "py.typed")
 """What of the package's own files runs or is read when it runs."""
 
 

@@ -24,11 +24,14 @@ def main() -> None:
     asked = argparse.ArgumentParser(prog="python -m tests.browser.walk")
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--steps", type=int, default=1000)
+    asked.add_argument(
+        "--chained", action="store_true", help="pages on a hub that hangs on the one with the centre"
+    )
     asked.add_argument("--verbose", action="store_true", help="say each action")
     given = asked.parse_args()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        with place(Path(folder), browser.new_context()) as found:
+        with place(Path(folder), browser.new_context(), chained=given.chained) as found:
             go(Walk(found, given.seed), given.steps, verbose=given.verbose)
         browser.close()
 

@@ -53,7 +53,7 @@ class _Truth:
     def panel(self) -> Json:
         return {
             "state": STATES[self._agent["state"]],
-            "why": self._label(self._agent["reason"]),
+            "why": self._why(),
             "contacts": sorted((self._card(item) for item in self._open), key=str),
         }
 
@@ -101,13 +101,12 @@ class _Truth:
         dialled = str(segment["calls"][0]["called"])
         return next((str(party["name"] or party["number"]) for party in far), dialled)
 
-    def _label(self, code: str | None) -> str:
-        found = (
-            item["label"]
-            for item in self._centre["reasons"]
-            if item["code"] == code and item["use"] != "wrap_up"
-        )
-        return str(next(found, code or ""))
+    def _why(self) -> str:
+        code = self._agent["reason"]
+        for item in self._centre["reasons"]:
+            if item["code"] == code and item["use"] != "wrap_up":
+                return f"{item['label']} productive" if item["productive"] else str(item["label"])
+        return code or ""
 
 
 def _live(call: Json) -> list[Json]:

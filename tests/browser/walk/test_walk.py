@@ -15,16 +15,16 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def walk(seed: int, tmp_path: Path, chromium: Browser) -> Iterator[Walk]:
-    with place(tmp_path, chromium.new_context()) as found:
+def walk(seed: int, *, chained: bool, tmp_path: Path, chromium: Browser) -> Iterator[Walk]:
+    with place(tmp_path, chromium.new_context(), chained=chained) as found:
         yield Walk(found, seed)
 
 
+LONG = [pytest.param(seed, 1000, seed % 2 == 1, marks=pytest.mark.matrix) for seed in range(2, 8)]
+
+
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    ("seed", "steps"),
-    [(1, 200), *(pytest.param(seed, 1000, marks=pytest.mark.matrix) for seed in range(2, 8))],
-)
+@pytest.mark.parametrize(("seed", "steps", "chained"), [(1, 200, False), *LONG])
 def test_a_random_walk_ends_in_the_switchs_own_state(walk: Walk, steps: int) -> None:
     walk.go(steps)
     assert walk.tally.checks == steps // 50

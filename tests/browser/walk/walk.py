@@ -11,15 +11,12 @@ from functools import partial
 from random import Random
 from typing import Any
 
-import msgspec
 from playwright.sync_api import Error
 
-from cordboard.model.events import Event, Unrecognised
-from cordboard.model.fold import fold, initial
 from cordboard.model.ids import Subject
-from cordboard.model.log import Entry
 from tests.browser.streams.stage import until
 from tests.browser.walk.expected import panel_truth
+from tests.browser.walk.log import Log
 from tests.browser.walk.stage import AGENT, FAST, STILL, SUBJECT, Place
 from tests.browser.walk.tab import Tab
 from tests.browser.walk.world import an_act
@@ -53,7 +50,7 @@ class Walk:
         self.tally = Tally()
         self._rng = Random(seed)
         self._place = place
-        self._folded = initial(Subject(SUBJECT))
+        self._log = Log(place.hub)
 
     def go(self, steps: int) -> None:
         """That many actions; all is compared now and then, and in the end. A failure tells what came last, and how to walk again."""
@@ -64,7 +61,8 @@ class Walk:
                     self.check()
         except (AssertionError, Error) as error:
             last = "\n".join(self.last)
-            again = f"python -m tests.browser.walk --seed {self.seed} --steps {steps}"
+            chained = " --chained" if self._place.chained else ""
+            again = f"python -m tests.browser.walk --seed {self.seed} --steps {steps}{chained}"
             raise AssertionError(f"{error}\n\n{last}\n\nagain: {again}") from error
 
     def _step(self, step: int) -> None:
@@ -147,6 +145,9 @@ class Walk:
         return f"cut {path or 'all'}{' for a while' if down else ''}"
 
     def _break(self) -> str:
+        if self._place.chained and self._rng.random() < 0.4:
+            self._place.between.cut()
+            return "cut between the hubs"
         fault: Json = self._rng.choice(
             [
                 {"drop": 0},
@@ -175,22 +176,20 @@ class Walk:
     def _under_way(self) -> list[str]:
         """What there is to wait for; nothing if two looks at the hub, before and after those at the pages, say the same."""
         ends = self._ends()
-        found = (
-            []
-            if self._place.streams.evaluate("() => walk.probe()")
-            else ["the Streams page is not connected"]
-        )
-        found += self._place.streams.evaluate("() => [...walk.waiting.values()]")
+        page = self._place.streams
+        found = [] if page.evaluate("() => walk.probe()") else ["the Streams page is not connected"]
+        found += page.evaluate("() => [...walk.waiting.values()]")
         for tab in self._place.tabs:
             at = tab.place()
             if not at["online"] or not at["up"] or at["seq"] != ends[1] or at["under"]:
                 found.append(f"{at}, {ends}")
+        if self._place.chained and not self._log.heard("hop", self._place.near):
+            found.append("the far hub hears what the near one knows")
         return found if ends == self._ends() else [*found, "the hub goes on"]
 
     def _ends(self) -> tuple[int, int]:
         """Where the switch's journal and the hub's log of the agent end."""
-        position = self._place.get(f"/v1/subjects/{SUBJECT}")["position"]
-        return self._place.switch()["journal"], int(position.rpartition(".")[2])
+        return self._place.switch()["journal"], self._log.read()
 
     # --- what has to hold -------------------------------------------------------------------------------------------------
 
@@ -204,7 +203,8 @@ class Walk:
             self._holds("model", truth(state)["agents"][AGENT], partial(_model, tab))
             self._holds("panel", panel, partial(_read, tab, panel))
         self._holds("streams", streams_truth(state, self._place.centre, AGENT), self._library)
-        self._log_is_well()
+        self._log.read()
+        self._log.is_well()
         self._library_is_well()
         for tab in self._place.tabs:
             runs = tab.runs()
@@ -213,7 +213,7 @@ class Walk:
             self.tally.answers.update(f"{item[0]} {item[1]} {item[2]}" for item in runs["outcomes"])
             tab.page.evaluate("() => tab.attend()")
         assert self._place.complaints.unexpected() == []
-        assert self._place.trouble() == []
+        assert [*self._place.near.trouble(), *self._place.hub.trouble()] == []
         self.tally.checks += 1
 
     def _holds(self, what: str, right: object, look: Callable[[], object]) -> None:
@@ -224,26 +224,6 @@ class Walk:
             return True if found == right else f"shown\n{json.dumps(found)}\nbut so\n{json.dumps(right)}"
 
         until(same, what, 10, page=self._place.streams)
-
-    def _log_is_well(self) -> None:
-        """Every command is settled; nothing is unknown, and no transition was missing in the tables."""
-        position = self._place.get(f"/v1/subjects/{SUBJECT}")["position"]
-        epoch, more = position.rpartition(".")[0], True
-        while more:
-            after = f"{epoch}.{self._folded.seq}"
-            found = self._place.get(f"/v1/subjects/{SUBJECT}/entries?after={after}&limit=1000")
-            for told in found["entries"]:
-                event = msgspec.convert(told["event"], Event)
-                assert not isinstance(event, Unrecognised), told
-                given = {key: told[key] for key in ("subject", "seq", "at", "sum")}
-                entry = Entry(**given, origin=told.get("origin", ""), event=event, body=b"")
-                self._folded = fold(self._folded, entry)
-            more = found["more"]
-        open_ones = [record for record in self._folded.commands.values() if record.outcome is None]
-        assert open_ones == []
-        assert self._folded.flags == ()
-        for contact in (*self._folded.contacts.values(), *self._folded.recent):
-            assert contact.flags == (), contact
 
     def _library(self) -> Json:
         return of_library(self._place.streams.evaluate("() => walk.snapshot()"))

@@ -14,12 +14,14 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from cordboard.contract import (
     Called,
     Close,
     Closed,
     CtiProtocol,
+    Faults,
     Identified,
     Identity,
     Opened,
@@ -217,6 +219,7 @@ class Edge:
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         lower = {name.lower(): value for name, value in (headers or {}).items()}
         call = f"call-{next(self.numbers)}"
+        door: Door | None = None
         try:
             path, query = _split(target)
             door, params = self._doors.find(method, path)
@@ -224,7 +227,7 @@ class Edge:
                 raise CallerError("too-large", f"{len(body)} bytes; {door.route.limit} are allowed")
             route, who = door.route, self._admitted(door.route, lower)
         except CordboardError as error:
-            future.set_result(_error(call, error))
+            future.set_result(self._refused(call, door, error))
             return future
         if who is not None:
             lower.pop("authorization", None)
@@ -242,6 +245,13 @@ class Edge:
         )
         self._place(called, route, who, future)
         return future
+
+    def _refused(self, call: str, door: Door | None, error: CordboardError) -> Reply:
+        """In the protocol's own words, where it has some."""
+        told = None
+        if door is not None and isinstance(self._protocol, Faults):
+            told = self._protocol.fault(door.route, error)
+        return _error(call, error) if told is None else replace(told, call=call)
 
     def sign_in(self, seat: Seat | None, effect: SignIn) -> None:
         """Check credentials; the answer comes after the effects at hand."""

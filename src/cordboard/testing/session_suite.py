@@ -16,6 +16,7 @@ from cordboard.contract import (
     Claim,
     CtiProtocol,
     Execute,
+    Faults,
     Guard,
     Route,
     SessionEffect,
@@ -28,6 +29,7 @@ from cordboard.contract import (
 )
 from cordboard.hub.clock import RandomIds
 from cordboard.model.commands import SERVICES, Kind
+from cordboard.model.errors import ERRORS, CallerError
 from cordboard.model.ids import agent_subject
 from cordboard.testing.centre import ContactCentre
 from cordboard.testing.chronicle import EVENTS, everything, story, told_of
@@ -254,6 +256,16 @@ class SessionSuite:
                 )
             stage.tap.breaches.none()
 
+    async def test_what_the_edge_refuses_is_said_in_the_protocols_words(self) -> None:
+        if not isinstance(self.protocol, Faults):
+            pytest.skip("the protocol has no words of its own for it: JSON is sent")
+        for route in self._doors("http"):
+            for code, kind in ERRORS.items():
+                told = self.protocol.fault(route, CallerError(code, kind.text))
+                assert told is None or told.status >= BLAMED, (
+                    f"{route.name}: {code} is told with {told.status}, and a client takes that for success"
+                )
+
     # --- garbage -------------------------------------------------------------------------------------------------------------
 
     async def test_garbage_never_raises(self) -> None:
@@ -395,6 +407,7 @@ class SessionSuite:
         ]
 
 
+BLAMED = 400
 FAILED, LATE = 500, (502, 504)
 """A reply that blames us; those that blame the contact centre are honest."""
 _NAMES: Mapping[str, str] = {"kind": "agent", "id": AGENT, "agent": AGENT, "user": AGENT}

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, assert_never
 
 from cordboard import contract as k
 from cordboard.model.commands import Command, NoAnswer, Outcome, Query, Refused, Result
-from cordboard.model.errors import ERRORS
+from cordboard.model.errors import ERRORS, CordboardError
 from cordboard.model.events import CommandIssued, CommandSettled, LinkUp, Unrecognised
 from cordboard.model.ids import Millis, Subject, is_subject
 from cordboard.model.log import Entry
@@ -365,6 +365,11 @@ class SessionTap:
         )
         self.sessions.append(made)
         return made
+
+    def fault(self, route: k.Route, error: CordboardError) -> k.Reply | None:
+        """As the protocol, where it has words for what the edge refuses."""
+        with sealed():
+            return self._protocol.fault(route, error) if isinstance(self._protocol, k.Faults) else None
 
     def render(self, entry: Entry, before: SubjectState, after: SubjectState) -> bytes | None:
         """As the protocol."""

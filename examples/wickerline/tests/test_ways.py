@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from cordboard import contract as k
 from cordboard.hub.clock import RandomIds
@@ -18,8 +19,9 @@ from cordboard.testing.stage import Stage, live_stage
 from cordboard_wickerline import Wickerline, protocol, wire
 from cordboard_wickerline.link import WickerlineLink, link_settings
 from cordboard_wickerline.markup import element, parsed, written
+from cordboard_wickerline.notices import events, subject_of
 from cordboard_wickerline.routes import BASE, COOKIE
-from cordboard_wickerline.session import PAGE
+from cordboard_wickerline.session import PAGE, SessionSettings, WickerlineSession
 
 LINK = LinkId("lk")
 SETTINGS = {"url": "https://attendant.example/", "name": "hub", "password": "word"}
@@ -168,6 +170,43 @@ async def test_the_book_is_read_leaf_by_leaf(house: tuple[Stage, ContactCentre])
     assert {item.id for item in wire.book_of(second.body)[0]}.isdisjoint({item.id for item in targets})
     wrong = await visit.call("GET", f"{BASE}/book", query={"kinds": "ghosts"})
     assert wrong.status == 400
+
+
+def test_an_entry_lasts_no_longer_than_the_login() -> None:
+    who = k.Identity(subject="house", scopes=frozenset({"tenant"}))
+    session = WickerlineSession(SessionSettings(), RandomIds(9))
+    entry = k.Called(
+        call="c1", route="entry", method="POST", at=1, body=wire.Entry(name="a", word="b").written()
+    )
+    list(session.receive(entry))
+    limited = replace(who, expires=5_000)
+    woken = [
+        item
+        for item in session.receive(k.Identified(identity=limited, error="", at=1_000))
+        if isinstance(item, k.Wake)
+    ]
+    assert [(item.name, item.after) for item in woken] == [("idle", 60_000), ("expiry", 4_000)]
+    list(session.receive(k.Called(call="c2", route="feed", method="GET", at=2)))
+    told = list(session.receive(k.Woke(name="expiry", at=5_000)))
+    assert [(item.call, item.status) for item in told if isinstance(item, k.Reply)] == [("c2", 401)]
+    assert isinstance(told[-1], k.Close)
+
+
+async def test_whom_a_client_may_not_see_any_more_is_out_of_reach(house: tuple[Stage, ContactCentre]) -> None:
+    stage, centre = house
+    visit = await entered(stage)
+    last = await read(visit)
+    seat = next(iter(centre.hub.rooms._wild))
+    assert seat.identity is not None
+    seat.identity = replace(seat.identity, scopes=frozenset({"agent:mia"}))
+    answer = await visit.call("GET", FEED, query={"after": str(last)})
+    told = [item for _, item in wire.feed_of(answer.body).items if item is not None]
+    gone = {subject_of(item) for item in told}
+    assert agent_subject("noor") in gone
+    assert agent_subject("mia") not in gone
+    (event,) = events(told[0], LINK)
+    assert isinstance(event, e.LinkDown)
+    assert event.cause == "not-allowed"
 
 
 @pytest.mark.parametrize(

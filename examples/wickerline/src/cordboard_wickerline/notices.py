@@ -116,6 +116,12 @@ def whole(state: SubjectState, at: Millis, closed: list[Contact] | None = None) 
     )
 
 
+def out_of_reach(subject: Subject, why: str, at: Millis) -> Element:
+    """What the feed tells of whom its reader may not see any more."""
+    said = {"at": w.local(at), "what": "reach", "because": why, **_place(subject)}
+    return element("notice", said, element("reach", {"is": "no", "because": why}))
+
+
 def tally(subject: Subject, name: str, value: float, at: Millis) -> Element:
     """What the feed tells of a counter."""
     said = {"at": w.local(at), "what": "tally", **_place(subject)}

@@ -22,7 +22,7 @@ from cordboard.model.log import Entry
 from cordboard.model.state import SubjectState
 from cordboard_wickerline import routes, wire, words as w
 from cordboard_wickerline.markup import parsed, written
-from cordboard_wickerline.notices import notice, tally, whole
+from cordboard_wickerline.notices import notice, out_of_reach, tally, whole
 from cordboard_wickerline.orders import clerk_of, service_of
 
 PAGE = 200
@@ -95,7 +95,7 @@ class WickerlineSession:
                 yield from self._called(frame)
             case k.Identified():
                 yield from self._identified(frame)
-            case k.Woke(name="idle"):
+            case k.Woke(name="idle" | "expiry"):
                 yield from self._forget()
             case k.Woke():
                 yield from self._answer_poll()
@@ -154,11 +154,10 @@ class WickerlineSession:
             case _:
                 yield _fault(call, "vendor-failed", "that was no leaf of the book")
 
-    def peer(self, news: k.News, at: Millis) -> k.SessionEffects:  # noqa: ARG002
-        """What the hub does not let us see is not there for this client."""
-        if isinstance(news, k.Barred):
-            self._states.pop(Subject(news.subject), None)
-        yield from ()
+    def peer(self, news: k.News, at: Millis) -> k.SessionEffects:
+        """What the hub does not let us see any more is out of reach for this client."""
+        if isinstance(news, k.Barred) and self._states.pop(Subject(news.subject), None) is not None:
+            yield from self._tell(written(out_of_reach(Subject(news.subject), news.code, at)))
 
     # --- coming in and going --------------------------------------------------------------------------------------------
 
@@ -207,6 +206,8 @@ class WickerlineSession:
             keep=key,
         )
         yield k.Wake(name="idle", after=self._settings.idle * 1000)
+        if identity.expires:
+            yield k.Wake(name="expiry", after=max(0, identity.expires - frame.at))
         mine = [agent_subject(identity.agent)] if identity.agent else ["agent/*", "queue/*", "team/*"]
         yield k.Watch(subjects=dict.fromkeys(mine, None))
 
@@ -232,8 +233,12 @@ class WickerlineSession:
         yield k.Close(channel="")
 
     def _forget(self) -> k.SessionEffects:
+        """Whoever still asks hears that they have to enter anew."""
         self._notices.clear()
         self._identity = None
+        call, self._poll = self._poll, ""
+        if call:
+            yield _fault(call, "not-authenticated", "enter anew")
         yield k.Close(channel="")
 
     # --- the feed -------------------------------------------------------------------------------------------------------

@@ -10,12 +10,13 @@ from typing import Any, ParamSpec
 
 import aiohttp
 import pytest
+from argon2 import PasswordHasher
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from cordboard.app import App
 from cordboard.model.errors import CallerError
-from cordboard.web.accounts import Accounts
+from cordboard.web.accounts import NOBODY, Accounts
 from cordboard.web.api_keys import ApiKeys
 from cordboard.web.scopes import checked, missing
 from cordboard.web.tokens import Tokens, key_file, key_text, rotate
@@ -315,6 +316,10 @@ async def test_the_demo_lets_in_callers_of_this_machine_alone(
     assert (status, error["error"]["code"]) == (403, "not-allowed")
     status, error = await post(client, demo, "/v1/demo", {}, {"Origin": "http://evil.example"})
     assert (status, error["error"]["code"]) == (403, "origin-refused")
+
+
+def test_an_unknown_name_costs_as_much_as_a_known_one() -> None:
+    assert not PasswordHasher().check_needs_rehash(NOBODY), "hash it anew, as passwords are hashed now"
 
 
 async def test_logins_are_tried_a_few_times_only(

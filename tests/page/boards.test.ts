@@ -47,7 +47,7 @@ test("the board has each queue, counted or not, the team, and who is in it", () 
     { id: "freight", name: "freight", gauges: {} },
   ]);
   assert.deepEqual(team, { id: "crew", name: "Crew", gauges: { "agents-ready": 1 } });
-  assert.deepEqual(members.map(({ name, states }) => [name, states.length]), [["noor", 0], ["Pia", 1]]);
+  assert.deepEqual(members.map(({ name, states }) => [name, states.length]), [["mia", 0], ["noor", 0], ["Pia", 1]]);
   made.follow(false, mia, []);
   assert.deepEqual(made.board(mia).members, []);
 });

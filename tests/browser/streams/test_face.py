@@ -235,7 +235,7 @@ def test_the_face_opens_the_way_in_and_out(guarded: Stage, context: BrowserConte
 def test_a_frame_that_was_replaced_is_signed_in_all_the_same(guarded: Stage, context: BrowserContext) -> None:
     """The library puts a fresh frame in the old one's place until somebody is signed in: the window's opener is gone then."""
     page = context.new_page()
-    page.goto(guarded.address(site="localhost", loginPopup=False, ccpLoadTimeout=1500))
+    page.goto(guarded.address(site="localhost", loginPopup=False, ccpLoadTimeout=6000))
     with context.expect_page() as opened:
         face_of(page).get_by_role("button", name="Sign in").click()
     popup = opened.value

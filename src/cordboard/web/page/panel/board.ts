@@ -111,7 +111,7 @@ export class Board extends LitElement {
   }
 }
 
-/** How many agents are in each state, as far as it is counted. */
+/** How many agents are in each state, as far as it is counted. Zeros are left out, but for who is ready. */
 function counts(gauges: Gauges): string[] {
   const told = [
     ["agents-ready", TEXTS.readyCount],
@@ -119,5 +119,8 @@ function counts(gauges: Gauges): string[] {
     ["agents-wrap-up", TEXTS.wrapUpCount],
     ["agents-not-ready", TEXTS.notReadyCount],
   ] as const;
-  return told.flatMap(([name, text]) => (gauges[name] === undefined ? [] : [text(numeral(gauges[name]))]));
+  return told.flatMap(([name, text]) => {
+    const count = gauges[name];
+    return count === undefined || (count === 0 && name !== "agents-ready") ? [] : [text(numeral(count))];
+  });
 }

@@ -59,6 +59,8 @@ export class Boards {
 
   board(view: View | undefined): Board {
     const profile = view?.profile;
+    const agents = new Map([...this.streams.values()].filter(({ subject }) => subject.startsWith("agent/")).map((stream) => [stream.subject, stream.view]));
+    if (view !== undefined && this.watched.includes(EVERYONE)) agents.set(view.subject, view); // told before anybody looked
     const counted = (kind: string, { id, name = "" }: { readonly id: string; readonly name?: string }): Counted => ({
       id,
       name: name || id,
@@ -67,12 +69,12 @@ export class Boards {
     return {
       queues: (profile?.queues ?? []).map((queue) => counted("queue", queue)),
       team: profile?.team ? counted("team", { id: profile.team, name: profile.teams?.find((team) => team.id === profile.team)?.name ?? "" }) : undefined,
-      members: [...this.streams.values()]
-        .filter(({ subject, view: other }) => subject.startsWith("agent/") && other.profile?.team === profile?.team)
-        .map(({ subject, view: other }) => ({
+      members: [...agents.values()]
+        .filter((other) => other.profile?.team === profile?.team)
+        .map(({ subject, profile: theirs, states = {} }) => ({
           id: subject.slice("agent/".length),
-          name: other.profile?.name || other.profile?.login || subject.slice("agent/".length),
-          states: Object.values(other.states ?? {}),
+          name: theirs?.name || theirs?.login || subject.slice("agent/".length),
+          states: Object.values(states),
         }))
         .sort((one, other) => one.name.localeCompare(other.name)),
     };

@@ -31,7 +31,7 @@ from cordboard.hub.hub import Hub
 from cordboard.model.errors import CordboardError, ErrorReply
 from cordboard.model.ids import LinkId
 from cordboard.protocols.native import routes, wire
-from cordboard.protocols.simulator import Simulator, scenario
+from cordboard.protocols.simulator import Simulator, centre, scenario
 from cordboard.settings import LinkSettings, link_options, parsed
 from cordboard.store.memory import MemoryStore
 from cordboard.web.inspector import inspector_doors
@@ -117,6 +117,9 @@ def test_json(block: Block) -> None:
 def test_toml(block: Block) -> None:
     if block.mark == "scenario":
         assert scenario.loads(block.text).steps
+        return
+    if block.mark == "centre":
+        assert centre.loads(block.text).agents
         return
     settings = parsed(tomllib.loads(block.text))
     protocols = installed_protocols()

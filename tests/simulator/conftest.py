@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
 
 import pytest
 
@@ -9,6 +8,7 @@ from cordboard.protocols.simulator import centre
 from cordboard.protocols.simulator.centre import Centre
 from cordboard.protocols.simulator.commands import Done, Refused
 from cordboard.protocols.simulator.console import act
+from cordboard.protocols.simulator.library import builtin_centre
 from cordboard.protocols.simulator.switch import Switch
 
 Do = Callable[..., Done]
@@ -17,7 +17,7 @@ Refuse = Callable[..., str]
 
 @pytest.fixture(scope="session")
 def northquay() -> Centre:
-    return centre.loads(files("cordboard.protocols.simulator").joinpath("centre.toml").read_text("utf-8"))
+    return centre.loads(builtin_centre())
 
 
 @pytest.fixture

@@ -22,7 +22,13 @@ FAVOURED = {
     "customer_answer": 10,
     "make_call": 6,
     "consultation_call": 8,
-    "log_on": 8,
+    "log_on": 12,
+    "start_chat": 8,
+    "create_task": 4,
+    "customer_write": 4,
+    "send_message": 6,
+    "pause_contact": 5,
+    "resume_contact": 8,
     "set_agent_state": 10,
     "complete_wrap_up": 12,
     "log_off": 0.4,
@@ -35,13 +41,23 @@ FAVOURED = {
     "supervise": 12,
     "retrieve_party": 8,
 }
+_MEDIA = frozenset(
+    {
+        "start_chat", "create_task", "customer_write", "send_message", "pause_contact", "resume_contact", "say", "suggest",
+        "start_campaign", "stop_campaign", "offer_entry", "ask_callback", "schedule_callback", "cancel_callback",
+    }
+)  # fmt: skip
 _WEIGHTS = [FAVOURED.get(action.name, 2.0) for action in ACTIONS]
+_CALLS = [0.0 if action.name in _MEDIA else weight for action, weight in zip(ACTIONS, _WEIGHTS, strict=True)]
 
 
-def an_action(switch: Switch, rng: Random) -> tuple[str, dict[str, object]]:
-    """An action and its parameters."""
-    name = rng.choices(ACTIONS, _WEIGHTS)[0].name
-    return name, parameters(switch, rng, name)
+def an_action(switch: Switch, rng: Random, *, media: bool = False) -> tuple[str, dict[str, object]]:
+    """An action and its parameters; with `media` also of chats, tasks, transcripts, campaigns and callbacks."""
+    name = rng.choices(ACTIONS, _WEIGHTS if media else _CALLS)[0].name
+    given = parameters(switch, rng, name)
+    if not media:
+        given.pop("medium", None)
+    return name, given
 
 
 def parameters(switch: Switch, rng: Random, name: str) -> dict[str, object]:
@@ -73,7 +89,19 @@ def parameters(switch: Switch, rng: Random, name: str) -> dict[str, object]:
         "per_hour": 10,
         "action": rng.choice(["listen", "whisper", "barge", "barge", "take_over", "leave"]),
         "other": rng.choice(plan.agents).id,
+        "medium": rng.choice(["voice", "chat", "chat", "task"]),
+        "text": rng.choice(["Is the ferry late?", "One moment, please.", " "]),
+        "subject": "A question",
+        "title": "Timetable",
+        "campaign": rng.choice(["winter", "arrears", "survey"]),
+        "seconds": rng.choice([0, 30]),
+        "callback": rng.choice([*(item.id for item in picture.promised()), "b0"]),
+        "segment": rng.choice([*(item.id for item in picture.open_segments(agent)), "s0"]),
+        "confidence": rng.choice([0.5, 1.0]),
+        "final": rng.random() < 0.5,
     }
+    if name in ("start_chat", "create_task"):
+        given["to"] = {"start_chat": "8101", "create_task": "8201"}[name]
     if name == "ring":
         given["to"] = rng.choice(["8001", "8002", "8003", "2001", "2002"])
     if name in ("supervise", "set_state_of"):
@@ -109,6 +137,8 @@ def _someone_fit(switch: Switch, rng: Random, name: str) -> tuple[str, str] | No
         ringing = name in ("answer_call", "deflect_call")
         parties = [p for p in picture.parties.values() if p.agent is not None and p.state in LIVE]
         fit = [(p.agent or "", p.call) for p in parties if (p.state == "alerting") == ringing]
+    if name in ("pause_contact", "resume_contact", "send_message"):
+        fit = [f for f in fit if picture.calls[f[1]].medium != "voice"] or fit
     if name in ("transfer_call", "conference_call", "reconnect_call", "alternate_call"):
         consults = [f for f in fit if picture.calls[f[1]].kind == "consult"]
         fit = consults or fit

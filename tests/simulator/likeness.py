@@ -17,12 +17,24 @@ Not compared: times (two clocks), names of a call's past parties, what is only t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from cordboard.model.entities import AgentState, Call, Connection, ConnectionState, Contact, Phase
+from cordboard.model.entities import (
+    AgentState,
+    Call,
+    Connection,
+    ConnectionState,
+    Contact,
+    Phase,
+    Suggestion,
+    Utterance,
+)
 from cordboard.model.ids import ContactId, Subject, subject_id
 
 Plain = dict[str, Any]
+
+
+_Told = TypeVar("_Told", Utterance, Suggestion)
 
 
 class Shown(Protocol):
@@ -30,6 +42,14 @@ class Shown(Protocol):
 
     @property
     def states(self) -> Mapping[str, AgentState]: ...
+    @property
+    def utterances(
+        self,
+    ) -> Mapping[ContactId, Mapping[str, Utterance]] | Mapping[ContactId, tuple[Utterance, ...]]: ...
+    @property
+    def suggestions(
+        self,
+    ) -> Mapping[ContactId, Mapping[str, Suggestion]] | Mapping[ContactId, tuple[Suggestion, ...]]: ...
     @property
     def contacts(self) -> Mapping[ContactId, Contact]: ...
 
@@ -57,7 +77,34 @@ def shown(states: Mapping[Subject, Shown]) -> Plain:
 
 
 def _shown_agent(state: Shown) -> Plain:
-    (agent,) = state.states.values()
+    states = {item.medium.value: _shown_state(item) for item in state.states.values()}
+    return {
+        **states.pop("voice"),
+        "media": states,
+        "contacts": {
+            str(contact.id): {
+                **_shown_contact(contact),
+                "said": _read(state, contact),
+                "suggested": sorted(made.id for made in _told(state.suggestions.get(contact.id, ()))),
+            }
+            for contact in state.contacts.values()
+        },
+    }
+
+
+def _told(table: Mapping[str, _Told] | tuple[_Told, ...]) -> Iterable[_Told]:
+    return table if isinstance(table, tuple) else table.values()
+
+
+def _read(state: Shown, contact: Contact) -> list[list[object]]:
+    """The contact's transcript, as one reads it. In wrap-up the others may go on talking."""
+    if contact.phase is Phase.WRAP_UP:
+        return []
+    said = sorted(_told(state.utterances.get(contact.id, ())), key=lambda said: (said.start, said.id))
+    return [[item.id, item.role.value, item.author, item.text, item.final] for item in said]
+
+
+def _shown_state(agent: AgentState) -> Plain:
     pending = agent.pending
     return {
         "state": agent.state.value,
@@ -65,7 +112,6 @@ def _shown_agent(state: Shown) -> Plain:
         "pending": [pending.state.value, pending.reason.code if pending.reason else None]
         if pending
         else None,
-        "contacts": {str(contact.id): _shown_contact(contact) for contact in state.contacts.values()},
     }
 
 
@@ -73,6 +119,8 @@ def _shown_contact(contact: Contact) -> Plain:
     wrap_up = contact.phase is Phase.WRAP_UP
     return {
         "phase": contact.phase.value,
+        "medium": contact.medium.value,
+        "subject": contact.subject,
         "ended_by": contact.ended_by.value if contact.ended_by else None,
         "disposition": contact.disposition,
         "queue": contact.queue.id if contact.queue else None,
@@ -167,11 +215,9 @@ def closed(state: Mapping[str, Any], agent: str) -> Plain:
 
 
 def _true_agent(agent: Plain, calls: dict[str, Plain]) -> Plain:
-    pending = agent["pending"]
     return {
-        "state": agent["state"],
-        "reason": agent["reason"],
-        "pending": [pending["state"], pending["reason"]] if pending else None,
+        **_true_state(agent),
+        "media": {medium: _true_state(item) for medium, item in agent["media"].items()},
         "contacts": {
             segment["id"]: _true_contact(segment, calls)
             for segment in agent["segments"]
@@ -180,10 +226,23 @@ def _true_agent(agent: Plain, calls: dict[str, Plain]) -> Plain:
     }
 
 
+def _true_state(agent: Plain) -> Plain:
+    pending = agent["pending"]
+    return {
+        "state": agent["state"],
+        "reason": agent["reason"],
+        "pending": [pending["state"], pending["reason"]] if pending else None,
+    }
+
+
 def _true_contact(segment: Plain, calls: dict[str, Plain]) -> Plain:
     wrap_up = segment["phase"] == "wrap_up"
     return {
         "phase": segment["phase"],
+        "medium": segment["medium"],
+        "subject": segment["calls"][0]["subject"],
+        "said": _true_transcript(segment),
+        "suggested": sorted(made["id"] for call in segment["calls"] for made in call["suggested"]),
         "ended_by": segment["ended_by"],
         "disposition": segment["disposition"] or "",
         "queue": segment["queue"],
@@ -195,6 +254,17 @@ def _true_contact(segment: Plain, calls: dict[str, Plain]) -> Plain:
     }
 
 
+def _true_transcript(segment: Plain) -> list[list[object]]:
+    """What was said in the agent's calls, while they are in them."""
+    if segment["phase"] == "wrap_up":
+        return []
+    said = [item for call in segment["calls"] for item in call["said"]]
+    return [
+        [item["id"], item["role"], item["agent"], item["text"], item["final"]]
+        for item in sorted(said, key=lambda item: (item["start"], item["id"]))
+    ]
+
+
 def _true_call(call: Plain, segment: Plain, *, wrap_up: bool) -> Plain:
     agent = segment["agent"]
     numbers = {name: call[name] for name in ("kind", "direction", "calling", "called")}
@@ -202,7 +272,7 @@ def _true_call(call: Plain, segment: Plain, *, wrap_up: bool) -> Plain:
         numbers["kind"] = "monitor"
     live = [party for party in call["parties"] if party["state"] != "null" and _known(party, agent)]
     if wrap_up:
-        return {**numbers, "own": [party["state"] for party in live if party["agent"] == agent]}
+        return {**numbers, "own": [party["state"] for party in live if party["segment"] == segment["id"]]}
     return {
         **numbers,
         "data": call["data"],
@@ -215,6 +285,8 @@ def _true_call(call: Plain, segment: Plain, *, wrap_up: bool) -> Plain:
 
 def _known(party: Plain, agent: str) -> bool:
     """Whether the agent hears of this party: not of one who listens, and only as the supervised one of one who whispers."""
+    if party["role"] == "dialler":
+        return False
     if party["agent"] == agent:
         return True
     if party["supervises"] == "whisper":
@@ -240,6 +312,8 @@ def _customer(call: Plain, calls: dict[str, Plain]) -> str | None:
     """The number of the customer of the matter: of this call, or of that which it is a consult about."""
     at: Plain | None = call
     while at is not None:
+        if at["kind"] == "reservation":
+            return str(at["called"])
         for party in at["parties"]:
             if party["role"] == "customer":
                 return str(party["number"])

@@ -26,7 +26,7 @@ PLAIN = tomllib.loads(files("cordboard.protocols.simulator").joinpath("centre.to
 
 def test_the_demo_centre_has_what_a_demo_needs(northquay: Centre) -> None:
     assert len(northquay.agents) == 8
-    assert len(northquay.queues) == 3
+    assert [q.medium for q in northquay.queues] == ["voice", "voice", "voice", "chat", "task"]
     assert {q.routing for q in northquay.queues} == {"longest_idle", "priority", "skill"}
     assert len(northquay.customers) == 30
     assert any(not a.self_acting for a in northquay.agents)

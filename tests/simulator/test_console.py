@@ -18,6 +18,7 @@ def test_every_action_tells_what_it_does_and_takes() -> None:
         ("name", False),
         ("data", False),
         ("patience", False),
+        ("dialogue", False),
     ]
     assert [p.type for p in shown["set_mute"].parameters] == ["str", "str", "bool"]
 

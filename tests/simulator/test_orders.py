@@ -11,14 +11,27 @@ from cordboard.model import commands as c
 from cordboard.model.entities import (
     AttachedData,
     Availability,
+    CallKind,
     Contact,
     Medium,
+    Phase,
+    Role,
     SuperviseAction,
     Target,
     TargetKind,
 )
 from cordboard.model.errors import ERRORS
-from cordboard.model.ids import AgentId, CommandId, ConnectionId, ContactId, Subject
+from cordboard.model.ids import (
+    AgentId,
+    CommandId,
+    ConnectionId,
+    ContactId,
+    QueueId,
+    Subject,
+    agent_subject,
+    queue_subject,
+)
+from cordboard.model.rules import SWITCH_SERVICES
 from cordboard.protocols.simulator.commands import REFUSALS
 from cordboard.protocols.simulator.orders import CODES, SERVICES, carry_out
 from tests.simulator.likeness import Plain
@@ -259,8 +272,10 @@ async def test_make_call_and_the_states_of_an_agent(at: World) -> None:
     assert at.truth()["agents"]["noor"]["state"] == "ready"
     agents = await done(at, "noor", c.SetAgentState(state=Availability.NULL, reason="end-of-shift"))
     assert (agents["noor"]["state"], agents["noor"]["reason"]) == ("null", "end-of-shift")
+    agents = await done(at, "noor", c.SetAgentState(state=Availability.READY, medium=Medium.CHAT))
+    assert (agents["noor"]["state"], agents["noor"]["media"]["chat"]["state"]) == ("null", "ready")
     chats = c.SetAgentState(state=Availability.READY, medium=Medium.CHAT)
-    assert await refused(at, "noor", chats) == "impossible-here"
+    assert await refused(at, "remy", chats) == "wrong-state"
     after = c.SetAgentState(state=Availability.WORKING_AFTER_CALL)
     assert await refused(at, "mia", after) == "impossible-here"
 
@@ -289,6 +304,32 @@ async def test_supervision(at: World) -> None:
     assert await refused(at, "noor", listening) == "not-allowed"
 
 
+async def test_a_chat_from_ready_to_wrap_up(at: World) -> None:
+    await done(at, "noor", c.SetAgentState(state=Availability.READY, medium=Medium.CHAT))
+    await at.act("start_chat", number="+44 20 7946 0105", to="8101", dialogue="where-is-my-ferry")
+    contact = at.newest("noor")
+    assert at.contact("noor").medium is Medium.CHAT
+    await done(at, "noor", c.AnswerCall(contact=contact))
+    await done(at, "noor", c.SendMessage(contact=contact, text="It is late, I am sorry."))
+    await at.clock.advance(4000)
+    state = at.hub.states[agent_subject("noor")]
+    said = list(state.utterances[contact].values())
+    assert [(item.role, item.author) for item in said] == [
+        (Role.CUSTOMER, None),
+        (Role.AGENT, "noor"),
+        (Role.CUSTOMER, None),
+    ]
+    assert said[-1].text.startswith("No worries")
+    assert [item.title for item in state.suggestions[contact].values()] == ["Delays today"]
+    await done(at, "noor", c.PauseContact(contact=contact))
+    assert await refused(at, "noor", c.SendMessage(contact=contact, text="Hm")) == "wrong-state"
+    await done(at, "noor", c.ResumeContact(contact=contact))
+    agents = await done(at, "noor", c.ClearConnection(contact=contact))
+    assert agents["noor"]["contacts"][contact]["phase"] == "wrap_up"
+    await done(at, "noor", c.CompleteContact(contact=contact))
+    assert not at.flags()
+
+
 async def test_each_declared_service_is_done_in_one_of_the_above() -> None:
     stories = (
         test_hold_and_retrieve,
@@ -301,6 +342,8 @@ async def test_each_declared_service_is_done_in_one_of_the_above() -> None:
         test_digits_mute_data_and_recording,
         test_make_call_and_the_states_of_an_agent,
         test_supervision,
+        test_a_chat_from_ready_to_wrap_up,
+        test_a_preview_and_a_promise,
     )
     done_there: set[str] = set()
     for story in stories:
@@ -313,17 +356,51 @@ async def test_each_declared_service_is_done_in_one_of_the_above() -> None:
     assert done_there == SERVICES
 
 
-async def test_what_is_not_declared_is_refused_by_the_link_too(at: World) -> None:
-    contact = at.newest("mia")
-    for service in (
-        c.PauseContact(contact=contact),
-        c.ResumeContact(contact=contact),
-    ):
-        assert type(service).__name__ not in SERVICES
-        command = c.Command(id=CommandId("x"), subject=Subject("agent/mia"), service=service)
-        outcome = carry_out(at.switch, command, at.switch.now)
-        assert isinstance(outcome, c.Refused)
-        assert outcome.code == "impossible-here"
+async def test_a_preview_and_a_promise(at: World) -> None:
+    await done(at, "noor", c.SetAgentState(state=Availability.READY))
+    await at.act("offer_entry", campaign="winter", agent="noor")
+    contact = at.newest("noor")
+    shown = at.contact("noor")
+    assert (shown.campaign_name, shown.campaign_mode) == ("Winter timetable", "preview")
+    assert shown.list_record is not None
+    assert (shown.list_record.attempt, shown.list_record.fields["offer"]) == (1, "Winter pass")
+    assert shown.customer is not None
+    assert shown.customer.name == "Uma Castell"
+    assert [call.kind for call in shown.calls] == [CallKind.RESERVATION]
+    dialled = await at.do("noor", c.AnswerCall(contact=contact))
+    assert isinstance(dialled, c.Done)
+    assert at.contact("noor").phase is Phase.DIALLING
+    await at.clock.advance(1000)
+    await at.act("customer_answer", call=dialled.data["call"])
+    assert at.contact("noor").phase is Phase.ACTIVE
+    assert at.shown() == at.truth()
+    due = at.clock.now() + 60_000
+    await done(at, "noor", c.ScheduleCallback(contact=contact, due=due, text="the pass"))
+    (promise,) = at.hub.states[agent_subject("noor")].callbacks.values()
+    assert (promise.number, promise.due, promise.text) == ("+442079460121", due, "the pass")
+    queued = await at.do("noor", c.ScheduleCallback(contact=contact, due=due, queue=QueueId("bookings")))
+    assert isinstance(queued, c.Done)
+    assert list(at.hub.states[queue_subject("bookings")].callbacks) == [queued.data["callback"]]
+    await done(at, "noor", c.CancelCallback(callback=queued.data["callback"]))
+    assert at.hub.states[queue_subject("bookings")].callbacks == {}
+    await done(at, "noor", c.ClearConnection(contact=contact))
+    await done(at, "noor", c.CompleteContact(contact=contact))
+    await at.clock.advance(60_000)
+    kept = at.contact("noor")
+    assert (kept.phase, kept.callback, kept.text) == (Phase.OFFERED, promise.id, "the pass")
+    assert kept.calls[0].initiation == "callback"
+    assert at.hub.states[agent_subject("noor")].callbacks == {}
+    assert at.shown() == at.truth()
+    assert not at.flags()
+
+
+async def test_what_is_not_the_switchs_is_refused_by_the_link_too(at: World) -> None:
+    assert SERVICES == SWITCH_SERVICES
+    noted = c.TakeNote(contact=at.newest("mia"), text="tall")
+    command = c.Command(id=CommandId("x"), subject=Subject("agent/mia"), service=noted)
+    outcome = carry_out(at.switch, command, at.switch.now)
+    assert isinstance(outcome, c.Refused)
+    assert outcome.code == "impossible-here"
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from cordboard.protocols.simulator.picture import (
     LIVE,
     Agent,
     Call,
+    Duty,
+    Entry,
     Interaction,
     Party,
     Picture,
@@ -34,7 +36,7 @@ def walk(centre: Centre, seed: int, steps: int) -> Switch:
     switch = Switch(centre, now=0)
     mirror = switch.snapshot()
     for step in range(steps):
-        name, params = an_action(switch, rng)
+        name, params = an_action(switch, rng, media=True)
         before = switch.journal.last
         outcome = act(switch, name, params, ident=f"w{step}")
         assert isinstance(outcome, Done | Refused)
@@ -132,7 +134,9 @@ def _hold(switch: Switch) -> None:
     """What is true of the switch at any moment."""
     picture = switch.picture
     for agent in picture.agents.values():
-        _hold_agent(picture, agent)
+        _hold_agent(picture, agent, reserved=agent.id in switch._exchange.campaigns.reserved)
+    for duty in picture.duties.values():
+        _hold_duty(switch.centre, picture, duty)
     for call in picture.calls.values():
         parties = picture.of_call(call.id)
         if call.ended is not None:
@@ -143,7 +147,11 @@ def _hold(switch: Switch) -> None:
         assert len([p for p in parties if p.state != "null"]) > 1 or on_line[0].state == "initiated"
         agents = [p.agent for p in parties if p.agent and p.state in LIVE]
         assert len(agents) == len(set(agents)), "an agent is in a call once"
-    numbers = Counter(p.number for p in picture.parties.values() if p.state in LIVE and p.role == "customer")
+    numbers = Counter(
+        p.number
+        for p in picture.parties.values()
+        if p.state in LIVE and p.role == "customer" and p.medium == "voice"
+    )
     listed = {normal(n.number) for n in switch.centre.numbers}
     assert {n for n, c in numbers.items() if c > 1} <= listed
     for interaction in picture.interactions.values():
@@ -154,15 +162,16 @@ def _hold(switch: Switch) -> None:
     assert set(switch._exchange.waiting) == waiting
 
 
-def _hold_agent(picture: Picture, agent: Agent) -> None:
-    live = [p for p in picture.parties.values() if p.agent == agent.id and p.state in LIVE]
-    assert (agent.state == "busy") == bool(live)
+def _hold_agent(picture: Picture, agent: Agent, *, reserved: bool) -> None:
+    parties = (p for p in picture.parties.values() if p.medium == "voice")
+    live = [p for p in parties if p.agent == agent.id and p.state in LIVE]
+    assert (agent.state == "busy") == (bool(live) or reserved)
     assert sum(p.state in ("connected", "initiated") for p in live) <= 1
     assert sum(p.state == "alerting" for p in live) <= 1
     assert len(live) <= 3
-    segments = [s for s in picture.segments.values() if s.agent == agent.id and s.phase != "closed"]
+    segments = [s for s in picture.open_segments(agent.id) if s.medium == "voice"]
     wrapping = [s for s in segments if s.phase == "wrap_up"]
-    if not live:
+    if not live and not reserved:
         assert (agent.state == "working_after_call") == bool(wrapping)
     if agent.state not in ("busy", "working_after_call"):
         assert agent.pending is None
@@ -174,6 +183,25 @@ def _hold_agent(picture: Picture, agent: Agent) -> None:
         assert party.interaction == picture.segments[party.segment].interaction
 
 
+def _hold_duty(centre: Centre, picture: Picture, duty: Duty) -> None:
+    live = [
+        p
+        for p in picture.parties.values()
+        if p.agent == duty.agent and p.medium == duty.medium and p.state in LIVE
+    ]
+    segments = [s for s in picture.open_segments(duty.agent) if s.medium == duty.medium]
+    assert (duty.state == "busy") == bool(live)
+    assert {p.state for p in live} <= {"alerting", "connected", "hold"}
+    assert {p.segment for p in live} == {s.id for s in segments if s.phase != "wrap_up"}
+    assert {s.id for s in segments if s.phase == "paused"} == {p.segment for p in live if p.state == "hold"}
+    if not live:
+        assert (duty.state == "working_after_call") == bool(segments)
+    capacity = next(plan.capacity for plan in centre.agents if plan.id == duty.agent)
+    assert len(segments) <= capacity[duty.medium]
+    willing = {item.id for item in picture.willing(duty.medium)}
+    assert (duty.id in willing) == (duty.resume.state == "ready" and duty.pending is None)
+
+
 def _check_journal(records: list[Record]) -> None:
     assert [r.n for r in records] == list(range(1, len(records) + 1))
     assert all(a.at <= b.at for a, b in pairwise(records))
@@ -182,7 +210,7 @@ def _check_journal(records: list[Record]) -> None:
     started: Counter[str] = Counter()
     for record in records:
         key = (type(record.after), record.after.id)
-        if not isinstance(record.after, Agent) or key in last:
+        if not isinstance(record.after, Agent | Duty | Entry) or key in last:
             assert record.before == last.get(key), record
         last[key] = record.after
         assert record.before != record.after or record.kind == "digits", record

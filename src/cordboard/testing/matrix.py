@@ -69,7 +69,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 def impossible() -> tuple[Impossible, ...]:
     """What is declared."""
     text = files(__package__).joinpath("matrix.toml").read_text(encoding="utf-8")
-    return tuple(msgspec.convert(tomllib.loads(text)["impossible"], list[Impossible]))
+    return tuple(msgspec.convert(tomllib.loads(text).get("impossible", []), list[Impossible]))
 
 
 def cells(protocols: Mapping[str, CtiProtocol]) -> tuple[Cell, ...]:

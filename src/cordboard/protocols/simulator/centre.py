@@ -17,6 +17,7 @@ from cordboard.protocols.simulator.curves import Curve, Duration, wrong
 
 Routing = Literal["longest_idle", "priority", "skill"]
 Behaviour = Literal["answer", "busy", "no_answer", "invalid"]
+Medium = Literal["voice", "chat", "task"]
 ReasonUse = Literal["not_ready", "wrap_up", "logout"]
 Role = Literal["agent", "supervisor"]
 
@@ -34,8 +35,9 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class AgentPlan(_Part, frozen=True, kw_only=True):
-    """One agent. `queues` maps each queue served to the agent's rank in it (1 is asked first). A supervisor `supervises` these
-    teams; their own, if none is named.
+    """One agent. `queues` maps each queue served to the agent's rank in it (1 is asked first). `capacity` says how many contacts of
+    each medium at once; without a number for a medium the agent does not have it. A supervisor `supervises` these teams; their own,
+    if none is named.
     """
 
     id: str
@@ -48,6 +50,7 @@ class AgentPlan(_Part, frozen=True, kw_only=True):
     supervises: tuple[str, ...] = ()
     skills: dict[str, int] = {}
     queues: dict[str, int] = {}
+    capacity: dict[Medium, int] = msgspec.field(default_factory=lambda: {"voice": 1})
     self_acting: bool = False
 
     @property
@@ -67,6 +70,7 @@ class QueuePlan(_Part, frozen=True, kw_only=True):
     id: str
     name: str
     number: str
+    medium: Medium = "voice"
     routing: Routing = "longest_idle"
     skill: str | None = None
     priority: int = 0
@@ -124,6 +128,73 @@ class Disposition(_Part, frozen=True, kw_only=True):
     label: str
 
 
+class Answer(_Part, frozen=True, kw_only=True):
+    """What an assistant might suggest."""
+
+    title: str
+    text: str = ""
+    url: str = ""
+    source: str = ""
+    confidence: float = 0.9
+    snippets: tuple[str, ...] = ()
+
+
+class Line(_Part, frozen=True, kw_only=True):
+    """Something said in a dialogue, `after` so many seconds of silence; `confidence`: how well a recogniser hears it."""
+
+    who: Literal["customer", "agent"] = "customer"
+    text: str
+    confidence: float = 0.92
+    after: float = 1.0
+    suggest: tuple[Answer, ...] = ()
+
+
+class Reply(_Part, frozen=True, kw_only=True):
+    """What a customer answers in a chat when the agent's message has one of the words `to`. Given once."""
+
+    to: tuple[str, ...]
+    text: str
+    suggest: tuple[Answer, ...] = ()
+
+
+class Dialogue(_Part, frozen=True, kw_only=True):
+    """A conversation. In a chat the agent's lines are what colleagues write who act by themselves."""
+
+    id: str
+    medium: Literal["voice", "chat"] = "voice"
+    subject: str = ""
+    lines: tuple[Line, ...]
+    replies: tuple[Reply, ...] = ()
+
+
+class ListEntry(_Part, frozen=True, kw_only=True):
+    """Somebody on a campaign's list. `fields` are shown to the agent, and attached to the call."""
+
+    number: str
+    name: str = ""
+    fields: dict[str, str] = {}
+
+
+class CampaignPlan(_Part, frozen=True, kw_only=True):
+    """A campaign: its list is dialled for the agents of a queue.
+
+    `decide`: seconds in which an agent takes a preview. `attempts`: how often somebody is tried, `again`: after how many seconds.
+    `lines`: how many are dialled for each free agent (predictive). `running`: from the beginning.
+    """
+
+    id: str
+    name: str
+    mode: Literal["preview", "progressive", "predictive"]
+    queue: str
+    list: str = ""
+    decide: int = 30
+    attempts: int = 3
+    again: int = 600
+    lines: float = 1.5
+    running: bool = False
+    entries: tuple[ListEntry, ...]
+
+
 class Rules(_Part, frozen=True, kw_only=True):
     """What holds for the whole centre. Times are seconds except `dial_ms`; `utc_offset` is minutes, and says when its day begins.
 
@@ -161,6 +232,8 @@ class Centre(_Part, frozen=True, kw_only=True):
     numbers: tuple[Number, ...] = ()
     reasons: tuple[Reason, ...] = ()
     dispositions: tuple[Disposition, ...] = ()
+    dialogues: tuple[Dialogue, ...] = ()
+    campaigns: tuple[CampaignPlan, ...] = ()
     rules: Rules = Rules()
 
     def reason(self, use: ReasonUse, code: str) -> Reason | None:
@@ -243,6 +316,8 @@ def _check(made: Centre) -> None:
     _unique("agents", "login", (a.login for a in made.agents))
     _unique("queues", "id", (q.id for q in made.queues))
     _unique("dispositions", "code", (d.code for d in made.dispositions))
+    _unique("dialogues", "id", (d.id for d in made.dialogues))
+    _unique("campaigns", "id", (c.id for c in made.campaigns))
     _unique("reasons", "code", (f"{r.use} {r.code}" for r in made.reasons))
     _unique("customers", "number", (normal(c.number) for c in made.customers))
     inside = [(f"agents[{i}].extension", a.extension) for i, a in enumerate(made.agents)]
@@ -265,6 +340,9 @@ def _check_references(made: Centre) -> None:
         for queue in agent.queues:
             if queue not in queues:
                 raise CentreError(f"agents[{i}].queues.{queue}", "no such queue")
+        for medium, number in agent.capacity.items():
+            if number < 1 or (medium == "voice" and number > 1):
+                raise CentreError(f"agents[{i}].capacity.{medium}", "at least 1, and 1 for voice")
     for i, queue_plan in enumerate(made.queues):
         if queue_plan.skill is not None and queue_plan.skill not in known:
             raise CentreError(f"queues[{i}].skill", f"no agent has the skill {queue_plan.skill}")
@@ -278,6 +356,20 @@ def _check_references(made: Centre) -> None:
     for i, customer in enumerate(made.customers):
         if customer.mood and customer.mood not in made.moods:
             raise CentreError(f"customers[{i}].mood", f"no such mood: {customer.mood}")
+    voice = {q.id for q in made.queues if q.medium == "voice"}
+    for i, campaign in enumerate(made.campaigns):
+        if campaign.queue not in voice:
+            raise CentreError(f"campaigns[{i}].queue", f"no such queue for calls: {campaign.queue}")
+        if campaign.decide <= 0 or campaign.attempts <= 0 or campaign.again < 0 or campaign.lines <= 0:
+            raise CentreError(f"campaigns[{i}]", "decide, attempts and lines are positive")
+    for i, dialogue in enumerate(made.dialogues):
+        if not dialogue.lines:
+            raise CentreError(f"dialogues[{i}].lines", "is empty")
+        for j, line in enumerate(dialogue.lines):
+            if not 0 <= line.confidence <= 1 or line.after < 0:
+                raise CentreError(
+                    f"dialogues[{i}].lines[{j}]", "confidence lies between 0 and 1, after is not negative"
+                )
     for name, mood in made.moods.items():
         if not 0 <= mood.answers <= 1:
             raise CentreError(f"moods.{name}.answers", "must lie between 0 and 1")

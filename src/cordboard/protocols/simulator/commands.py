@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from cordboard.protocols.simulator.centre import Medium
+
 SuperviseHow = Literal["listen", "whisper", "barge", "take_over", "leave"]
 
 
@@ -19,9 +21,10 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class LogOn(_Asked, frozen=True, kw_only=True, tag="log_on"):
-    """Log on, at a station, ready or (as usual) not ready."""
+    """Log on, at a station, ready or (as usual) not ready. Each medium has a state of its own."""
 
     agent: str
+    medium: Medium = "voice"
     station: str | None = None
     state: Literal["not_ready", "ready"] = "not_ready"
     reason: str | None = None
@@ -31,6 +34,7 @@ class LogOff(_Asked, frozen=True, kw_only=True, tag="log_off"):
     """Log off; during a call or wrap-up it becomes pending."""
 
     agent: str
+    medium: Medium = "voice"
     reason: str | None = None
 
 
@@ -38,6 +42,7 @@ class SetAgentState(_Asked, frozen=True, kw_only=True, tag="set_agent_state"):
     """Become ready, or not ready with a reason; during a call or wrap-up it becomes pending."""
 
     agent: str
+    medium: Medium = "voice"
     state: Literal["ready", "not_ready"]
     reason: str | None = None
 
@@ -59,11 +64,14 @@ class AnswerCall(_Asked, frozen=True, kw_only=True, tag="answer_call"):
 
 
 class DeflectCall(_Asked, frozen=True, kw_only=True, tag="deflect_call"):
-    """Send a ringing call elsewhere; without `to` it is rejected: back to its queue, or refused to the caller."""
+    """Send a ringing call elsewhere; without `to` it is rejected: back to its queue, or refused to the caller. `discard`: a preview
+    that shall never be offered again.
+    """
 
     agent: str
     call: str
     to: str | None = None
+    discard: bool = False
 
 
 class ClearConnection(_Asked, frozen=True, kw_only=True, tag="clear_connection"):
@@ -188,6 +196,49 @@ class SetWrapUpReason(_Asked, frozen=True, kw_only=True, tag="set_wrap_up_reason
     reason: str
 
 
+class ScheduleCallback(_Asked, frozen=True, kw_only=True, tag="schedule_callback"):
+    """Promise the customer of a contact a call, at `due` (milliseconds since 1970) or so many `seconds` from now; by this agent, or by
+    whoever is free in `queue`.
+    """
+
+    agent: str
+    segment: str
+    due: int | None = None
+    seconds: int = 0
+    number: str = ""
+    queue: str | None = None
+    text: str = ""
+
+
+class CancelCallback(_Asked, frozen=True, kw_only=True, tag="cancel_callback"):
+    """Call off a promised call of the agent's, or of one of their queues."""
+
+    agent: str
+    callback: str
+
+
+class PauseWork(_Asked, frozen=True, kw_only=True, tag="pause_contact"):
+    """Pause a chat or task."""
+
+    agent: str
+    call: str
+
+
+class ResumeWork(_Asked, frozen=True, kw_only=True, tag="resume_contact"):
+    """Go on with a paused chat or task."""
+
+    agent: str
+    call: str
+
+
+class SendMessage(_Asked, frozen=True, kw_only=True, tag="send_message"):
+    """Write into a chat."""
+
+    agent: str
+    call: str
+    text: str
+
+
 class SetDisposition(_Asked, frozen=True, kw_only=True, tag="set_disposition"):
     """Say how the contact came out. Without `segment` the newest open one is meant."""
 
@@ -253,13 +304,101 @@ class SetStateOf(_Asked, frozen=True, kw_only=True, tag="set_state_of"):
 
 
 class Ring(_Asked, frozen=True, kw_only=True, tag="ring"):
-    """Someone calls the centre. `patience` seconds later they give up if nobody has answered by then."""
+    """Someone calls the centre. `patience` seconds later they give up if nobody has answered by then. `dialogue`: what is said once
+    somebody has answered, as one of the centre's dialogues has it, for a recogniser to hear.
+    """
 
     number: str
     to: str
     name: str | None = None
     data: dict[str, str] = {}
     patience: int | None = None
+    dialogue: str | None = None
+
+
+class StartChat(_Asked, frozen=True, kw_only=True, tag="start_chat"):
+    """Someone opens a chat, with a first message. `dialogue`: they go on by themselves, as one of the centre's dialogues says."""
+
+    to: str
+    text: str = ""
+    number: str = ""
+    name: str | None = None
+    subject: str = ""
+    data: dict[str, str] = {}
+    dialogue: str | None = None
+    patience: int | None = None
+
+
+class CreateTask(_Asked, frozen=True, kw_only=True, tag="create_task"):
+    """A task comes in: an e-mail, a ticket, something to be done. `links` are addresses by name."""
+
+    to: str
+    subject: str
+    text: str = ""
+    variety: str = "ticket"
+    number: str = ""
+    name: str | None = None
+    links: dict[str, str] = {}
+    data: dict[str, str] = {}
+
+
+class CustomerWrite(_Asked, frozen=True, kw_only=True, tag="customer_write"):
+    """The customer writes into their chat."""
+
+    call: str
+    text: str
+
+
+class Say(_Asked, frozen=True, kw_only=True, tag="say"):
+    """Somebody speaks in a call, and a recogniser listens. With `final` false they are still speaking: the next `say` of that party
+    completes it.
+    """
+
+    call: str
+    text: str
+    party: str | None = None
+    confidence: float = 1.0
+    seconds: float = 0.0
+    final: bool = True
+
+
+class Suggest(_Asked, frozen=True, kw_only=True, tag="suggest"):
+    """Something suggests an answer to the agents of a call."""
+
+    call: str
+    title: str
+    text: str = ""
+    url: str = ""
+    source: str = ""
+    confidence: float = 1.0
+    snippets: tuple[str, ...] = ()
+
+
+class AskCallback(_Asked, frozen=True, kw_only=True, tag="ask_callback"):
+    """A caller who waits in a queue asks to be called back, in so many `seconds` at the earliest, and hangs up."""
+
+    call: str
+    seconds: int = 0
+    number: str = ""
+
+
+class StartCampaign(_Asked, frozen=True, kw_only=True, tag="start_campaign"):
+    """The campaign dials from now on."""
+
+    campaign: str
+
+
+class StopCampaign(_Asked, frozen=True, kw_only=True, tag="stop_campaign"):
+    """The campaign begins nothing more."""
+
+    campaign: str
+
+
+class OfferEntry(_Asked, frozen=True, kw_only=True, tag="offer_entry"):
+    """Show the campaign's next entry to an agent who is ready, whether the campaign runs or not."""
+
+    campaign: str
+    agent: str
 
 
 class CustomerHangUp(_Asked, frozen=True, kw_only=True, tag="customer_hang_up"):
@@ -291,7 +430,9 @@ class SetArrivals(_Asked, frozen=True, kw_only=True, tag="set_arrivals"):
     per_hour: float
 
 
-AgentCommand = LogOn | LogOff | SetAgentState | SetDisposition | CompleteWrapUp
+AgentCommand = (
+    LogOn | LogOff | SetAgentState | SetDisposition | CompleteWrapUp | ScheduleCallback | CancelCallback
+)
 CallCommand = (
     MakeCall
     | AnswerCall
@@ -316,10 +457,17 @@ CallCommand = (
     | PauseRecording
     | ResumeRecording
     | StopRecording
+    | PauseWork
+    | ResumeWork
+    | SendMessage
 )
 SupervisorCommand = Supervise | SetStateOf
 Command = AgentCommand | CallCommand | SupervisorCommand
-Happening = Ring | CustomerHangUp | CustomerAnswer | CustomerDigits | SetArrivals
+MediaHappening = StartChat | CreateTask | CustomerWrite | Say | Suggest
+DiallerHappening = StartCampaign | StopCampaign | OfferEntry | AskCallback
+Happening = (
+    DiallerHappening | Ring | CustomerHangUp | CustomerAnswer | CustomerDigits | SetArrivals | MediaHappening
+)
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
@@ -329,6 +477,8 @@ class Done(msgspec.Struct, frozen=True, kw_only=True, tag="done"):
     call: str | None = None
     party: str | None = None
     segment: str | None = None
+    utterance: str | None = None
+    callback: str | None = None
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
@@ -385,6 +535,10 @@ REFUSALS = {
     "unknown-queue": "there is no such queue",
     "unknown-reason": "the centre has no such reason for this",
     "unknown-segment": "the agent has no such open segment",
+    "unknown-callback": "there is no such promised call of this agent's",
+    "unknown-campaign": "the centre has no such campaign",
+    "unknown-dialogue": "the centre has no such dialogue",
+    "wrong-medium": "this is not for a contact, a queue or an agent of this medium",
     "wrong-state": "the connection or the agent is not in a state that allows it",
 }
 """Every code of a refusal, and what it says."""

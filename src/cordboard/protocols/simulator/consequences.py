@@ -7,23 +7,25 @@ These rules are the heart of the oracle, and stand here once:
 - An agent's segment is open while the agent has a live connection in one of its calls. After that comes wrap-up, if
   they talked with someone from outside and the queue (or the centre) has wrap-up.
 - An agent is busy while they have a live connection, then working after the call while a segment is in wrap-up, then
-  whatever is pending, or what they were before.
+  whatever is pending, or what they were before. That holds for each medium by itself.
 - A supervisor who only listens or whispers keeps no call alive, and leaves with the agent whom they supervise.
 - An interaction has ended when none of its calls runs.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from cordboard.protocols.simulator.centre import Medium
 from cordboard.protocols.simulator.journal import Kind
 from cordboard.protocols.simulator.picture import (
     PRESENT,
     Agent,
     AgentState,
     Call,
+    Duty,
     EndedBy,
     Party,
     Segment,
@@ -45,6 +47,7 @@ class Touched:
         self.calls: dict[str, None] = {}
         self.segments: dict[str, None] = {}
         self.agents: dict[str, None] = {}
+        """Agents by id, their duties for other media by those' ids."""
         self.causes: dict[str, str | None] = {}
         self.verdicts: dict[str, EndedBy] = {}
         self.stances: dict[str, Stance] = {}
@@ -56,7 +59,12 @@ class Touched:
         if party.segment is not None:
             self.segments[party.segment] = None
         if party.agent is not None:
-            self.agents[party.agent] = None
+            self.agents[duty_id(party.agent, party.medium)] = None
+
+
+def duty_id(agent: str, medium: Medium) -> str:
+    """The id under which an agent's state for this medium stands."""
+    return agent if medium == "voice" else f"{agent}/{medium}"
 
 
 def settle(exchange: Exchange) -> None:
@@ -70,8 +78,12 @@ def settle(exchange: Exchange) -> None:
         touched.calls.pop(ident)
     for segment in touched.segments:
         _settle_segment(exchange, exchange.picture.segments[segment])
-    for agent in touched.agents:
-        _settle_agent(exchange, exchange.picture.agents[agent])
+    for ident in touched.agents:
+        duty = exchange.picture.duties.get(ident)
+        if duty is not None:
+            _settle_agent(exchange, duty, duty.agent, duty.medium)
+        else:
+            _settle_agent(exchange, exchange.picture.agents[ident], ident, "voice")
     for ident in interactions:
         interaction = exchange.picture.interactions[ident]
         if interaction.ended is None and not exchange.picture.running(ident):
@@ -102,14 +114,16 @@ def _settle_call(exchange: Exchange, call: Call) -> None:
             if party.state != "null":
                 why = party.cause if party.state == "fail" else cause
                 exchange.move("connection-cleared", party, "null", cause=why)
-        exchange.change("call-cleared", call, recording="", ended=exchange.now, why=cause)
+        cleared = exchange.change("call-cleared", call, recording="", ended=exchange.now, why=cause)
+        exchange.campaigns.over(cleared)
         return
     on_line = [p for p in parties if talking(p)]
     for party in on_line:
         if party.agent is None:
             exchange.watch_patience(party, waits=len(on_line) == 1)
     if call.answered is None and len(on_line) > 1:
-        exchange.change("call-answered", call, answered=exchange.now)
+        call = exchange.change("call-answered", call, answered=exchange.now)
+        exchange.conversations.answered(call)
 
 
 def _there(agent: str | None, parties: list[Party]) -> bool:
@@ -128,18 +142,23 @@ def _goes_on(parties: list[Party]) -> bool:
 def _settle_segment(exchange: Exchange, segment: Segment) -> None:
     if segment.phase in ("wrap_up", "closed"):
         return
-    own = [p for p in exchange.picture.of_agent(segment.agent) if p.segment == segment.id]
+    own = [p for p in exchange.picture.of_agent(segment.agent, segment.medium) if p.segment == segment.id]
     if not own:
         _end_segment(exchange, segment)
         return
     phase = segment.phase
     if any(_has_begun(exchange, p, segment) for p in own):
         phase = "active"
+    if segment.medium != "voice" and any(p.state == "hold" for p in own):
+        phase = "paused"
     wraps = segment.wraps or (phase == "active" and any(_with_outside(exchange, p, segment) for p in own))
     answered = exchange.now if phase == "active" and segment.answered is None else segment.answered
     after = msgspec.structs.replace(segment, phase=phase, wraps=wraps, answered=answered)
     if after != segment:
-        exchange.put("segment-active" if phase != segment.phase else "segment-changed", after)
+        kind: Kind = "segment-changed"
+        if phase != segment.phase:
+            kind = "segment-paused" if phase == "paused" else "segment-active"
+        exchange.put(kind, after)
 
 
 def _has_begun(exchange: Exchange, own: Party, segment: Segment) -> bool:
@@ -155,7 +174,7 @@ def _with_outside(exchange: Exchange, own: Party, segment: Segment) -> bool:
     queue = exchange.directory.queues.get(segment.queue or "")
     if not (queue.wrap_up if queue else exchange.centre.rules.wrap_up):
         return False
-    if own.supervises is not None or not talking(own) or exchange.picture.calls[own.call].kind == "consult":
+    if own.supervises is not None or not talking(own) or exchange.picture.calls[own.call].kind != "main":
         return False
     return any(talking(p) and p.agent is None for p in exchange.picture.of_call(own.call))
 
@@ -174,7 +193,7 @@ def _end_segment(exchange: Exchange, segment: Segment) -> None:
             ended_by = "completed"
     ended_by = exchange.touched.verdicts.get(segment.id, ended_by)
     fields: dict[str, object] = {"ended_by": ended_by}
-    if segment.phase != "active" or not segment.wraps:
+    if segment.phase not in ("active", "paused") or not segment.wraps:
         exchange.change("segment-closed", segment, why=cause, phase="closed", ended=exchange.now, **fields)
         return
     queue = exchange.directory.queues.get(segment.queue or "")
@@ -185,16 +204,20 @@ def _end_segment(exchange: Exchange, segment: Segment) -> None:
     exchange.change("segment-wrap-up", segment, why=cause, phase="wrap_up", **fields)
 
 
-def _settle_agent(exchange: Exchange, agent: Agent) -> None:
+_A = TypeVar("_A", Agent, Duty)
+
+
+def _settle_agent(exchange: Exchange, agent: _A, ident: str, medium: Medium) -> None:
     resume = exchange.touched.stances.get(agent.id, agent.resume)
     pending = agent.pending
     if resume is not agent.resume and pending is not None and pending.state == "ready":
         pending = None
     state: AgentState
     reason = None
-    if exchange.picture.of_agent(agent.id):
+    held = medium == "voice" and ident in exchange.campaigns.reserved
+    if held or exchange.picture.of_agent(ident, medium):
         state = "busy"
-    elif any(s.phase == "wrap_up" for s in exchange.picture.open_segments(agent.id)):
+    elif any(s.phase == "wrap_up" and s.medium == medium for s in exchange.picture.open_segments(ident)):
         state = "working_after_call"
     else:
         resume = pending or resume

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Any, assert_never
 
 import msgspec
 
-from cordboard.protocols.simulator.centre import ReasonUse
+from cordboard.protocols.simulator.centre import Medium, ReasonUse
 from cordboard.protocols.simulator.commands import (
     AgentCommand,
+    CancelCallback,
     CompleteWrapUp,
     Done,
     LogOff,
     LogOn,
     RefusedError,
+    ScheduleCallback,
     SetAgentState,
     SetDisposition,
 )
+from cordboard.protocols.simulator.consequences import duty_id
 from cordboard.protocols.simulator.exchange import Exchange
-from cordboard.protocols.simulator.picture import Agent, Segment, Stance
+from cordboard.protocols.simulator.picture import Agent, Duty, Segment, Stance
 
 
 def perform(exchange: Exchange, command: AgentCommand) -> Done:
@@ -26,15 +29,19 @@ def perform(exchange: Exchange, command: AgentCommand) -> Done:
     agent = known_agent(exchange, command.agent)
     match command:
         case LogOn():
-            _log_on(exchange, agent, command)
+            _log_on(exchange, _of_medium(exchange, agent, command.medium), command)
         case LogOff():
-            _log_off(exchange, agent, command)
+            _log_off(exchange, _of_medium(exchange, agent, command.medium), command)
         case SetAgentState():
-            _set_state(exchange, agent, command)
+            _set_state(exchange, _of_medium(exchange, agent, command.medium), command)
         case SetDisposition():
             return _set_disposition(exchange, agent, command)
         case CompleteWrapUp():
             return _complete_wrap_up(exchange, agent, command)
+        case ScheduleCallback():
+            return exchange.campaigns.promise(command)
+        case CancelCallback():
+            return exchange.campaigns.cancel(command)
         case _:
             assert_never(command)
     return Done()
@@ -59,22 +66,22 @@ def end_wrap_up(exchange: Exchange, segment: Segment, cause: str | None = None) 
     """Close a segment that is in wrap-up."""
     closed = msgspec.structs.replace(segment, phase="closed", ended=exchange.now, wrap_up_until=None)
     exchange.put("segment-closed", closed, cause=cause)
-    exchange.touched.agents[segment.agent] = None
+    exchange.touched.agents[duty_id(segment.agent, segment.medium)] = None
 
 
-def take(exchange: Exchange, agent: Agent, stance: Stance, *, why: str | None = None) -> None:
+def take(exchange: Exchange, agent: Agent | Duty, stance: Stance, *, why: str | None = None) -> None:
     """Let the agent be so, or when the contact is over. `why`: the cause, where it was not the agent."""
     rules = exchange.centre.rules
     if agent.state == "working_after_call" and rules.after_call_work == "state":
         _end_after_call_work(exchange, agent)
         if agent.pending is not None:
-            exchange.change("agent-pending", agent, pending=None)
+            _pend(exchange, agent, None)
         exchange.touched.stances[agent.id] = stance
     elif agent.state in ("busy", "working_after_call"):
         if rules.pending == "refused":
             raise RefusedError("no-pending-state", agent.state)
         if agent.pending != stance:
-            exchange.change("agent-pending", agent, pending=stance, why=why)
+            _pend(exchange, agent, stance, why)
     else:
         if why is not None:
             exchange.touched.reasons[agent.id] = why
@@ -88,48 +95,77 @@ def check_reason(exchange: Exchange, use: ReasonUse, code: str | None) -> None:
         raise RefusedError("unknown-reason", code)
 
 
-def _end_after_call_work(exchange: Exchange, agent: Agent) -> None:
-    wrapping = [s for s in exchange.picture.open_segments(agent.id) if s.phase == "wrap_up"]
+def _pend(exchange: Exchange, agent: Agent | Duty, stance: Stance | None, why: str | None = None) -> None:
+    match agent:
+        case Agent():
+            exchange.change("agent-pending", agent, pending=stance, why=why)
+        case Duty():
+            exchange.change("agent-pending", agent, pending=stance, why=why)
+
+
+def _end_after_call_work(exchange: Exchange, agent: Agent | Duty) -> None:
+    ident, medium = (agent.agent, agent.medium) if isinstance(agent, Duty) else (agent.id, "voice")
+    wrapping = [
+        s for s in exchange.picture.open_segments(ident) if s.phase == "wrap_up" and s.medium == medium
+    ]
     if exchange.centre.rules.disposition_required and any(s.disposition is None for s in wrapping):
         raise RefusedError("disposition-required", agent.id)
     for segment in wrapping:
         end_wrap_up(exchange, segment)
 
 
-def _log_on(exchange: Exchange, agent: Agent, command: LogOn) -> None:
+def _of_medium(exchange: Exchange, agent: Agent, medium: Medium) -> Agent | Duty:
+    """The agent's state for this medium."""
+    if medium == "voice":
+        return agent
+    duty = exchange.picture.duties.get(duty_id(agent.id, medium))
+    if duty is None:
+        raise RefusedError("wrong-medium", f"{agent.id} has no {medium}")
+    return duty
+
+
+def _log_on(exchange: Exchange, agent: Agent | Duty, command: LogOn) -> None:
     if agent.state != "null":
         raise RefusedError("already-logged-on", agent.id)
     reason = command.reason if command.state == "not_ready" else None
     check_reason(exchange, "not_ready", reason)
-    exchange.change(
-        "agent-logged-on",
-        agent,
-        state=command.state,
-        reason=reason,
-        resume=Stance(state=command.state, reason=reason),
-        station=command.station or agent.station,
-        since=exchange.now,
-    )
+    stance = Stance(state=command.state, reason=reason)
+    common: dict[str, Any] = {
+        "state": command.state,
+        "reason": reason,
+        "resume": stance,
+        "since": exchange.now,
+    }
+    match agent:
+        case Agent():
+            exchange.change("agent-logged-on", agent, station=command.station or agent.station, **common)
+        case Duty():
+            exchange.change("agent-logged-on", agent, **common)
 
 
-def _log_off(exchange: Exchange, agent: Agent, command: LogOff) -> None:
-    logged_on(exchange, agent.id)
+def _log_off(exchange: Exchange, agent: Agent | Duty, command: LogOff) -> None:
+    _check_logged_on(agent)
     check_reason(exchange, "logout", command.reason)
     take(exchange, agent, Stance(state="null", reason=command.reason))
 
 
-def _set_state(exchange: Exchange, agent: Agent, command: SetAgentState) -> None:
-    logged_on(exchange, agent.id)
+def _set_state(exchange: Exchange, agent: Agent | Duty, command: SetAgentState) -> None:
+    _check_logged_on(agent)
     reason = command.reason if command.state == "not_ready" else None
     check_reason(exchange, "not_ready", reason)
     take(exchange, agent, Stance(state=command.state, reason=reason))
+
+
+def _check_logged_on(agent: Agent | Duty) -> None:
+    if agent.state == "null":
+        raise RefusedError("not-logged-on", agent.id)
 
 
 def _set_disposition(exchange: Exchange, agent: Agent, command: SetDisposition) -> Done:
     segment = _open_segment(exchange, agent, command.segment, newest=True)
     if command.disposition not in {d.code for d in exchange.centre.dispositions}:
         raise RefusedError("unknown-disposition", command.disposition)
-    if segment.phase not in ("active", "wrap_up"):
+    if segment.phase not in ("active", "paused", "wrap_up"):
         raise RefusedError("wrong-state", segment.phase)
     if segment.disposition != command.disposition:
         exchange.change("disposition-set", segment, disposition=command.disposition)

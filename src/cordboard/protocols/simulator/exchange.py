@@ -8,38 +8,46 @@ goes through `put`, which writes the record and the picture together.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar, assert_never
+from typing import Any, TypeVar, assert_never
 
 import msgspec
 
-from cordboard.protocols.simulator import consequences
+from cordboard.protocols.simulator import consequences, media
+from cordboard.protocols.simulator.campaigns import Campaigns
 from cordboard.protocols.simulator.centre import (
     AgentPlan,
     Behaviour,
     Centre,
     Customer,
     Directory,
+    Medium,
     Number,
     QueuePlan,
     Target,
     Unknown,
     normal,
 )
+from cordboard.protocols.simulator.conversations import Conversations
 from cordboard.protocols.simulator.journal import Journal, Kind
 from cordboard.protocols.simulator.picture import (
     Agent,
     Call,
+    Callback,
     CallKind,
     ConnectionState,
     Direction,
+    Duty,
     EndedBy,
+    Entry,
     Interaction,
     Party,
     PartyRole,
     Picture,
     Segment,
+    Suggestion,
     Supervision,
     Thing,
+    Utterance,
 )
 from cordboard.protocols.simulator.routing import Waiting, choice, in_order
 from cordboard.protocols.simulator.statistics import Statistics
@@ -57,7 +65,7 @@ from cordboard.protocols.simulator.timers import (
 MOST_CALLS = 2
 """Calls an agent can have at once, not counting a consult of their own."""
 
-_T = TypeVar("_T", Agent, Interaction, Call, Party, Segment)
+_T = TypeVar("_T", Agent, Duty, Interaction, Call, Party, Segment, Utterance, Suggestion, Entry, Callback)
 
 
 class Exchange:
@@ -77,12 +85,16 @@ class Exchange:
         self._offered: dict[str, Waiting] = {}
         self._patience: dict[str, tuple[int, int]] = {}
         self._mark = mark
-        self._minted = dict.fromkeys("icps", 0)
+        self._minted = dict.fromkeys("icpsuab", 0)
         self._places = 0
         self._armed = 0
         self.statistics = Statistics(centre, self.picture, now)
+        self.conversations = Conversations(self)
+        self.campaigns = Campaigns(self)
         for plan in centre.agents:
             self.picture.put(Agent(id=plan.id, station=plan.station, since=now))
+            for duty in media.duties(plan, now):
+                self.picture.put(duty)
 
     # --- change ----------------------------------------------------------------------------------------------------
 
@@ -97,7 +109,7 @@ class Exchange:
 
     def change(self, kind: Kind, thing: _T, *, why: str | None = None, **fields: object) -> _T:
         """Change fields of a thing, and its `cause` if there is one to give; its present value is returned."""
-        if why is not None and not isinstance(thing, Agent | Interaction):
+        if why is not None and isinstance(thing, Call | Party | Segment):
             fields["cause"] = why
         after: _T = msgspec.structs.replace(thing, **fields)
         self.put(kind, after, cause=why)
@@ -121,7 +133,7 @@ class Exchange:
         """Derive what follows from the last change, offer waiting calls to whoever is free, until nothing moves."""
         while True:
             consequences.settle(self)
-            if not self._distribute():
+            if not self._distribute() and not self.campaigns.step():
                 return
 
     # --- making ----------------------------------------------------------------------------------------------------
@@ -136,18 +148,19 @@ class Exchange:
         parent: Call | None = None,
         previous: str | None = None,
         data: dict[str, str] | None = None,
+        **more: Any,  # noqa: ANN401 - further fields of a call
     ) -> Call:
-        """A new call, in a new interaction unless it belongs to one."""
+        """A new call, in a new interaction unless it belongs to one. `more`: other fields of `Call`."""
         if interaction is None:
-            interaction = self._mint("i")
+            interaction = self.mint("i")
             self.put(
                 "interaction-started", Interaction(id=interaction, direction=direction, started=self.now)
             )
         kind: CallKind = "main" if parent is None else "consult"
         call = Call(
-            id=self._mint("c"),
+            id=self.mint("c"),
             interaction=interaction,
-            kind=kind,
+            **{"kind": kind, **more},
             direction=direction,
             calling=calling,
             called=called,
@@ -177,9 +190,10 @@ class Exchange:
     ) -> Party:
         """A new party of a call."""
         party = Party(
-            id=self._mint("p"),
+            id=self.mint("p"),
             interaction=call.interaction,
             call=call.id,
+            medium=call.medium,
             role=role,
             number=number,
             name=name,
@@ -199,9 +213,10 @@ class Exchange:
     def open_segment(self, agent: str, call: Call, *, dialling: bool, queue: str | None = None) -> Segment:
         """A new part of this agent in the call's interaction."""
         segment = Segment(
-            id=self._mint("s"),
+            id=self.mint("s"),
             interaction=call.interaction,
             agent=agent,
+            medium=call.medium,
             phase="dialling" if dialling else "offered",
             direction=self.picture.interactions[call.interaction].direction,
             queue=queue,
@@ -268,8 +283,10 @@ class Exchange:
             case QueuePlan(number=number) | Customer(number=number) | Number(number=number):
                 return normal(number)
 
-    def unreachable(self, agent: str, interaction: str | None) -> str | None:
-        """Why this agent's phone would not ring now, or None if it would."""
+    def unreachable(self, agent: str, interaction: str | None, medium: Medium = "voice") -> str | None:
+        """Why nothing of this medium would ring at this agent's now, or None if it would."""
+        if medium != "voice":
+            return media.unreachable(self, agent, interaction, medium)
         if self.picture.agents[agent].state == "null":
             return "unavailable"
         own = self.picture.of_agent(agent)
@@ -278,7 +295,8 @@ class Exchange:
             len(lines) >= MOST_CALLS
             or any(p.state in ("alerting", "initiated") or p.interaction == interaction for p in own)
             or any(p.supervises is not None for p in own)
-            or any(s.phase == "wrap_up" for s in self.picture.open_segments(agent))
+            or agent in self.campaigns.reserved
+            or any(s.phase == "wrap_up" and s.medium == "voice" for s in self.picture.open_segments(agent))
         )
         return "busy" if blocked else None
 
@@ -320,6 +338,9 @@ class Exchange:
         """
         if party.segment is not None:
             self.touched.verdicts[party.segment] = verdict
+        if self.picture.calls[party.call].kind == "reservation":
+            self.move("diverted", party, "null", cause=cause)
+            return
         if party.queue is None or party.agent is None:
             self.fail(party, cause)
             return
@@ -355,6 +376,11 @@ class Exchange:
         moved = self.change(kind, party, call=into.id, queue=home, why=kind)
         self.touched.party(moved)
 
+    def mint(self, letter: str) -> str:
+        """A new id; the letter says of what."""
+        self._minted[letter] += 1
+        return f"{letter}{self._mark}{self._minted[letter]}"
+
     # --- later -----------------------------------------------------------------------------------------------------
 
     def later(self, seconds: int) -> int:
@@ -385,7 +411,7 @@ class Exchange:
     # --- private ---------------------------------------------------------------------------------------------------
 
     def _reach_agent(self, call: Call, plan: AgentPlan, home: str | None) -> Party:
-        cause = self.unreachable(plan.id, call.interaction)
+        cause = self.unreachable(plan.id, call.interaction, call.medium)
         if cause is not None:
             return self._fail_new(
                 call, "agent", number=plan.extension, name=plan.name, cause=cause, agent=plan.id
@@ -439,13 +465,16 @@ class Exchange:
         return party
 
     def _distribute(self) -> bool:
-        if not self.waiting or not self.picture.ready:
+        if not self.waiting:
             return False
-        ready = [self.picture.agents[a] for a in self.picture.ready]
-        for waiting in in_order(self.waiting.values(), self.directory.queues):
-            agent = choice(
-                waiting, self.directory.queues[waiting.queue], ready, self.directory.agents, self.now
-            )
+        queues = self.directory.queues
+        asked = {queues[waiting.queue].medium for waiting in self.waiting.values()}
+        able = {medium: media.idle(self, medium) for medium in asked}
+        if not any(able.values()):
+            return False
+        for waiting in in_order(self.waiting.values(), queues):
+            queue = queues[waiting.queue]
+            agent = choice(waiting, queue, able[queue.medium], self.directory.agents, self.now)
             if agent is not None:
                 self._offer(waiting, self.directory.agents[agent.id])
                 return True
@@ -458,7 +487,3 @@ class Exchange:
         self._offered[party.id] = waiting
         if self.centre.rules.auto_answer is not None:
             self.timers.set(self.later(self.centre.rules.auto_answer), Answers(party=party.id))
-
-    def _mint(self, letter: str) -> str:
-        self._minted[letter] += 1
-        return f"{letter}{self._mark}{self._minted[letter]}"

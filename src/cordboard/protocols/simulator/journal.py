@@ -7,7 +7,19 @@ from weakref import WeakSet
 
 import msgspec
 
-from cordboard.protocols.simulator.picture import Agent, Call, Interaction, Party, Segment, Thing
+from cordboard.protocols.simulator.picture import (
+    Agent,
+    Call,
+    Callback,
+    Duty,
+    Entry,
+    Interaction,
+    Party,
+    Segment,
+    Suggestion,
+    Thing,
+    Utterance,
+)
 
 InteractionKind = Literal["interaction-started", "interaction-ended"]
 CallRecordKind = Literal[
@@ -44,6 +56,7 @@ SegmentKind = Literal[
     "segment-offered",
     "segment-dialling",
     "segment-active",
+    "segment-paused",
     "segment-wrap-up",
     "segment-closed",
     "segment-changed",
@@ -58,7 +71,9 @@ AgentKind = Literal[
     "agent-working-after-call",
     "agent-pending",
 ]
-Kind = InteractionKind | CallRecordKind | PartyKind | SegmentKind | AgentKind
+SaidKind = Literal["said", "suggested"]
+DiallerKind = Literal["entry-changed", "callback-promised", "callback-done"]
+Kind = InteractionKind | CallRecordKind | PartyKind | SegmentKind | AgentKind | SaidKind | DiallerKind
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +182,21 @@ def _places(thing: Thing) -> dict[str, str | None]:
     match thing:
         case Agent():
             return {"agent": thing.id}
+        case Duty():
+            return {"agent": thing.agent}
+        case Utterance():
+            return {
+                "interaction": thing.interaction,
+                "call": thing.call,
+                "party": thing.party,
+                "agent": thing.agent,
+            }
+        case Entry():
+            return {}
+        case Callback():
+            return {"interaction": thing.interaction, "agent": thing.agent, "queue": thing.queue}
+        case Suggestion():
+            return {"interaction": thing.interaction, "call": thing.call}
         case Interaction():
             return {"interaction": thing.id}
         case Call():

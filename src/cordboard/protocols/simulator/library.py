@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.resources import files
 
+_PARTS = ("centre.toml", "dialogues.toml", "campaigns.toml")
+
 
 def builtin_centre() -> str:
     """The contact centre of the demo and of the scenarios."""
-    return files(__package__).joinpath("centre.toml").read_text(encoding="utf-8")
+    package = files(__package__)
+    return "\n".join(package.joinpath(name).read_text(encoding="utf-8") for name in _PARTS)
 
 
 def builtin_scenarios() -> Mapping[str, str]:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from cordboard.protocols.simulator.centre import AgentPlan, Customer, Number, Target, Unknown, normal
+from typing import TYPE_CHECKING
+
+from cordboard.protocols.simulator.centre import (
+    AgentPlan,
+    Customer,
+    Medium,
+    Number,
+    QueuePlan,
+    Target,
+    Unknown,
+    normal,
+)
 from cordboard.protocols.simulator.commands import RefusedError
-from cordboard.protocols.simulator.exchange import Exchange
 from cordboard.protocols.simulator.picture import LIVE, Party
+
+if TYPE_CHECKING:
+    from cordboard.protocols.simulator.exchange import Exchange
 
 
 def own_party(exchange: Exchange, agent: str, call: str) -> Party:
@@ -13,7 +26,7 @@ def own_party(exchange: Exchange, agent: str, call: str) -> Party:
     found = exchange.picture.calls.get(call)
     if found is None:
         raise RefusedError("unknown-call", call)
-    own = next((p for p in exchange.picture.of_agent(agent) if p.call == call), None)
+    own = next((p for p in exchange.picture.of_agent(agent, found.medium) if p.call == call), None)
     if own is None:
         raise RefusedError("call-ended" if found.ended is not None else "not-in-call", call)
     return own
@@ -57,23 +70,27 @@ def retrieve(exchange: Exchange, own: Party, cause: str | None = None) -> Party:
     return exchange.move("retrieved", own, "connected", cause=cause)
 
 
-def destination(exchange: Exchange, to: str) -> Target:
-    """What is to be reached, if there is such a thing at all."""
+def destination(exchange: Exchange, to: str, medium: Medium = "voice") -> Target:
+    """What is to be reached, if there is such a thing at all, and a call of this medium can go there."""
     target = exchange.directory.target(to)
     match target:
+        case QueuePlan(medium=other) if other != medium:
+            raise RefusedError("wrong-medium", to)
+        case Customer() | Number() if medium != "voice":
+            raise RefusedError("wrong-medium", to)
         case Unknown() | Number(behaviour="invalid"):
             raise RefusedError("invalid-destination", to)
         case _:
             return target
 
 
-def check_reachable(exchange: Exchange, target: Target, interaction: str) -> None:
+def check_reachable(exchange: Exchange, target: Target, interaction: str, medium: Medium = "voice") -> None:
     """Refuse what would leave someone with a dead line: a transfer to whom it cannot reach."""
     match target:
         case AgentPlan(id=agent):
-            if any(p.interaction == interaction for p in exchange.picture.of_agent(agent)):
+            if any(p.interaction == interaction for p in exchange.picture.of_agent(agent, medium)):
                 raise RefusedError("already-in-call", agent)
-            if exchange.unreachable(agent, interaction) is not None:
+            if exchange.unreachable(agent, interaction, medium) is not None:
                 raise RefusedError("target-unavailable", agent)
         case Customer(number=number) | Number(number=number):
             if exchange.engaged(normal(number)):

@@ -68,6 +68,8 @@ class SimulatorLink:
         for subject, snapshot in self._translator.snapshots(switch.now):
             yield Emit(subject=subject, event=up)
             yield Emit(subject=subject, event=snapshot)
+        for subject, event in self._translator.history():
+            yield Emit(subject=subject, event=event)
         self._bulletin = Bulletin(switch.statistics, self._floor.settings.statistics)
         yield from self._tick(at)
 
@@ -155,8 +157,12 @@ class SimulatorLink:
         while self._next in self._shuffled:
             record = self._shuffled.pop(self._next)
             self._next += 1
+            told: set[Subject] = set()
             for subject, event in self._translator.translate(record):
-                yield Emit(subject=subject, event=event, origin=str(record.n))
+                # One place in the stream for each record: what a subject is told besides belongs to its first event.
+                origin = "" if subject in told else str(record.n)
+                told.add(subject)
+                yield Emit(subject=subject, event=event, origin=origin)
 
     def _gauges(self, at: Millis) -> LinkEffects:
         """Tell the counters that changed, and come back for those whose turn it is not yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from cordboard.model import events as e
 from cordboard.model.entities import (
@@ -11,6 +12,7 @@ from cordboard.model.entities import (
     AttachedData,
     Availability,
     Call,
+    Callback,
     CallKind,
     Connection,
     ConnectionState,
@@ -18,6 +20,7 @@ from cordboard.model.entities import (
     Device,
     Direction,
     Ending,
+    ListRecord,
     Medium,
     Participant,
     PendingState,
@@ -29,8 +32,10 @@ from cordboard.model.entities import (
     Role,
     Stamp,
     Stamps,
+    Suggestion,
     SuperviseAction,
     Team,
+    Utterance,
 )
 from cordboard.model.ids import (
     AgentId,
@@ -60,15 +65,19 @@ class Nouns:
         self._origins: dict[str, tuple[Record | None, ContactId | None]] = {}
         self._plans = {plan.id: plan for plan in centre.agents}
         self._queues = {
-            plan.id: Queue(id=QueueId(plan.id), name=plan.name, number=plan.number) for plan in centre.queues
+            plan.id: Queue(
+                id=QueueId(plan.id), name=plan.name, number=plan.number, medium=Medium(plan.medium)
+            )
+            for plan in centre.queues
         }
 
     # --- agents ------------------------------------------------------------------------------------------------------
 
-    def agent_state(self, agent: p.Agent) -> AgentState:
-        """The agent's state for voice."""
+    def agent_state(self, agent: p.Agent | p.Duty) -> AgentState:
+        """The agent's state for voice, or for what the duty is."""
         return AgentState(
             link=self._link,
+            medium=medium_of(agent),
             state=Availability(agent.state),
             reason=self.reason(agent.reason),
             pending=self.waiting_state(agent),
@@ -93,15 +102,15 @@ class Nouns:
             return None
         return PendingState(state=Availability(stance.state), reason=self.reason(stance.reason))
 
-    def waiting_state(self, agent: p.Agent) -> PendingState | None:
+    def waiting_state(self, agent: p.Agent | p.Duty) -> PendingState | None:
         """What the agent asked for in a contact, if this centre tells."""
         return self.pending(agent.pending) if self._centre.rules.pending == "told" else None
 
-    def chosen(self, agent: p.Agent) -> PendingState | None:
+    def chosen(self, agent: p.Agent | p.Duty) -> PendingState | None:
         """What the agent goes back to after a contact, while one hides it."""
         return self.pending(agent.resume) if agent.state in ("busy", "working_after_call") else None
 
-    def fault(self, agent: p.Agent) -> str:
+    def fault(self, agent: p.Agent | p.Duty) -> str:
         """Why the switch holds the agent back."""
         no_answer = self._centre.rules.no_answer_reason
         return "no-answer" if agent.state == "not_ready" and agent.reason == no_answer else ""
@@ -133,7 +142,7 @@ class Nouns:
                 Reason(code=item.code, label=item.label, kind=ReasonKind.DISPOSITION)
                 for item in self._centre.dispositions
             ),
-            capacity={Medium.VOICE: 1},
+            capacity={Medium(medium): number for medium, number in plan.capacity.items()},
             permissions=("outbound",),
         )
 
@@ -150,16 +159,25 @@ class Nouns:
         handed = transferred or self._handed_on(segment)
         by = self._plans[before.agent] if before is not None and handed else None
         record, related = self._origins.get(segment.id, (None, None))
+        call = self._picture.calls[segment.calls[0]]
+        dialler = self._from_dialler(call)
+        promised_in = dialler.pop("related", None)
         return e.ContactFacts(
             thread=ThreadId(segment.interaction),
             previous=ContactId(segment.previous) if segment.previous else None,
             origin=ContactId(origin) if origin else None,
+            medium=Medium(segment.medium) if segment.medium != "voice" else None,
             direction=Direction(segment.direction),
             queue=self.queue(segment.queue),
-            customer=self.customer(self._picture.calls[segment.calls[0]]),
+            customer=self.customer(call),
+            **dialler,
+            subject=call.subject or None,
+            text=call.text or None,
+            links=tuple(Record(kind="link", id=url, name=name, url=url) for name, url in call.links) or None,
+            variety=call.variety or None,
             transferred_by=None if by is None else _colleague(by),
             related_record=record,
-            related=related,
+            related=related or promised_in,
         )
 
     def contact(self, segment: p.Segment, at: Millis) -> Contact:
@@ -173,6 +191,7 @@ class Nouns:
             thread=ThreadId(segment.interaction),
             previous=facts.previous,
             origin=facts.origin,
+            medium=Medium(segment.medium),
             direction=Direction(segment.direction),
             phase=Phase(segment.phase),
             phase_since=Stamp(vendor=segment.answered or segment.started, ours=at),
@@ -181,10 +200,52 @@ class Nouns:
             customer=facts.customer,
             queue=facts.queue,
             transferred_by=facts.transferred_by,
+            campaign=facts.campaign or "",
+            campaign_name=facts.campaign_name or "",
+            campaign_mode=facts.campaign_mode or "",
+            list_record=facts.list_record,
+            callback=facts.callback or "",
+            related=facts.related,
+            subject=facts.subject or "",
+            text=facts.text or "",
+            links=facts.links or (),
+            variety=facts.variety or "",
             disposition=segment.disposition or "",
             wrap_up_limit=wrap_up_limit(segment, at),
             calls=tuple(self._call(self._picture.calls[ident], segment) for ident in segment.calls),
         )
+
+    def callback(self, made: p.Callback) -> Callback:
+        """A call that was promised."""
+        return Callback(
+            id=made.id,
+            number=made.number,
+            name=made.name,
+            due=made.due,
+            agent=AgentId(made.agent) if made.agent is not None else None,
+            queue=QueueId(made.queue) if made.queue is not None else None,
+            thread=ThreadId(made.interaction or ""),
+            contact=ContactId(made.segment) if made.segment is not None else None,
+            text=made.text,
+        )
+
+    def _from_dialler(self, call: p.Call) -> dict[str, Any]:
+        """Campaign, entry and callback of a call."""
+        facts: dict[str, Any] = {}
+        plan = next((item for item in self._centre.campaigns if item.id == call.campaign), None)
+        if plan is not None:
+            facts |= {"campaign": plan.id, "campaign_name": plan.name, "campaign_mode": plan.mode}
+            entry = self._picture.entries.get(call.entry or "")
+            if entry is not None:
+                facts["list_record"] = ListRecord(
+                    id=entry.id, list=plan.list, fields=entry.fields, attempt=max(1, entry.attempt)
+                )
+        if call.callback is not None:
+            facts["callback"] = call.callback
+            promise = self._picture.callbacks.get(call.callback)
+            if promise is not None and promise.segment is not None:
+                facts["related"] = ContactId(promise.segment)
+        return facts
 
     def waiting(self, party: p.Party, at: Millis) -> Contact:
         """A stay in a queue, as the queue's own contact."""
@@ -194,6 +255,7 @@ class Nouns:
             id=ContactId(party.id),
             link=self._link,
             thread=ThreadId(call.interaction),
+            medium=Medium(call.medium),
             direction=Direction(call.direction),
             phase=Phase.OFFERED,
             phase_since=since,
@@ -214,11 +276,49 @@ class Nouns:
         at: p.Call | None = call
         while at is not None and at.id not in seen:
             seen.add(at.id)
+            if at.kind == "reservation":
+                known = self._picture.entries.get(at.entry or "") or self._picture.callbacks.get(
+                    at.callback or ""
+                )
+                name = known.name if known is not None else ""
+                return Participant(role=Role.CUSTOMER, number=at.called, name=name)
             for item in self._picture.of_call(at.id):
                 if item.role == "customer":
                     return _participant(item)
             at = self._picture.calls.get(at.parent) if at.parent else None
         return None
+
+    # --- what was said -----------------------------------------------------------------------------------------------
+
+    def utterance(self, said: p.Utterance, contact: str) -> Utterance:
+        """What was said, as part of this contact."""
+        return Utterance(
+            id=said.id,
+            contact=ContactId(contact),
+            call=CallId(said.call),
+            role=Role(said.role),
+            author=AgentId(said.agent) if said.agent is not None else None,
+            name=said.name,
+            text=said.text,
+            confidence=said.confidence,
+            start=said.start,
+            end=said.end,
+            final=said.final,
+        )
+
+    def suggestion(self, made: p.Suggestion, contact: str) -> Suggestion:
+        """What was suggested, to the agent of this contact."""
+        return Suggestion(
+            id=made.id,
+            contact=ContactId(contact),
+            title=made.title,
+            text=made.text,
+            url=made.url,
+            source=made.source,
+            confidence=made.confidence,
+            snippets=made.snippets,
+            utterance=made.utterance,
+        )
 
     # --- calls -------------------------------------------------------------------------------------------------------
 
@@ -276,7 +376,7 @@ class Nouns:
         """Whether an agent (or a queue: None) is told of this party. Who listens is known to nobody (unless the centre shows it to
         the supervised agent), who whispers to that agent alone.
         """
-        if party is None:
+        if party is None or party.role == "dialler":
             return False
         shown = party.supervises == "whisper" or self._centre.rules.monitoring_shown
         return not party.silent or party.agent == viewer or (shown and party.supervised == viewer)
@@ -311,6 +411,11 @@ class Nouns:
             return "monitor"
         if call.kind == "consult":
             return "consult"
+        if call.callback is not None:
+            return "callback"
+        if call.campaign is not None:
+            modes = {plan.id: plan.mode for plan in self._centre.campaigns}
+            return "preview" if modes.get(call.campaign) == "preview" else "campaign"
         if self._picture.of_call(call.id)[0].agent == segment.agent:
             return "dialled"
         if segment.previous is not None:
@@ -336,6 +441,11 @@ class Nouns:
 def cause(word: str | None) -> str:
     """The switch's word for why, as the model says it."""
     return CAUSES.get(word or "", word or "")
+
+
+def medium_of(agent: p.Agent | p.Duty) -> Medium:
+    """For which medium this is an agent's state."""
+    return Medium(agent.medium) if isinstance(agent, p.Duty) else Medium.VOICE
 
 
 def wrap_up_limit(segment: p.Segment, at: Millis) -> int:

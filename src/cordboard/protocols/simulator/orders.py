@@ -9,6 +9,7 @@ from cordboard.model import commands as c
 from cordboard.model.entities import AttachedData, Availability, Medium, Target, TargetKind
 from cordboard.model.ids import Subject, subject_id
 from cordboard.protocols.simulator import commands as s
+from cordboard.protocols.simulator.centre import Medium as SwitchMedium
 from cordboard.protocols.simulator.picture import Party, Picture
 from cordboard.protocols.simulator.switch import Switch
 
@@ -34,13 +35,18 @@ SERVICES: frozenset[str] = frozenset(
         c.SetAgentState,
         c.SetDisposition,
         c.CompleteContact,
+        c.PauseContact,
+        c.ResumeContact,
+        c.SendMessage,
+        c.ScheduleCallback,
+        c.CancelCallback,
         c.StartRecording,
         c.StopRecording,
         c.Supervise,
         c.SuperviseAgent,
     )
 )
-"""What this switch can do. Chat and task are not built into it yet."""
+"""What this switch can do."""
 
 CODES: Mapping[str, str] = {
     "already-in-call": "wrong-state",
@@ -73,11 +79,15 @@ CODES: Mapping[str, str] = {
     "unknown-action": "impossible-here",
     "unknown-agent": "unknown-agent",
     "unknown-call": "unknown-call",
+    "unknown-callback": "not-found",
+    "unknown-campaign": "unknown-target",
+    "unknown-dialogue": "bad-field",
     "unknown-disposition": "unknown-disposition",
     "unknown-party": "unknown-connection",
     "unknown-queue": "unknown-target",
     "unknown-reason": "unknown-reason",
     "unknown-segment": "unknown-contact",
+    "wrong-medium": "wrong-state",
     "wrong-state": "wrong-state",
 }
 """The switch's codes of refusal -> ours. A test holds it against the switch's own list."""
@@ -110,7 +120,13 @@ def carry_out(
             switch.execute(f"{command.id}+1", s.AssociateData(agent=agent, call=done.call, data=values), at)
     except _RefusedError as error:
         return error.outcome
-    made = {"call": done.call, "contact": done.segment, "connection": done.party}
+    made = {
+        "call": done.call,
+        "contact": done.segment,
+        "connection": done.party,
+        "utterance": done.utterance,
+        "callback": done.callback,
+    }
     return c.Done(data={key: value for key, value in made.items() if value is not None})
 
 
@@ -129,9 +145,9 @@ def _orders(picture: Picture, agent: str, service: c.Service) -> list[s.Command]
             return [s.MakeCall(agent=agent, to=_to(target), queue=queue, data=_flat(data))]
         case c.AnswerCall(contact=contact, call=call):
             return [s.AnswerCall(agent=agent, call=own(contact, call, "alerting"))]
-        case c.DeflectCall(contact=contact, call=call, target=target):
+        case c.DeflectCall(contact=contact, call=call, target=target, discard=discard):
             to = _to(target) if target is not None else None
-            return [s.DeflectCall(agent=agent, call=own(contact, call, "alerting"), to=to)]
+            return [s.DeflectCall(agent=agent, call=own(contact, call, "alerting"), to=to, discard=discard)]
         case c.ClearConnection(contact=contact, call=call, connection=connection):
             where = _holding(picture, connection) or own(
                 contact, call, "connected", "initiated", "fail", "hold"
@@ -184,6 +200,20 @@ def _orders(picture: Picture, agent: str, service: c.Service) -> list[s.Command]
             return [s.SetDisposition(agent=agent, segment=contact, disposition=disposition)]
         case c.CompleteContact(contact=contact):
             return [s.CompleteWrapUp(agent=agent, segment=contact)]
+        case c.ScheduleCallback(contact=contact, due=due, number=number, queue=queue, text=text):
+            return [
+                s.ScheduleCallback(
+                    agent=agent, segment=contact, due=due, number=number, queue=queue, text=text
+                )
+            ]
+        case c.CancelCallback(callback=callback):
+            return [s.CancelCallback(agent=agent, callback=callback)]
+        case c.PauseContact(contact=contact):
+            return [s.PauseWork(agent=agent, call=own(contact, None, "connected"))]
+        case c.ResumeContact(contact=contact):
+            return [s.ResumeWork(agent=agent, call=own(contact, None, "hold"))]
+        case c.SendMessage(contact=contact, text=text):
+            return [s.SendMessage(agent=agent, call=own(contact, None, "connected"), text=text)]
         case c.StartRecording(contact=contact, call=call):
             where = own(contact, call, *_TALKING)
             paused = where in picture.calls and picture.calls[where].recording == "paused"
@@ -213,22 +243,29 @@ def _data(agent: str, call: str, service: c.AssociateData) -> list[s.Command]:
     return orders
 
 
+_MEDIA: Mapping[Medium, SwitchMedium] = {
+    Medium.VOICE: "voice",
+    Medium.CHAT: "chat",
+    Medium.TASK: "task",
+}
+
+
 def _state(picture: Picture, agent: str, service: c.SetAgentState) -> list[s.Command]:
-    if service.medium is not Medium.VOICE:
-        raise _RefusedError("impossible-here", f"this switch has no {service.medium.value}")
     reason = service.reason or None
-    now = picture.agents.get(agent)
+    medium = _MEDIA[service.medium]
+    now = picture.duties.get(f"{agent}/{medium}") or picture.agents.get(agent)
+    off = now is not None and now.state == "null"
     match service.state:
         case Availability.NULL:
-            return [s.LogOff(agent=agent, reason=reason)]
+            return [s.LogOff(agent=agent, medium=medium, reason=reason)]
         case Availability.READY:
-            if now is not None and now.state == "null":
-                return [s.LogOn(agent=agent, state="ready")]
-            return [s.SetAgentState(agent=agent, state="ready")]
+            if off:
+                return [s.LogOn(agent=agent, medium=medium, state="ready")]
+            return [s.SetAgentState(agent=agent, medium=medium, state="ready")]
         case Availability.NOT_READY:
-            if now is not None and now.state == "null":
-                return [s.LogOn(agent=agent, state="not_ready", reason=reason)]
-            return [s.SetAgentState(agent=agent, state="not_ready", reason=reason)]
+            if off:
+                return [s.LogOn(agent=agent, medium=medium, state="not_ready", reason=reason)]
+            return [s.SetAgentState(agent=agent, medium=medium, state="not_ready", reason=reason)]
         case _:
             raise _RefusedError("impossible-here", f"this switch sets {service.state.value} by itself")
 

@@ -110,6 +110,7 @@ class People:
         self._intended = 0
         self._commands = 0
         self._to_greet = {a.id for a in switch.centre.agents if welcome and not a.self_acting}
+        self._called = {queue.id for queue in switch.centre.queues if queue.medium == "voice"}
         self._rates: dict[str, tuple[float, int]] = {}
         self._arrivals: Mapping[str, float] = {}
         self._queues = {q.id: q for q in switch.centre.queues}
@@ -148,6 +149,8 @@ class People:
             return
         self._arrivals = self._switch.arrivals
         for queue, rate in self._arrivals.items():
+            if queue not in self._called:
+                continue  # nobody calls a queue of chats
             if queue not in self._rates or self._rates[queue][0] != rate:
                 self._draw(queue, rate)
 
@@ -182,6 +185,8 @@ class People:
 
     def _plan_talk(self, party: Party) -> None:
         """How long this party will stay, now that someone is there to talk to."""
+        if party.medium != "voice" and party.agent is None:
+            return  # whoever writes leaves when everything is said, and a task has nobody in it
         acts = party.agent is None or self._plans[party.agent].self_acting
         if not acts or (party.role == "third_party" and party.number not in self._customers):
             return

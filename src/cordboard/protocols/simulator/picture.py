@@ -7,16 +7,18 @@ to a `Picture` of their own therefore holds the same truth, at whatever record t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, assert_never
+from typing import Any, Literal, assert_never
 
 import msgspec
 
+from cordboard.protocols.simulator.centre import Medium
+
 AgentState = Literal["null", "not_ready", "ready", "busy", "working_after_call"]
 ConnectionState = Literal["null", "initiated", "alerting", "connected", "hold", "queued", "fail"]
-PartyRole = Literal["customer", "agent", "third_party", "queue"]
-CallKind = Literal["main", "consult"]
+PartyRole = Literal["customer", "agent", "third_party", "queue", "dialler"]
+CallKind = Literal["main", "consult", "reservation"]
 Direction = Literal["inbound", "outbound", "internal"]
-Phase = Literal["offered", "dialling", "active", "wrap_up", "closed"]
+Phase = Literal["offered", "dialling", "active", "paused", "wrap_up", "closed"]
 Recording = Literal["", "recording", "paused"]
 Supervision = Literal["listen", "whisper", "barge"]
 EndedBy = Literal["completed", "missed", "declined", "abandoned", "failed", "transferred"]
@@ -45,6 +47,24 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True, tag="agent"):
     station: str = ""
     since: int = 0
 
+    @property
+    def load(self) -> int:
+        """Who is ready for a call has nothing else to do."""
+        return 0
+
+
+class Duty(msgspec.Struct, frozen=True, kw_only=True, tag="duty"):
+    """An agent's state for chats or for tasks, as `Agent` is for voice. The id is `agent/medium`."""
+
+    id: str
+    agent: str
+    medium: Medium
+    state: AgentState = "null"
+    reason: str | None = None
+    pending: Stance | None = None
+    resume: Stance = Stance(state="null")
+    since: int = 0
+
 
 class Interaction(msgspec.Struct, frozen=True, kw_only=True, tag="interaction"):
     """One matter between the centre and someone, over all its calls and all its agents."""
@@ -56,7 +76,8 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True, tag="interaction"):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
-    """One call. A consult has the `parent` it was made from; a merged call says which it went `into`.
+    """One call; or one chat or task, which are calls of another medium. A consult has the `parent` it was made from; a merged
+    call says which it went `into`. A reservation asks an agent whether to dial; `entry` or `callback` say for what.
 
     `queue` is the last queue it stood in; `previous` the segment that handed it on and is noted in the next one.
     """
@@ -64,6 +85,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     id: str
     interaction: str
     kind: CallKind = "main"
+    medium: Medium = "voice"
     direction: Direction
     calling: str = ""
     called: str = ""
@@ -74,6 +96,14 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     data: dict[str, str] = {}
     wrap_up_reason: str | None = None
     recording: Recording = ""
+    subject: str = ""
+    text: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    variety: str = ""
+    dialogue: str | None = None
+    campaign: str | None = None
+    entry: str | None = None
+    callback: str | None = None
     started: int
     answered: int | None = None
     ended: int | None = None
@@ -91,6 +121,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True, tag="party"):
     id: str
     interaction: str
     call: str
+    medium: Medium = "voice"
     role: PartyRole
     number: str = ""
     name: str = ""
@@ -119,6 +150,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):
     id: str
     interaction: str
     agent: str
+    medium: Medium = "voice"
     phase: Phase
     direction: Direction
     ended_by: EndedBy | None = None
@@ -135,7 +167,68 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True, tag="segment"):
     ended: int | None = None
 
 
-Thing = Agent | Interaction | Call | Party | Segment
+class Utterance(msgspec.Struct, frozen=True, kw_only=True, tag="utterance"):
+    """What somebody said in a call, as a recogniser heard it, or wrote in a chat. One that is not `final` changes still."""
+
+    id: str
+    interaction: str
+    call: str
+    party: str
+    role: PartyRole
+    agent: str | None = None
+    name: str = ""
+    text: str
+    confidence: float = 1.0
+    start: int
+    end: int
+    final: bool = True
+
+
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True, tag="suggestion"):
+    """What the agents of a call might answer."""
+
+    id: str
+    interaction: str
+    call: str
+    title: str
+    text: str = ""
+    url: str = ""
+    source: str = ""
+    confidence: float = 1.0
+    snippets: tuple[str, ...] = ()
+    utterance: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, tag="entry"):
+    """Somebody on a campaign's list: `new` (to be tried from `due` on), `out` (being tried), `done` or `never`."""
+
+    id: str
+    campaign: str
+    number: str
+    name: str = ""
+    fields: dict[str, str] = {}
+    state: Literal["new", "out", "done", "never"] = "new"
+    attempt: int = 0
+    due: int = 0
+    result: str = ""
+
+
+class Callback(msgspec.Struct, frozen=True, kw_only=True, tag="callback"):
+    """A call that was promised, by an agent or to be had from a queue."""
+
+    id: str
+    number: str
+    name: str = ""
+    due: int
+    agent: str | None = None
+    queue: str | None = None
+    interaction: str | None = None
+    segment: str | None = None
+    text: str = ""
+    state: Literal["promised", "offered", "kept", "cancelled"] = "promised"
+
+
+Thing = Agent | Duty | Interaction | Call | Party | Segment | Utterance | Suggestion | Entry | Callback
 
 
 class Picture:
@@ -143,51 +236,68 @@ class Picture:
 
     def __init__(self) -> None:
         self.agents: dict[str, Agent] = {}
+        self.duties: dict[str, Duty] = {}
         self.interactions: dict[str, Interaction] = {}
         self.calls: dict[str, Call] = {}
         self.parties: dict[str, Party] = {}
         self.segments: dict[str, Segment] = {}
+        self.utterances: dict[str, Utterance] = {}
+        self.suggestions: dict[str, Suggestion] = {}
+        self.entries: dict[str, Entry] = {}
+        self.callbacks: dict[str, Callback] = {}
+        self._promised: dict[str, None] = {}
         self.ready: dict[str, None] = {}
+        self._willing: dict[Medium, dict[str, None]] = {"chat": {}, "task": {}}
+        self._tables: dict[type[Thing], dict[str, Any]] = {
+            Agent: self.agents,
+            Duty: self.duties,
+            Interaction: self.interactions,
+            Call: self.calls,
+            Party: self.parties,
+            Segment: self.segments,
+            Utterance: self.utterances,
+            Suggestion: self.suggestions,
+            Entry: self.entries,
+            Callback: self.callbacks,
+        }
         self._of_call: dict[str, dict[str, None]] = {}
-        self._of_agent: dict[str, dict[str, None]] = {}
+        self._of_agent: dict[tuple[str, Medium], dict[str, None]] = {}
         self._open: dict[str, dict[str, None]] = {}
         self._running: dict[str, dict[str, None]] = {}
         self._engaged: dict[str, str] = {}
+        self._said: dict[str, dict[str, None]] = {}
+        self._suggested: dict[str, dict[str, None]] = {}
 
     def put(self, thing: Thing) -> None:
         """Make this value the current one of its thing."""
         match thing:
             case Agent():
-                self.agents[thing.id] = thing
                 _keep(self.ready, thing.id, when=thing.state == "ready")
-            case Interaction():
-                self.interactions[thing.id] = thing
             case Call():
-                self.calls[thing.id] = thing
                 _keep(self._running.setdefault(thing.interaction, {}), thing.id, when=thing.ended is None)
             case Party():
                 self._put_party(thing)
             case Segment():
-                self.segments[thing.id] = thing
                 _keep(self._open.setdefault(thing.agent, {}), thing.id, when=thing.phase != "closed")
+            case Utterance():
+                self._said.setdefault(thing.call, {})[thing.id] = None
+            case Suggestion():
+                self._suggested.setdefault(thing.call, {})[thing.id] = None
+            case Duty():
+                ready = thing.resume.state == "ready" and thing.state != "not_ready"
+                _keep(self._willing[thing.medium], thing.id, when=ready and thing.pending is None)
+            case Callback():
+                _keep(self._promised, thing.id, when=thing.state == "promised")
+            case Interaction() | Entry():
+                pass
             case _:
                 assert_never(thing)
+        self._tables[type(thing)][thing.id] = thing
 
     def get(self, thing: Thing) -> Thing | None:
         """The current value of the thing that `thing` is a value of."""
-        match thing:
-            case Agent():
-                return self.agents.get(thing.id)
-            case Interaction():
-                return self.interactions.get(thing.id)
-            case Call():
-                return self.calls.get(thing.id)
-            case Party():
-                return self.parties.get(thing.id)
-            case Segment():
-                return self.segments.get(thing.id)
-            case _:
-                assert_never(thing)
+        found: Thing | None = self._tables[type(thing)].get(thing.id)
+        return found
 
     def of_call(self, call: str) -> list[Party]:
         """All parties of a call, in the order they came."""
@@ -197,13 +307,29 @@ class Picture:
         """The parties of a call that are on the line or being brought to it."""
         return [p for p in self.of_call(call) if p.state in LIVE]
 
-    def of_agent(self, agent: str) -> list[Party]:
+    def of_agent(self, agent: str, medium: Medium = "voice") -> list[Party]:
         """The agent's own live parties, oldest first: what makes them busy."""
-        return [self.parties[p] for p in self._of_agent.get(agent, ())]
+        return [self.parties[p] for p in self._of_agent.get((agent, medium), ())]
 
     def open_segments(self, agent: str) -> list[Segment]:
         """The agent's segments that are not closed, oldest first."""
         return [self.segments[s] for s in self._open.get(agent, ())]
+
+    def willing(self, medium: Medium) -> list[Duty]:
+        """The agents' states for chats or tasks that say ready, though the agents may be busy with such."""
+        return [self.duties[d] for d in self._willing[medium]]
+
+    def promised(self) -> list[Callback]:
+        """The calls that are still to come."""
+        return [self.callbacks[c] for c in self._promised]
+
+    def said_in(self, call: str) -> list[Utterance]:
+        """What was said in a call so far."""
+        return [self.utterances[u] for u in self._said.get(call, ())]
+
+    def suggested_in(self, call: str) -> list[Suggestion]:
+        """What was suggested in a call so far."""
+        return [self.suggestions[s] for s in self._suggested.get(call, ())]
 
     def running(self, interaction: str) -> list[Call]:
         """The interaction's calls that have not ended."""
@@ -216,7 +342,7 @@ class Picture:
     def copy(self) -> Picture:
         """The same truth, apart from what happens to this one later."""
         twin = Picture()
-        for table in (self.agents, self.interactions, self.calls, self.parties, self.segments):
+        for table in self._tables.values():
             for thing in table.values():
                 twin.put(thing)
         return twin
@@ -230,6 +356,10 @@ class Picture:
         for call in [c for c in self.calls.values() if c.interaction in done]:
             del self.calls[call.id]
             self._of_call.pop(call.id, None)
+            for said in self._said.pop(call.id, ()):
+                del self.utterances[said]
+            for suggested in self._suggested.pop(call.id, ()):
+                del self.suggestions[suggested]
         for segment in [s for s in self.segments.values() if s.interaction in done]:
             del self.segments[segment.id]
         for interaction in done:
@@ -251,7 +381,16 @@ class Picture:
             segments.setdefault(segment.agent, []).append(plain)
         served = {c for s in self.segments.values() if s.phase != "closed" for c in s.calls}
         return {
-            "agents": {a.id: _plain(a) | {"segments": segments.get(a.id, [])} for a in self.agents.values()},
+            "entries": {e.id: _plain(e) for e in self.entries.values()},
+            "callbacks": {c.id: _plain(c) for c in self.promised()},
+            "agents": {
+                a.id: _plain(a)
+                | {
+                    "media": {d.medium: _plain(d) for d in self.duties.values() if d.agent == a.id},
+                    "segments": segments.get(a.id, []),
+                }
+                for a in self.agents.values()
+            },
             "calls": {
                 c.id: self._call(c.id) for c in self.calls.values() if c.ended is None and c.id not in served
             },
@@ -260,16 +399,20 @@ class Picture:
     def _call(self, call: str) -> dict[str, object]:
         plain = _plain(self.calls[call])
         plain["parties"] = [_plain(p) for p in self.of_call(call)]
+        plain["said"] = [_plain(u) for u in self.said_in(call)]
+        plain["suggested"] = [_plain(s) for s in self.suggested_in(call)]
         return plain
 
     def _put_party(self, party: Party) -> None:
         old = self.parties.get(party.id)
         if old is not None and old.call != party.call:
             self._of_call[old.call].pop(old.id)
-        self.parties[party.id] = party
         self._of_call.setdefault(party.call, {})[party.id] = None
         if party.agent is not None:
-            _keep(self._of_agent.setdefault(party.agent, {}), party.id, when=party.state in LIVE)
+            own = self._of_agent.setdefault((party.agent, party.medium), {})
+            _keep(own, party.id, when=party.state in LIVE)
+        elif party.medium != "voice":
+            pass  # one can write while on the phone
         elif party.state in LIVE:
             self._engaged[party.number] = party.id
         elif self._engaged.get(party.number) == party.id:
@@ -291,5 +434,5 @@ def _plain(thing: Thing) -> dict[str, object]:
 
 def everything(picture: Picture) -> Iterator[Thing]:
     """Every value of a picture, in a fixed order; two pictures hold the same truth if these are equal."""
-    for table in (picture.agents, picture.interactions, picture.calls, picture.parties, picture.segments):
+    for table in picture._tables.values():  # noqa: SLF001 - of this very module
         yield from (table[key] for key in sorted(table))

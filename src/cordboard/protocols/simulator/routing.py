@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from cordboard.protocols.simulator.centre import AgentPlan, QueuePlan
-from cordboard.protocols.simulator.picture import Agent
+
+
+class Idle(Protocol):
+    """Who could take something: an agent, how many contacts of the medium they have, and since when they are what they are."""
+
+    @property
+    def id(self) -> str:
+        """The agent's id."""
+
+    @property
+    def load(self) -> int:
+        """What they have already."""
+
+    @property
+    def since(self) -> int:
+        """Since when they wait."""
+
+
+_I = TypeVar("_I", bound=Idle)
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,19 +54,21 @@ def serves(plan: AgentPlan, queue: QueuePlan) -> bool:
 
 
 def choice(
-    call: Waiting, queue: QueuePlan, ready: Sequence[Agent], plans: Mapping[str, AgentPlan], now: int
-) -> Agent | None:
-    """The ready agent to offer the call to, or None. Ties go to whoever has been ready longest, then by id."""
+    call: Waiting, queue: QueuePlan, ready: Sequence[_I], plans: Mapping[str, AgentPlan], now: int
+) -> _I | None:
+    """The ready agent to offer the call to, or None. Ties go to whoever has the least to do, has been ready longest, then by id."""
     able = [a for a in ready if serves(plans[a.id], queue) and call.declined.get(a.id, now) <= now]
 
-    def order(agent: Agent) -> tuple[int, int, str]:
+    def order(agent: Idle) -> tuple[int, int, int, str]:
         plan = plans[agent.id]
+        first = 0
         match queue.routing:
             case "longest_idle":
-                return 0, agent.since, agent.id
+                pass
             case "priority":
-                return plan.queues[queue.id], agent.since, agent.id
+                first = plan.queues[queue.id]
             case "skill":
-                return -plan.skills.get(queue.skill or "", 0), agent.since, agent.id
+                first = -plan.skills.get(queue.skill or "", 0)
+        return first, agent.load, agent.since, agent.id
 
     return min(able, key=order, default=None)

@@ -196,6 +196,7 @@ def _agent(picture: Picture, agent: Agent, older: AbstractSet[str]) -> dict[str,
         "ended_by": newest.ended_by if newest else None,
         "disposition": newest.disposition if newest else None,
         "segments": len(segments),
+        "media": {d.medium: d.state for d in picture.duties.values() if d.agent == agent.id},
     }
 
 
@@ -203,6 +204,9 @@ def _call(picture: Picture, call: Call) -> dict[str, object]:
     parties = {_label(p): p for p in picture.of_call(call.id)}
     return {
         "kind": call.kind,
+        "medium": call.medium,
+        "said": [said.text for said in picture.said_in(call.id)],
+        "suggested": [made.title for made in picture.suggested_in(call.id)],
         "direction": call.direction,
         "queue": call.queue,
         "ended": call.ended is not None,

@@ -39,13 +39,15 @@ connection-cleared                    -> null; the party never comes back
 supervising                           new supervisor's party, or another way to supervise (None: taken over)
 muted, unmuted, digits                microphone; DTMF (`data["digits"]`, the value is unchanged)
 segment-offered, -dialling            a new segment: an agent's part in the interaction
-segment-active                        the agent talks
+segment-active, -paused               the agent talks, or works on the chat or task; it is paused
 segment-changed                       `calls` or `wraps` changed
 segment-wrap-up, -closed              `ended_by` and `cause` say how the calls ended
 disposition-set                       the segment's `disposition`
 agent-logged-on, -logged-off, -ready, -not-ready, -busy, -working-after-call
                                       the agent's new state, with its reason
 agent-pending                         only `pending` (or what to resume) changed
+said                                  a new utterance, or (`before`) one that was not final goes on
+suggested                             a new suggestion
 ====================================  ======================================================================
 
 Order. A step is one command, one happening or one timer. Within it the direct changes come first, as they are made.
@@ -55,6 +57,9 @@ agents (diverted, segment-offered, delivered, agent-busy). A new call's records 
 segment-dialling, then its parties. When a consult ends by transfer or conference: call-information if data or a queue
 came along, the consulting agent's consult party cleared, the other parties moved (for agents a segment-changed first),
 the consult call-cleared with `into`, then the agent's own party cleared or retrieved.
+
+Chats and tasks are calls of another medium. Their agents' states are `Duty` things, with the records of agents: one for each agent
+and medium. Paused is the agent's party on hold.
 
 A customer who is in a call cannot be in another; listed numbers can. An agent logged off during a call or wrap-up is
 pending `null`. A queue's call that is rejected is not offered to the same agent for `declined_rest` seconds.
@@ -78,6 +83,7 @@ from cordboard.protocols.simulator.commands import (
     RefusedError,
     SupervisorCommand,
 )
+from cordboard.protocols.simulator.consequences import duty_id
 from cordboard.protocols.simulator.exchange import Exchange
 from cordboard.protocols.simulator.journal import Journal, Reader, Record
 from cordboard.protocols.simulator.picture import Party, Picture, Stance
@@ -86,9 +92,12 @@ from cordboard.protocols.simulator.timers import (
     Answers,
     Deliver,
     Distribute,
+    Leaves,
     MaxWait,
     NoAnswer,
     Patience,
+    Reacts,
+    Speaks,
     Timer,
     ToneEnds,
     WrapUpEnds,
@@ -221,6 +230,12 @@ def _fire(exchange: Exchange, timer: Timer) -> None:
                 world.hang_up(exchange, exchange.picture.parties[party])
         case WrapUpEnds(segment=segment):
             desk.end_wrap_up(exchange, exchange.picture.segments[segment], "timer")
+        case Speaks(call=call, line=line, whole=whole):
+            exchange.conversations.speak(exchange.picture.calls[call], line, whole=whole)
+        case Reacts(call=call):
+            exchange.conversations.react(exchange.picture.calls[call])
+        case Leaves(party=party):
+            world.hang_up(exchange, exchange.picture.parties[party])
         case Distribute():
             pass
         case _:
@@ -236,6 +251,8 @@ def _deliver(exchange: Exchange, party: Party, to: str) -> None:
 
 def _no_answer(exchange: Exchange, party: Party) -> None:
     exchange.unanswered(party, "no-answer", verdict="missed")
-    if party.agent is not None and party.queue is not None:
+    routed = party.queue is not None or exchange.picture.calls[party.call].kind == "reservation"
+    if party.agent is not None and routed:
         reason = exchange.centre.rules.no_answer_reason
-        exchange.touched.stances[party.agent] = Stance(state="not_ready", reason=reason)
+        missed = duty_id(party.agent, party.medium)
+        exchange.touched.stances[missed] = Stance(state="not_ready", reason=reason)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import assert_never
 
-from cordboard.protocols.simulator import consulting, recording
-from cordboard.protocols.simulator.centre import AgentPlan, Customer, Target, Unknown
+from cordboard.protocols.simulator import consulting, media, recording
+from cordboard.protocols.simulator.centre import AgentPlan, Customer, QueuePlan, Target, Unknown
 from cordboard.protocols.simulator.commands import (
     AlternateCall,
     AnswerCall,
@@ -22,11 +22,14 @@ from cordboard.protocols.simulator.commands import (
     HoldParty,
     MakeCall,
     PauseRecording,
+    PauseWork,
     ReconnectCall,
     RefusedError,
     ResumeRecording,
+    ResumeWork,
     RetrieveCall,
     RetrieveParty,
+    SendMessage,
     SetMute,
     SetWrapUpReason,
     SingleStepConferenceCall,
@@ -36,7 +39,7 @@ from cordboard.protocols.simulator.commands import (
     TransferCall,
 )
 from cordboard.protocols.simulator.consequences import talking
-from cordboard.protocols.simulator.desk import logged_on
+from cordboard.protocols.simulator.desk import known_agent, logged_on
 from cordboard.protocols.simulator.exchange import MOST_CALLS, Exchange
 from cordboard.protocols.simulator.lines import (
     active,
@@ -53,6 +56,10 @@ from cordboard.protocols.simulator.supervision import check_supervisor
 
 def perform(exchange: Exchange, command: CallCommand) -> Done:
     """Do what is asked, or raise `RefusedError` with nothing changed."""
+    known_agent(exchange, command.agent)
+    digital = exchange.picture.calls.get(command.call or "") if not isinstance(command, MakeCall) else None
+    if digital is not None and digital.medium != "voice":
+        return _digital(exchange, digital, command)
     logged_on(exchange, command.agent)
     match command:
         case MakeCall():
@@ -65,9 +72,13 @@ def perform(exchange: Exchange, command: CallCommand) -> Done:
             pass
     own = own_party(exchange, command.agent, command.call)
     call = exchange.picture.calls[own.call]
+    if call.kind == "reservation":
+        return _decide(exchange, own, call, command)
     if own.supervises is not None:
         check_supervisor(own, command)
     match command:
+        case PauseWork() | ResumeWork() | SendMessage():
+            raise RefusedError("wrong-medium", call.id)
         case AnswerCall():
             _answer(exchange, own)
         case DeflectCall(to=to):
@@ -103,6 +114,56 @@ def perform(exchange: Exchange, command: CallCommand) -> Done:
     return Done(interaction=call.interaction, call=call.id, party=own.id, segment=own.segment)
 
 
+def _decide(exchange: Exchange, own: Party, call: Call, command: CallCommand) -> Done:
+    """A reservation is taken or left."""
+    if own.state != "alerting":
+        raise RefusedError("wrong-state", own.state)
+    match command:
+        case AnswerCall():
+            return exchange.campaigns.accept(own, call)
+        case DeflectCall(to=None, discard=discard):
+            if discard:
+                exchange.campaigns.discard(call)
+            exchange.unanswered(own, "rejected", verdict="declined")
+        case _:
+            raise RefusedError("wrong-state", "a reservation is taken or left")
+    return Done(interaction=call.interaction, call=call.id, party=own.id, segment=own.segment)
+
+
+def _digital(exchange: Exchange, call: Call, command: CallCommand) -> Done:
+    """What can be asked for of a chat or task."""
+    own = own_party(exchange, command.agent, call.id)
+    utterance: str | None = None
+    match command:
+        case AnswerCall():
+            if own.state != "alerting":
+                raise RefusedError("wrong-state", own.state)
+            exchange.move("established", own, "connected")
+        case DeflectCall(to=to):
+            _deflect(exchange, own, call, to)
+        case ClearConnection(party=party):
+            _clear(exchange, own, party)
+        case SingleStepTransferCall(to=to):
+            return _transfer_blind(exchange, own, call, to)
+        case AssociateData(data=data):
+            _associate(exchange, call, data)
+        case SetWrapUpReason(reason=reason):
+            _set_wrap_up_reason(exchange, call, reason)
+        case PauseWork():
+            hold(exchange, own)
+        case ResumeWork():
+            if own.state != "hold":
+                raise RefusedError("wrong-state", own.state)
+            exchange.move("retrieved", own, "connected")
+        case SendMessage(text=text):
+            utterance = media.write(exchange, call, own, text).id
+        case _:
+            raise RefusedError("wrong-medium", call.id)
+    return Done(
+        interaction=call.interaction, call=call.id, party=own.id, segment=own.segment, utterance=utterance
+    )
+
+
 def send_digits(exchange: Exchange, party: Party, digits: str) -> None:
     """Note DTMF that a party sends into its call."""
     if not _DIGITS.fullmatch(digits):
@@ -119,6 +180,8 @@ def _make_call(exchange: Exchange, command: MakeCall) -> Done:
     own = exchange.picture.of_agent(command.agent)
     if any(p.state in ("connected", "initiated") for p in own):
         raise RefusedError("another-call-active")
+    if command.agent in exchange.campaigns.reserved:
+        raise RefusedError("wrong-state", "a campaign dials for the agent")
     if any(p.state == "alerting" for p in own):
         raise RefusedError("wrong-state", "a call is ringing")
     if sum(not exchange.is_consulter(p) for p in own) >= MOST_CALLS:
@@ -130,6 +193,8 @@ def _make_call(exchange: Exchange, command: MakeCall) -> Done:
     match target:
         case AgentPlan(id=plan.id) | Unknown():
             raise RefusedError("invalid-destination", command.to)
+        case QueuePlan(medium=medium) if medium != "voice":
+            raise RefusedError("wrong-medium", command.to)
         case _:
             pass
     inside = exchange.is_inside(target)
@@ -161,8 +226,8 @@ def _deflect(exchange: Exchange, own: Party, call: Call, to: str | None) -> None
     if to is None:
         exchange.unanswered(own, "rejected", verdict="declined", rest=True)
         return
-    target = destination(exchange, to)
-    check_reachable(exchange, target, call.interaction)
+    target = destination(exchange, to, call.medium)
+    check_reachable(exchange, target, call.interaction, call.medium)
     if own.segment is not None:
         exchange.touched.verdicts[own.segment] = "declined"
     exchange.move("diverted", own, "null", cause="deflected")
@@ -225,8 +290,8 @@ def _addition(exchange: Exchange, own: Party, call: Call, to: str) -> Target:
         raise RefusedError("not-established", call.id)
     if consulting.consult_from(exchange, own) is not None:
         raise RefusedError("consult-exists", call.id)
-    target = destination(exchange, to)
-    check_reachable(exchange, target, call.interaction)
+    target = destination(exchange, to, call.medium)
+    check_reachable(exchange, target, call.interaction, call.medium)
     return target
 
 

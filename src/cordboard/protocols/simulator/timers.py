@@ -57,7 +57,39 @@ class Distribute(msgspec.Struct, frozen=True, kw_only=True):
     """An agent who declined a call may be offered it again."""
 
 
-Timer = Deliver | NoAnswer | Answers | ToneEnds | MaxWait | Patience | WrapUpEnds | Distribute
+class Speaks(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the call's dialogue is half spoken, or wholly."""
+
+    call: str
+    line: int
+    whole: bool
+
+
+class Reacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer of a chat answers."""
+
+    call: str
+
+
+class Leaves(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone outside has nothing more to say."""
+
+    party: str
+
+
+Timer = (
+    Deliver
+    | NoAnswer
+    | Answers
+    | ToneEnds
+    | MaxWait
+    | Patience
+    | WrapUpEnds
+    | Distribute
+    | Speaks
+    | Reacts
+    | Leaves
+)
 
 
 class Timers:
@@ -104,6 +136,11 @@ class Timers:
                 return found is not None and found.phase == "wrap_up"
             case Distribute():
                 return True
+            case Speaks(call=call) | Reacts(call=call):
+                running = self._picture.calls.get(call)
+                return running is not None and running.ended is None
+            case Leaves(party=party):
+                return self._is(party, "connected")
 
     def _is(self, party: str, state: ConnectionState) -> bool:
         found = self._picture.parties.get(party)

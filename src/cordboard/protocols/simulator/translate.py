@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from cordboard.model import events as e
-from cordboard.model.entities import ConnectionState, Direction, Ending, Record as CrmRecord
+from cordboard.model.entities import Callback, ConnectionState, Direction, Ending, Medium, Record as CrmRecord
 from cordboard.model.ids import (
     CallId,
     ConnectionId,
@@ -29,7 +29,7 @@ from cordboard.model.ids import (
 from cordboard.protocols.simulator import picture as p
 from cordboard.protocols.simulator.centre import Centre
 from cordboard.protocols.simulator.journal import Record
-from cordboard.protocols.simulator.nouns import Nouns, cause, wrap_up_limit
+from cordboard.protocols.simulator.nouns import Nouns, cause, medium_of, wrap_up_limit
 
 Told = tuple[Subject, e.Event]
 
@@ -78,12 +78,13 @@ UNTOLD = frozenset(
         "segment-offered",
         "segment-dialling",
         "segment-active",
+        "segment-paused",
         "segment-changed",
     }
 )
 """Records that the events around them imply: a contact opens with its first party, and becomes active with Established."""
 
-_OPEN = ("offered", "dialling", "active")
+_OPEN = ("offered", "dialling", "active", "paused")
 
 
 class Translator:
@@ -115,6 +116,13 @@ class Translator:
                 yield agent_subject(segment.agent), self._segment(record, segment)
             case p.Agent() as agent:
                 yield agent_subject(agent.id), self._agent(record, agent)
+            case p.Duty() as duty:
+                yield agent_subject(duty.agent), self._agent(record, duty)
+            case p.Callback() as callback:
+                yield self._callback_subject(callback), self._callback(record, callback)
+            case p.Utterance(call=call) | p.Suggestion(call=call) as said:
+                for segment in self._concerned(call):
+                    yield agent_subject(segment.agent), self._said(said, segment, record.at)
             case _:
                 return
 
@@ -126,15 +134,28 @@ class Translator:
                 link=self._link,
                 at=at,
                 profile=nouns.profile(plan),
-                states=(nouns.agent_state(picture.agents[plan.id]),),
+                states=(
+                    nouns.agent_state(picture.agents[plan.id]),
+                    *(nouns.agent_state(duty) for duty in picture.duties.values() if duty.agent == plan.id),
+                ),
                 contacts=tuple(nouns.contact(item, at) for item in picture.open_segments(plan.id)),
+                callbacks=self._promised(agent_subject(plan.id)),
             )
             yield agent_subject(plan.id), snapshot
         for queue in self._centre.queues:
             waiting = tuple(nouns.waiting(item, at) for item in self.waiting(queue.id))
-            yield queue_subject(queue.id), e.Snapshot(link=self._link, at=at, contacts=waiting)
+            promised = self._promised(queue_subject(queue.id))
+            snapshot = e.Snapshot(link=self._link, at=at, contacts=waiting, callbacks=promised)
+            yield queue_subject(queue.id), snapshot
         for team in dict.fromkeys(plan.team for plan in self._centre.agents if plan.team):
             yield team_subject(team), e.Snapshot(link=self._link, at=at)
+
+    def history(self) -> Iterator[Told]:
+        """What was said and suggested so far in everything that is open, to be told after the snapshots."""
+        for plan in self._centre.agents:
+            for segment in self._picture.open_segments(plan.id):
+                for call in segment.calls:
+                    yield from self._history(segment, call)
 
     def waiting(self, queue: str) -> list[p.Party]:
         """The parties that stand in a queue, oldest first."""
@@ -174,6 +195,8 @@ class Translator:
                 place["contact_facts"] = self._nouns.contact_facts(segment, transferred=handed)
                 place["call_facts"] = self._nouns.call_facts(call, segment)
             yield agent_subject(segment.agent), kind(**place, **more)
+            if "call_facts" in place:
+                yield from self._history(segment, call.id)
         if party.role == "queue" and party.queue is not None:
             yield from self._queue(record, party, call, queue_subject(party.queue))
 
@@ -223,11 +246,42 @@ class Translator:
             contact=contact, ended_by=ended, limit=wrap_up_limit(segment, record.at), **common
         )
 
-    def _agent(self, record: Record, agent: p.Agent) -> e.AgentEvent:
+    def _callback_subject(self, callback: p.Callback) -> Subject:
+        return (
+            queue_subject(callback.queue)
+            if callback.queue is not None
+            else agent_subject(callback.agent or "")
+        )
+
+    def _callback(self, record: Record, callback: p.Callback) -> e.Event:
+        if record.kind == "callback-promised":
+            return e.CallbackScheduled(callback=self._nouns.callback(callback), **self._common(record))
+        return e.CallbackRemoved(callback=callback.id, **self._common(record))
+
+    def _promised(self, subject: Subject) -> tuple[Callback, ...]:
+        return tuple(
+            self._nouns.callback(item)
+            for item in self._picture.promised()
+            if self._callback_subject(item) == subject
+        )
+
+    def _history(self, segment: p.Segment, call: str) -> Iterator[Told]:
+        for said in self._picture.said_in(call):
+            yield agent_subject(segment.agent), self._said(said, segment, said.end)
+        for made in self._picture.suggested_in(call):
+            yield agent_subject(segment.agent), self._said(made, segment, 0)
+
+    def _said(self, said: p.Utterance | p.Suggestion, segment: p.Segment, at: Millis) -> e.Event:
+        if isinstance(said, p.Utterance):
+            return e.Uttered(link=self._link, at=at, utterance=self._nouns.utterance(said, segment.id))
+        return e.Suggested(link=self._link, at=at, suggestion=self._nouns.suggestion(said, segment.id))
+
+    def _agent(self, record: Record, agent: p.Agent | p.Duty) -> e.AgentEvent:
         kind = AGENT_EVENTS[agent.state]
         if record.kind == "agent-logged-on" and agent.state == "not_ready":
             kind = e.AgentLoggedOn
         return kind(
+            medium=medium_of(agent),
             reason=self._nouns.reason(agent.reason),
             pending=self._nouns.waiting_state(agent),
             chosen=self._nouns.chosen(agent),
@@ -241,6 +295,7 @@ class Translator:
         if record.kind == "queued":
             facts = e.ContactFacts(
                 thread=ThreadId(call.interaction),
+                medium=Medium(call.medium) if call.medium != "voice" else None,
                 direction=Direction(call.direction),
                 queue=self._nouns.queue(party.queue),
                 queued_at=party.since,

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from cordboard.protocols.simulator import campaigns, conversations, media
 from cordboard.protocols.simulator.centre import AgentPlan, QueuePlan, normal
 from cordboard.protocols.simulator.commands import (
+    AskCallback,
+    CreateTask,
     CustomerAnswer,
     CustomerDigits,
     CustomerHangUp,
+    CustomerWrite,
     Done,
     Happening,
+    OfferEntry,
     RefusedError,
     Ring,
+    Say,
     SetArrivals,
+    StartCampaign,
+    StartChat,
+    StopCampaign,
+    Suggest,
 )
 from cordboard.protocols.simulator.consequences import talking
 from cordboard.protocols.simulator.exchange import Exchange
@@ -37,16 +47,24 @@ def happen(exchange: Exchange, happening: Happening) -> Done:
                 raise RefusedError("invalid-parameters", f"per_hour lies between 0 and {MOST_PER_HOUR}")
             exchange.arrivals = {**exchange.arrivals, queue: rate}
             return Done()
+        case StartChat() | CreateTask() | CustomerWrite():
+            return media.happen(exchange, happening)
+        case StartCampaign() | StopCampaign() | OfferEntry():
+            return campaigns.happen(exchange, happening)
+        case AskCallback(call=call):
+            return exchange.campaigns.ask(happening, outside(exchange, call, None))
+        case Say() | Suggest():
+            return conversations.happen(exchange, happening)
         case CustomerHangUp(call=call, party=named):
-            party = _outside(exchange, call, named)
+            party = outside(exchange, call, named)
             hang_up(exchange, party)
         case CustomerAnswer(call=call, party=named):
-            party = _outside(exchange, call, named)
+            party = outside(exchange, call, named)
             if party.state != "alerting":
                 raise RefusedError("wrong-state", party.state)
             exchange.move("established", party, "connected")
         case CustomerDigits(call=call, party=named, digits=digits):
-            party = _outside(exchange, call, named)
+            party = outside(exchange, call, named)
             send_digits(exchange, party, digits)
         case _:
             assert_never(happening)
@@ -64,6 +82,8 @@ def _ring(exchange: Exchange, happening: Ring) -> Done:
     number = normal(happening.number)
     target = exchange.directory.target(happening.to)
     match target:
+        case QueuePlan(medium=medium) if medium != "voice":
+            raise RefusedError("wrong-medium", happening.to)
         case AgentPlan() | QueuePlan():
             pass
         case _:
@@ -78,6 +98,7 @@ def _ring(exchange: Exchange, happening: Ring) -> Done:
         calling=number,
         called=exchange.number_of(target),
         data={**(known.data if known else {}), **happening.data},
+        dialogue=exchange.conversations.known(happening.dialogue),
     )
     name = happening.name if happening.name is not None else (known.name if known else "")
     party = exchange.add_party("originated", call, "customer", "connected", number=number, name=name)
@@ -87,7 +108,8 @@ def _ring(exchange: Exchange, happening: Ring) -> Done:
     return Done(interaction=call.interaction, call=call.id, party=party.id)
 
 
-def _outside(exchange: Exchange, call: str, named: str | None) -> Party:
+def outside(exchange: Exchange, call: str, named: str | None) -> Party:
+    """The outside party of a running call that is meant: the customer, if none is named."""
     if call not in exchange.picture.calls:
         raise RefusedError("unknown-call", call)
     if exchange.picture.calls[call].ended is not None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
+from tests.browser.hosting import QUIET, Hosted, faultless
 from tests.browser.running import ARGUMENTS, Complaints, Program, start
+
+_OPEN = pytest.StashKey[tuple[ExitStack, Browser]]()
 
 
 @pytest.fixture
@@ -33,19 +38,62 @@ def demo(programs: Callable[..., Program]) -> str:
 
 
 @pytest.fixture
-def quiet(programs: Callable[..., Program]) -> str:
-    """The address of a demo in which nobody acts by themselves, but for the caller who rings whoever waits."""
-    return programs("demo", "--port", "0", "--no-people").url
+def hosted(tmp_path: Path) -> Iterator[Callable[..., Hosted]]:
+    """Starts hubs in this process, by settings in TOML; nothing in them may fail. Each is stopped at the end."""
+    running: list[Hosted] = []
+
+    def run(settings: str, *, accounts: Mapping[str, Sequence[str]] | None = None) -> Hosted:
+        running.append(Hosted(settings, data=str(tmp_path / f"hub-{len(running)}"), accounts=accounts))
+        return running[-1]
+
+    with faultless():
+        yield run
+        for hub in running:
+            hub.stop()
+
+
+@pytest.fixture
+def centre(hosted: Callable[..., Hosted]) -> Hosted:
+    """A demo in which nobody acts by themselves: whoever opens its pages is Mia."""
+    return hosted(QUIET)
+
+
+@pytest.fixture
+def quiet(centre: Hosted) -> str:
+    """Its address."""
+    return centre.url
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
-    assert path is not None, "Debian's chromium is needed: apt-get install chromium"
-    with sync_playwright() as playwright:
+def chromium(pytestconfig: pytest.Config) -> Browser:
+    """One browser for all tests of this folder that run one after the other; each opens contexts of its own in it."""
+    if _OPEN in pytestconfig.stash and not pytestconfig.stash[_OPEN][1].is_connected():
+        _close(pytestconfig)
+    if _OPEN not in pytestconfig.stash:
+        path = shutil.which("chromium")
+        assert path is not None, "Debian's chromium is needed: apt-get install chromium"
+        stack = ExitStack()
+        playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
+        stack.callback(browser.close)
+        pytestconfig.stash[_OPEN] = (stack, browser)
+    return pytestconfig.stash[_OPEN][1]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Close the browser before a test that is none of this folder's: Playwright keeps a loop in this thread, where others run theirs."""
+    if nextitem is not None and Path(__file__).parent in nextitem.path.parents:
+        return
+    _close(item.config)
+
+
+def _close(config: pytest.Config) -> None:
+    if _OPEN in config.stash:
+        stack, _ = config.stash[_OPEN]
+        del config.stash[_OPEN]
+        with suppress(Error):  # a test that ran out of time took the connection with it
+            stack.close()
 
 
 @pytest.fixture

@@ -34,6 +34,13 @@ class Desk:
         self.press("Ready")
         expect(self.state.locator(".word")).to_have_text(re.compile("Ready|On a contact"))
 
+    def has_the_tone(self) -> None:
+        """Wait until this is the page that rings. Its bell says what is wished, also before the hub has granted it."""
+        self.press("Settings")
+        expect(self.page.get_by_text("Ringtone: on this page")).to_be_visible()
+        self.page.keyboard.press("Escape")
+        expect(self.page.get_by_role("dialog")).to_have_count(0)
+
     def contact(self, name: str) -> Locator:
         return self.contacts.get_by_role("article", name=name)
 

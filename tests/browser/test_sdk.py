@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.hosting import ADA, ring
 from tests.browser.running import Complaints, Program
 
 pytestmark = pytest.mark.browser
@@ -95,7 +96,8 @@ def until(page: Page, condition: str) -> None:
 
 def ready_to_talk(page: Page) -> None:
     """The agent of this page has answered a call."""
-    page.evaluate("me.setState('ready')")
+    assert outcome(page, "me.setState('ready')")["outcome"] == "done"
+    ring(page.url.rstrip("/"), ADA)
     until(page, "Object.values(me.view.contacts ?? {}).some((c) => me.refusal('AnswerCall', c) === '')")
     assert outcome(page, "me.answer(Object.keys(me.view.contacts)[0])")["outcome"] == "done"
     until(page, "me.refusal('HoldCall', Object.keys(me.view.contacts)[0]) === ''")

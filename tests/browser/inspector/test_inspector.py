@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.desk import Desk
+from tests.browser.hosting import PASSWORD, Hosted
 from tests.browser.panel.looks import violations
-from tests.browser.running import Complaints, Program, finished
+from tests.browser.running import Complaints
 from tests.browser.test_accessible import LOOKS
 from tests.browser.test_console import ring
 
@@ -141,26 +142,16 @@ def test_it_is_used_by_keyboard_alone(
 
 
 def test_it_asks_for_a_sign_in_that_may_look(
-    programs: Callable[..., Program],
-    opened: Callable[..., Page],
-    complaints: Complaints,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    hosted: Callable[..., Hosted], opened: Callable[..., Page], complaints: Complaints
 ) -> None:
     complaints.allowed.append("40[134]")
-    settings = tmp_path / "cordboard.toml"
-    settings.write_text(
-        f'data = "{tmp_path / "data"}"\n[web]\nport = 0\n[[links]]\nname = "sim"\nprotocol = "simulator"\n'
-    )
-    monkeypatch.setenv("SECRET", "correct horse battery")
-    common = ("--password-env", "SECRET", "--config", str(settings))
-    finished("account", "add", "mia", "--agent", "mia", *common)
-    finished("account", "add", "ops", "-s", "inspect", "-s", "tenant", *common)
-    page = opened(f"{programs('serve', '--config', str(settings)).url}/inspector/")
+    accounts = {"mia": ["agent:mia"], "ops": ["inspect", "tenant"]}
+    hub = hosted('[[links]]\nname = "sim"\nprotocol = "simulator"\n', accounts=accounts)
+    page = opened(f"{hub.url}/inspector/")
 
     def sign_in(name: str) -> None:
         page.get_by_label("Name").fill(name)
-        page.get_by_label("Password").fill("correct horse battery")
+        page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
 
     sign_in("mia")

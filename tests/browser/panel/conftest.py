@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
+from tests.browser.hosting import QUIET, Hosted
 from tests.browser.panel.embedder import Embedder, serving
-from tests.browser.running import Program
 
 
 @pytest.fixture
@@ -26,24 +25,11 @@ def stranger() -> Iterator[Embedder]:
 
 
 @pytest.fixture
-def hub(programs: Callable[..., Program], crm: Embedder, tmp_path: Path) -> Callable[..., Program]:
+def hub(hosted: Callable[..., Hosted], crm: Embedder) -> Callable[..., Hosted]:
     """Starts a hub that lists the CRM's origins. `demo`: whoever is here is Mia."""
 
-    def begin(*, demo: bool = True) -> Program:
-        settings = tmp_path / "cordboard.toml"
-        settings.write_text(
-            f'data = "{tmp_path / "data"}"\n'
-            f'[web]\nport = 0\norigins = ["{crm.origin()}", "{crm.origin("localhost")}"]\n'
-            f'[log]\nlevel = "warning"\n'
-            f'[demo]\nagent = "{"mia" if demo else ""}"\n'
-            '[[links]]\nname = "sim"\nprotocol = "simulator"\noptions = { people = false }\n'
-        )
-        return programs("serve", "--config", str(settings))
+    def begin(*, demo: bool = True) -> Hosted:
+        origins = f'[web]\norigins = ["{crm.origin()}", "{crm.origin("localhost")}"]\n'
+        return hosted(origins + (QUIET if demo else QUIET.replace('agent = "mia"', 'agent = ""')))
 
     return begin
-
-
-@pytest.fixture
-def quiet(hub: Callable[..., Program]) -> str:
-    """The address of a hub in which nobody calls unless a test has them call. (The demo's caller rings whoever waits.)"""
-    return hub().url

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.hosting import Hosted
 from tests.browser.panel.embedder import Embedder
-from tests.browser.running import ROOT, Program, finished
+from tests.browser.running import ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -27,17 +27,15 @@ def test_each_example_says_what_it_prints() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[printed for printed, _ in EXAMPLES])
 def test_the_example_works(
-    hub: Callable[..., Program],
+    hub: Callable[..., Hosted],
     crm: Embedder,
     opened: Callable[..., Page],
-    tmp_path: Path,
     example: tuple[str, str],
 ) -> None:
     printed, body = example
-    url = hub(demo="sign-in" not in body).url
-    settings = str(tmp_path / "cordboard.toml")
-    crm.pages["/cordboard-token"] = finished("token", "mint", "--agent", "mia", "--config", settings).strip()
+    running = hub(demo="sign-in" not in body)
+    crm.pages["/cordboard-token"] = running.token(agent="mia")
     assert HUB in body
     page = opened(crm.put("waiting", "/before"))
     with page.expect_console_message(lambda message: printed in message.text):
-        page.goto(crm.put(body.replace(HUB, url)))
+        page.goto(crm.put(body.replace(HUB, running.url)))

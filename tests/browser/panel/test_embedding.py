@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
+from tests.browser.hosting import Hosted
 from tests.browser.panel.embedder import Embedder
-from tests.browser.running import Complaints, Program, finished
+from tests.browser.running import Complaints
 
 pytestmark = pytest.mark.browser
 
@@ -43,7 +43,7 @@ def ask(page: Page, call: str) -> Any:  # noqa: ANN401 - whatever the page says
 
 
 def test_one_script_tag_is_enough(
-    hub: Callable[..., Program], crm: Embedder, opened: Callable[..., Page]
+    hub: Callable[..., Hosted], crm: Embedder, opened: Callable[..., Page]
 ) -> None:
     url = hub().url
     page = opened(crm.put(f'<script>{HEAR}</script><script src="{url}/static/embed.js" data-panel></script>'))
@@ -85,7 +85,7 @@ def test_one_script_tag_is_enough(
 
 
 def test_every_request_is_answered_with_an_outcome_or_an_error(
-    hub: Callable[..., Program], crm: Embedder, opened: Callable[..., Page]
+    hub: Callable[..., Hosted], crm: Embedder, opened: Callable[..., Page]
 ) -> None:
     url = hub().url
     page = opened(crm.put(f'<script>{HEAR}</script><script src="{url}/static/embed.js" data-panel></script>'))
@@ -103,7 +103,7 @@ def test_every_request_is_answered_with_an_outcome_or_an_error(
 
 
 def test_it_rings_in_the_page_and_in_the_panel(
-    hub: Callable[..., Program], crm: Embedder, opened: Callable[..., Page]
+    hub: Callable[..., Hosted], crm: Embedder, opened: Callable[..., Page]
 ) -> None:
     url = hub().url
     page = opened(
@@ -128,11 +128,11 @@ def test_it_rings_in_the_page_and_in_the_panel(
 
 
 def test_on_another_site_it_signs_in_by_a_token_of_the_page(
-    hub: Callable[..., Program], crm: Embedder, opened: Callable[..., Page], tmp_path: Path
+    hub: Callable[..., Hosted], crm: Embedder, opened: Callable[..., Page]
 ) -> None:
     """The browser keeps the panel from any storage there, and nothing depends on it."""
-    url = hub(demo=False).url
-    token = finished("token", "mint", "--agent", "mia", "--config", str(tmp_path / "cordboard.toml")).strip()
+    running = hub(demo=False)
+    url, token = running.url, running.token(agent="mia")
     page = opened(
         crm.put(
             f"""<script>{HEAR}</script>
@@ -163,9 +163,10 @@ def test_on_another_site_it_signs_in_by_a_token_of_the_page(
 
 
 def test_the_page_opens_what_the_hub_wants_opened(
-    hub: Callable[..., Program], crm: Embedder, opened: Callable[..., Page], tmp_path: Path
+    hub: Callable[..., Hosted], crm: Embedder, opened: Callable[..., Page]
 ) -> None:
-    url = hub().url
+    running = hub()
+    url = running.url
     page = opened(
         crm.put(
             f"""<script>{HEAR}</script>
@@ -182,7 +183,7 @@ def test_the_page_opens_what_the_hub_wants_opened(
         )
     )
     wait_for(page, "heard.some(([topic]) => topic === 'state')")
-    token = finished("token", "mint", "--agent", "mia", "--config", str(tmp_path / "cordboard.toml")).strip()
+    token = running.token(agent="mia")
 
     def pop(what: str) -> Any:  # noqa: ANN401 - the body as it came
         answer = page.context.request.post(
@@ -206,7 +207,7 @@ def test_the_page_opens_what_the_hub_wants_opened(
 
 
 def test_a_page_that_is_not_listed_gets_nothing(
-    hub: Callable[..., Program], stranger: Embedder, opened: Callable[..., Page], complaints: Complaints
+    hub: Callable[..., Hosted], stranger: Embedder, opened: Callable[..., Page], complaints: Complaints
 ) -> None:
     complaints.allowed += ["frame-ancestors", "ERR_BLOCKED_BY_RESPONSE", "Unable to post message"]
     complaints.allowed += ["does not match the recipient window"]
@@ -231,7 +232,7 @@ KNOCK = """
 
 
 def test_only_the_page_right_around_it_is_heard(
-    hub: Callable[..., Program], crm: Embedder, stranger: Embedder, opened: Callable[..., Page]
+    hub: Callable[..., Hosted], crm: Embedder, stranger: Embedder, opened: Callable[..., Page]
 ) -> None:
     """A page that may embed holds another that may not: that one reaches the panel's window, and gets no answer."""
     url = hub().url
@@ -250,7 +251,7 @@ def test_only_the_page_right_around_it_is_heard(
 
 
 def test_a_listed_page_within_one_that_is_not_is_not_enough(
-    hub: Callable[..., Program],
+    hub: Callable[..., Hosted],
     crm: Embedder,
     stranger: Embedder,
     opened: Callable[..., Page],
@@ -264,7 +265,7 @@ def test_a_listed_page_within_one_that_is_not_is_not_enough(
 
 
 def test_a_request_that_is_sent_again_is_done_once(
-    hub: Callable[..., Program], crm: Embedder, opened: Callable[..., Page]
+    hub: Callable[..., Hosted], crm: Embedder, opened: Callable[..., Page]
 ) -> None:
     url = hub().url
     page = opened(crm.put(f'<iframe src="{url}/panel/"></iframe>'))

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.desk import Desk
 from tests.browser.panel.faces import escape, faces, ring_in
-from tests.browser.panel.looks import sticking_out, violations
+from tests.browser.panel.looks import COLOURS, sticking_out, violations
 from tests.browser.running import Complaints
 
 pytestmark = pytest.mark.browser
@@ -17,17 +17,20 @@ pytestmark = pytest.mark.browser
 SIZES = ((200, 465), (320, 465), (1280, 800))
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", SIZES, ids=[str(width) for width, _ in SIZES])
 def test_axe_finds_nothing_and_nothing_sticks_out(
-    quiet: str, opened: Callable[..., Page], complaints: Complaints, size: tuple[int, int], *, dark: bool
+    quiet: str, opened: Callable[..., Page], complaints: Complaints, size: tuple[int, int]
 ) -> None:
+    """Each face is looked at light and then dark: what differs between them is colours."""
     complaints.allowed.append("502")  # the console's doors are those of the link that is cut
-    page = opened(f"{quiet}/panel/", width=size[0], height=size[1], dark=dark)
+    page = opened(f"{quiet}/panel/", width=size[0], height=size[1])
     seen = []
     for face in faces(quiet, opened, page):
         assert violations(page) == [], face
         assert sticking_out(page) == [], face
+        page.emulate_media(color_scheme="dark")
+        assert violations(page, *COLOURS) == [], f"{face}, dark"
+        page.emulate_media(color_scheme="light")
         seen.append(face)
     assert len(seen) == 17
 

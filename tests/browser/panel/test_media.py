@@ -9,15 +9,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import Desk
+from tests.browser.hosting import Hosted
 from tests.browser.panel.looks import sticking_out, violations
 from tests.browser.panel.still import BOARD, CALL, CHAT, NOW, SPOKEN, SUGGESTIONS, TASK, WORDS, agent, show
-from tests.browser.running import Program
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(hub: Callable[..., Program], opened: Callable[..., Page]) -> Page:
+def page(hub: Callable[..., Hosted], opened: Callable[..., Page]) -> Page:
     """A page that has the panel's elements, and as much room as a CRM's frame."""
     page = opened(f"{hub().url}/panel/", width=320, height=465)
     page.wait_for_function("() => customElements.get('cb-panel') !== undefined")
@@ -154,7 +154,7 @@ def test_the_board_tells_of_queues_and_team(page: Page) -> None:
     expect(team).to_be_visible()
 
 
-def test_the_board_of_a_real_centre(hub: Callable[..., Program], opened: Callable[..., Page]) -> None:
+def test_the_board_of_a_real_centre(hub: Callable[..., Hosted], opened: Callable[..., Page]) -> None:
     """Counted by the hub, and told as it changes; the demo's token may see the colleagues."""
     url = hub().url
     page = opened(f"{url}/panel/", width=320, height=640)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.hosting import faultless
 from tests.browser.running import Complaints
 from tests.browser.streams.stage import Crm, Stage, has_agent
 
@@ -20,17 +21,19 @@ def crm() -> Iterator[Crm]:
 @pytest.fixture
 def stage(tmp_path: Path, crm: Crm) -> Iterator[Stage]:
     """A hub in demo mode: whoever embeds its CCP page is Mia, or the agent named."""
-    made = Stage(tmp_path, crm)
-    yield made
-    made.stop()
+    with faultless():
+        made = Stage(tmp_path, crm)
+        yield made
+        made.stop()
 
 
 @pytest.fixture
 def guarded(tmp_path: Path, crm: Crm) -> Iterator[Stage]:
     """A hub that asks for a password."""
-    made = Stage(tmp_path, crm, demo=False)
-    yield made
-    made.stop()
+    with faultless():
+        made = Stage(tmp_path, crm, demo=False)
+        yield made
+        made.stop()
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser import hosting
+
 ROOT = Path(__file__).parents[3]
 MODULES = ROOT / "node_modules"
 CORDBOARD = str(Path(sys.executable).with_name("cordboard"))
@@ -38,7 +40,7 @@ EACH_TIME = (LATEST,)
 """The newest build goes with every `make test`; the older ones with `make matrix`."""
 CALLER = "+44 20 7946 0101"
 NUMBER = "+44 1632 960001"
-PASSWORD = "correct horse battery"
+PASSWORD = hosting.PASSWORD
 
 Json = dict[str, Any]
 
@@ -196,27 +198,9 @@ protocol = "simulator"
 [links.options]
 people = false
 """
-        self.hub = HubProcess(folder, settings)
-        if not demo:
-            for agent in ("mia", "noor"):
-                self.hub.cli(
-                    "account", "add", agent, "--agent", agent, "--password-env", "CB_PASS", CB_PASS=PASSWORD
-                )
-        self.hub.start()
-        self.token = self.hub.cli(
-            "token",
-            "mint",
-            "--ttl",
-            "3600",
-            "-s",
-            "tenant",
-            "-s",
-            "tenant:command",
-            "-s",
-            "simulate",
-            "--subject",
-            "test",
-        )
+        accounts = {} if demo else {agent: [f"agent:{agent}"] for agent in ("mia", "noor")}
+        self.hub = hosting.Hosted(f"[web]\n{settings}", data=str(folder / "data"), accounts=accounts)
+        self.token = self.hub.token("tenant", "tenant:command", "simulate")
 
     def act(self, name: str, **params: object) -> Json:
         """Something happens in the centre."""
@@ -265,8 +249,6 @@ people = false
 
     def stop(self) -> None:
         self.hub.stop()
-        assert "session-failed" not in self.hub.log
-        assert "render-failed" not in self.hub.log
 
 
 def has_agent(page: Page) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from random import Random
 
 import aiohttp
 import msgspec
@@ -45,6 +46,30 @@ async def test_a_view_that_follows(hub: Hub, connect: Connect, until: Until) -> 
     assert state is not None
     await until(lambda: client.streams[Subject(MIA)].seq == state.seq)
     assert client.views[Subject(MIA)] == view(state)
+
+
+class Dice(Random):
+    """Says afterwards what it was rolled up to."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.most: list[int] = []
+
+    def randint(self, a: int, b: int) -> int:
+        self.most.append(b)
+        return super().randint(a, b)
+
+
+async def test_pauses_double_up_to_the_longest(hub: Hub, until: Until) -> None:
+    dice = Dice()
+    app = await hub()
+    async with Client(
+        app.url, token=token(app), random=dice, first_pause=2, longest_pause=8, name="impatient"
+    ) as client:
+        await client.watch(MIA)
+        await app.edge.stop()  # nobody listens there any more
+        await until(lambda: len(dice.most) >= 6)
+    assert dice.most[:6] == [1, 2, 4, 4, 4, 4]  # the upper half of a pause is random
 
 
 @pytest.mark.parametrize(("seconds", "ago", "code"), [(600, 0, "token-invalid"), (10, 20, "token-expired")])

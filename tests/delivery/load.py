@@ -39,7 +39,9 @@ class Page:
         self.outcomes: dict[str, c.Outcome] = {}
         self._random = random
         self._count = 0
-        self.client = Client(rig.b.url, token=rig.token_b, received=kept, random=random, first_pause=5)
+        self.client = Client(
+            rig.b.url, token=rig.token_b, received=kept, random=random, first_pause=5, longest_pause=40
+        )
 
     @property
     def view(self) -> View:
@@ -57,7 +59,7 @@ class Page:
 
     def _choice(self) -> c.Service | None:
         view, random = self.view, self._random
-        (state,) = view.states.values()
+        (state,) = (item for item in view.states.values() if item.medium == "voice")
         if state.state is Availability.NULL:
             return c.SetAgentState(state=Availability.READY)
         options: list[c.Service] = [_agent_state(random, view)] if random.random() < 0.15 else []

@@ -22,7 +22,7 @@ def of_switch(truth: Json) -> dict[str, Json]:
 
 def of_view(view: View) -> Json:
     """One agent, from a page's view."""
-    (state,) = view.states.values()
+    (state,) = (item for item in view.states.values() if item.medium == "voice")
     contacts = {}
     for contact in view.contacts.values():
         calls = {}
@@ -37,7 +37,7 @@ def of_view(view: View) -> Json:
                     calls[str(call.id)] = {
                         "parties": live,
                         "data": call.data.peripheral,
-                        "recording": bool(call.recording),
+                        "recording": call.recording,
                     }
         contacts[str(contact.id)] = {
             "phase": contact.phase.value,

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,19 +15,17 @@ from typing import Any
 
 import aiohttp
 
+from cordboard.app import tokens_of
+from cordboard.hub.clock import SystemClock
+from cordboard.settings import load
+from tests.ports import free_port
+
 AGENTS = ("mia", "noor", "otto", "pia", "remy", "sana", "tomas", "ruth")
 QUEUES = ("bookings", "changes", "freight")
-HOUR = "3600"
+HOUR = 3600
 CORDBOARD = str(Path(sys.executable).with_name("cordboard"))
 
 Json = dict[str, Any]
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Process:
@@ -43,10 +40,10 @@ class Process:
         self._process: subprocess.Popen[bytes] | None = None
         self._log = folder / "process.log"
 
-    def cli(self, *words: str) -> str:
-        """What the command line says."""
-        command = [CORDBOARD, *words, "--config", str(self.config)]
-        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout.strip()
+    def token(self, *scopes: str) -> str:
+        """A token with these scopes, as `cordboard token mint` makes it over the same folder."""
+        tokens = tokens_of(load(self.config))
+        return tokens.mint("test", frozenset(scopes), seconds=HOUR, now=SystemClock().now())[0]
 
     async def start(self) -> float:
         """Start it; seconds until it was ready."""
@@ -118,20 +115,7 @@ speed = {speed}
 """,
             port_a,
         )
-        self.token_a = self.a.cli(
-            "token",
-            "mint",
-            "--ttl",
-            HOUR,
-            "-s",
-            "tenant",
-            "-s",
-            "tenant:command",
-            "-s",
-            "simulate",
-            "--subject",
-            "hub-b",
-        )
+        self.token_a = self.a.token("tenant", "tenant:command", "simulate")
         (folder / "token").write_text(self.token_a, encoding="utf-8")
         self.b = Process(
             folder / "b",
@@ -151,7 +135,7 @@ token_file = "{folder}/token"
 """,
             port_b,
         )
-        self.token_b = self.b.cli("token", "mint", "--ttl", HOUR, "-s", "tenant", "-s", "tenant:command")
+        self.token_b = self.b.token("tenant", "tenant:command")
         self._http: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:

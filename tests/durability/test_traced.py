@@ -21,7 +21,8 @@ from cordboard.model.ids import ContactId
 from cordboard.model.view import View
 from cordboard.protocols.native import wire
 from cordboard.testing.traced import deeds, tracing
-from tests.delivery.rig import HOUR, Process, free_port, until
+from tests.delivery.rig import Process, until
+from tests.ports import free_port
 
 CALLS = 20
 MIA = "agent/mia"
@@ -90,7 +91,7 @@ async def ended(tracer: subprocess.Popen[bytes]) -> None:
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace: apt-get install strace")
 async def test_a_page_of_a_hub_is_told_of_no_event_before_it_is_synced(tmp_path: Path) -> None:
     hub = made(tmp_path)
-    token = hub.cli("token", "mint", "--ttl", HOUR, "-s", "agent:mia", "-s", "simulate")
+    token = hub.token("agent:mia", "simulate")
     trace = tmp_path / "trace"
     received: list[wire.Entry] = []
     with (tmp_path / "output").open("wb") as output:

@@ -49,9 +49,11 @@ class Client:
         received: Callable[[wire.Entry], None] | None = None,
         random: Random | None = None,
         first_pause: int = 500,
+        longest_pause: int = 30_000,
     ) -> None:
         """`token`: a token, or where to get a fresh one: asked at each sign-in and before one expires. `received` is told of
-        every entry as it comes, those of tails included. `first_pause`: milliseconds before the first reconnect.
+        every entry as it comes, those of tails included. `first_pause`: milliseconds before the first reconnect;
+        they double with each, up to `longest_pause`.
         """
         self.identity: Identity | None = None
         self.streams: dict[Subject, Stream] = {}
@@ -61,6 +63,7 @@ class Client:
         self._received = received
         self._random = random or SystemRandom()
         self._first_pause = first_pause
+        self._longest_pause = longest_pause
         self._http: aiohttp.ClientSession | None = None
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._task: asyncio.Task[None] | None = None
@@ -254,7 +257,8 @@ class Client:
                 case "give-up":
                     self._end(self._refusal or CallerError("not-allowed", f"closed with code {code}"))
             if self._fatal is None:
-                await asyncio.sleep(backoff(self._attempt, self._random, self._first_pause) / 1000)
+                pause = backoff(self._attempt, self._random, self._first_pause, self._longest_pause)
+                await asyncio.sleep(pause / 1000)
                 self._attempt += 1
 
     async def _connected(self) -> int:

@@ -94,3 +94,14 @@ def test_aliases_are_found_wherever_the_text_stands() -> None:
     assert aliases.swept("nobody") == "nobody"
     assert short not in aliases.swept("in")
     assert redacted(CUSTOMER, aliases).name == ada
+
+
+def test_what_is_written_to_a_customer_and_promised_them_is_hidden() -> None:
+    for service in (
+        c.SendMessage(contact=ContactId("c"), text="your card 4111"),
+        c.ScheduleCallback(contact=ContactId("c"), due=1, number="4111", text="card 4111"),
+    ):
+        assert "4111" not in str(redacted(service))
+    promised = n.Callback(id="1", number="4111", name="4111", text="4111")
+    listed = n.ListRecord(id="1", fields={"card": "4111"})
+    assert "4111" not in str((redacted(promised), redacted(listed)))

@@ -183,10 +183,22 @@ class HubProcess:
 class Stage:
     """The contact centre behind a hub, and CRM pages that embed its CCP page."""
 
-    def __init__(self, folder: Path, crm: Crm, *, demo: bool = True, origins: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        crm: Crm,
+        *,
+        demo: bool = True,
+        origins: tuple[str, ...] = (),
+        port: int | None = None,
+        public: str = "",
+    ) -> None:
+        """`public`: where browsers reach the hub, if a proxy stands before it; `port`: where the proxy does."""
         self.crm = crm
         allowed = origins or (crm.origin(), crm.origin("localhost"))
         settings = f"""origins = {json.dumps(list(allowed))}
+public = "{public}"
+trusted_proxies = {json.dumps(["127.0.0.1"] if public else [])}
 [web.rate]
 address_per_second = 0
 identity_per_second = 0
@@ -199,7 +211,9 @@ protocol = "simulator"
 people = false
 """
         accounts = {} if demo else {agent: [f"agent:{agent}"] for agent in ("mia", "noor")}
-        self.hub = hosting.Hosted(f"[web]\n{settings}", data=str(folder / "data"), accounts=accounts)
+        self.hub = hosting.Hosted(
+            f"[web]\nport = {port or 0}\n{settings}", data=str(folder / "data"), accounts=accounts
+        )
         self.token = self.hub.token("tenant", "tenant:command", "simulate")
 
     def act(self, name: str, **params: object) -> Json:
@@ -221,6 +235,11 @@ people = false
             for call in segment["calls"]
             if any(party["agent"] == agent and party["state"] != "null" for party in call["parties"])
         ]
+
+    def digits(self) -> list[str]:
+        """The DTMF that the switch heard, in order."""
+        journal: list[Json] = self.hub.get("/links/sim/console/journal?limit=1000", self.token)
+        return [item["data"]["digits"] for item in journal if item["kind"] == "digits"]
 
     def ccp(self, host: str = "127.0.0.1", agent: str = "mia") -> str:
         return f"http://{host}:{self.hub.port}/streams/ccp-v2/" + (
@@ -249,6 +268,13 @@ people = false
 
     def stop(self) -> None:
         self.hub.stop()
+
+
+def sign_in(popup: Page, name: str = "mia") -> None:
+    """Fill in the login window."""
+    popup.get_by_label("Name").fill(name)
+    popup.get_by_label("Password").fill(PASSWORD)
+    popup.get_by_role("button", name="Sign in").click()
 
 
 def has_agent(page: Page) -> None:

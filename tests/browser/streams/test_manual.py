@@ -212,11 +212,6 @@ def _talking(stage: Stage, agent: str) -> int:
     return sum(party["state"] == "connected" for call in stage.calls(agent) for party in call["parties"])
 
 
-def _digits(stage: Stage) -> list[str]:
-    journal = stage.hub.get("/links/sim/console/journal?limit=1000", stage.token)
-    return [item["data"]["digits"] for item in journal if item["kind"] == "digits"]
-
-
 SWITCH: dict[str, Callable[[Stage], bool]] = {
     "mia is ready": lambda stage: stage.truth()["agents"]["mia"]["state"] == "ready",
     "mia talks": lambda stage: _states(stage, "mia") == ["connected"],
@@ -225,7 +220,7 @@ SWITCH: dict[str, Callable[[Stage], bool]] = {
     "noor is free": lambda stage: stage.calls("noor") == [],
     "the third party is held": lambda stage: _states(stage, "mia") == ["connected", "hold"],
     "all three talk": lambda stage: _talking(stage, "mia") == _talking(stage, "noor") == 3,
-    "0189*# was heard": lambda stage: _digits(stage) == ["0189*#"],
+    "0189*# was heard": lambda stage: stage.digits() == ["0189*#"],
     "mia dialled for changes": lambda stage: (
         [item["queue"] for item in stage.truth()["agents"]["mia"]["segments"]] == ["changes"]
     ),

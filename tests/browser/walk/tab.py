@@ -15,20 +15,24 @@ Json = dict[str, Any]
 KEYS = ("a", "h", "m", "x", "r", "j", "Shift+C", "Shift+T", "Shift+B", "Shift+E", "Shift+F", "Shift+D", "k", "c", "t", "p", "s", "5")  # fmt: skip
 LIKELY = {
     "Answer": 8.0,
-    "Ready": 3.0,
     "Log on": 6.0,
     "Finish": 4.0,
-    "Consult": 3.0,
-    "Complete transfer": 2.0,
-    "Conference": 2.0,
+    "Consult": 4.0,
+    "Add": 1.5,
     "Retrieve": 3.0,
+    "Complete transfer": 2.0,
+    "Conference": 2.5,
+    "Alternate": 2.0,
+    "Hang up": 0.5,
+    "Decline": 0.5,
+    "Dismiss": 0.3,
+    "Close": 0.3,
+    "✕": 0.3,
     "Settings": 0.05,
     "Keyboard shortcuts": 0.05,
     "Sign out": 0.0,
-    "Last contacts": 0.3,
-    "Close": 0.3,
-    "✕": 0.3,
 }
+"""How much more often than others a button is pressed, by its name."""
 
 
 class Tab:
@@ -88,8 +92,8 @@ class Tab:
 
 
 def _likely(name: str, role: str) -> float:
-    if role == "option":
-        return 1.5
     if role == "menuitem":
-        return 0.1 if "Log off" in name or name in ("End of shift", "System trouble") else 2.0
+        return 0.05 if "Log off" in name or name in ("End of shift", "System trouble") else 0.7
+    if name.startswith(("Call +", "Call 2", "Ringtone")):
+        return 0.1  # one of many that do the same
     return LIKELY.get(name, 1.0)

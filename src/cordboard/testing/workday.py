@@ -16,6 +16,9 @@ from cordboard.testing.rig import LinkRig
 
 AGENT, COLLEAGUE, SUPERVISOR = "mia", "noor", "ruth"
 CALLER, FRIEND = "+44 20 7946 0101", "+44 20 7946 0107"
+NUMBER = CALLER.replace(" ", "")
+LATER = 24 * 60 * 60 * 1000
+"""When a promised call is due: not in this day's work."""
 PATIENCE = 40
 """Seconds of the test's clock within which each command is settled: the hub itself gives up after 30."""
 
@@ -53,7 +56,9 @@ async def workday(rig: LinkRig, check: Callable[[str], Awaitable[None]]) -> Work
         _a_blind_transfer,
         _a_decline,
         _a_dial,
-        _other_media,
+        _a_task,
+        _a_chat,
+        _a_promise,
         _supervision,
     ):
         async with desk.opened():
@@ -112,6 +117,15 @@ class _Desk:
         made = await self.rig.vendor.act("ring", to="8001", number=number)
         self._rung.append(str(made["call"]))
         await self.shown(lambda: any(item.phase is Phase.OFFERED for item in self.agent.contacts), "the call")
+
+    async def comes(self, medium: str, how: str, **params: object) -> None:
+        """A chat or task comes for the agent, who is ready for such, and the page shows it."""
+        await self._world("log_on", agent=AGENT, medium=medium, state="ready")
+        made = await self.rig.vendor.act(how, **params)
+        self._rung.append(str(made["call"]))
+        await self.shown(
+            lambda: any(item.phase is Phase.OFFERED for item in self.agent.contacts), f"the {medium}"
+        )
 
     async def shown(self, what: Callable[[], bool], name: str) -> None:
         """Wait on the test's clock until a page shows something."""
@@ -235,15 +249,39 @@ async def _a_dial(desk: _Desk) -> None:
     await desk.do(c.MakeCall, lambda: desk.agent.dial(FRIEND))
 
 
-async def _other_media(desk: _Desk) -> None:
+async def _a_task(desk: _Desk) -> None:
     page = desk.agent
     if c.PauseContact.__name__ not in offered(desk.rig):
         return
-    await desk.rig.vendor.begin("task")
-    await desk.shown(lambda: any(item.phase is Phase.OFFERED for item in page.contacts), "the task")
+    await desk.comes("task", "create_task", to="8201", subject="A refund")
     await desk.do(c.AnswerCall, page.answer)
     await desk.do(c.PauseContact, lambda: page.do(c.PauseContact(contact=page.contact.id)))
     await desk.do(c.ResumeContact, lambda: page.do(c.ResumeContact(contact=page.contact.id)))
+
+
+async def _a_chat(desk: _Desk) -> None:
+    page = desk.agent
+    if c.SendMessage.__name__ not in offered(desk.rig):
+        return
+    await desk.comes("chat", "start_chat", to="8101", number=CALLER, text="Good day")
+    await desk.do(c.AnswerCall, page.answer)
+    await desk.do(c.SendMessage, lambda: page.do(c.SendMessage(contact=page.contact.id, text="Hello")))
+
+
+async def _a_promise(desk: _Desk) -> None:
+    page = desk.agent
+    if c.ScheduleCallback.__name__ not in offered(desk.rig):
+        return
+    await desk.ring()
+    await desk.do(c.AnswerCall, page.answer)
+    due = desk.rig.clock.now() + LATER
+    await desk.do(
+        c.ScheduleCallback,
+        lambda: page.do(c.ScheduleCallback(contact=page.contact.id, due=due, number=NUMBER)),
+    )
+    await desk.shown(lambda: bool(page.view.callbacks), "the callback")
+    (promised,) = page.view.callbacks
+    await desk.do(c.CancelCallback, lambda: page.do(c.CancelCallback(callback=promised)))
 
 
 async def _supervision(desk: _Desk) -> None:

@@ -153,7 +153,7 @@ def test_on_another_site_it_signs_in_by_a_token_of_the_page(
     assert page.url.startswith("http://localhost")
     assert url.startswith("http://127.0.0.1")
     assert heard(page, "asked") == [False]
-    assert panel_of(page).get_by_role("button", name="Einloggen").is_visible()
+    expect(panel_of(page).get_by_role("button", name="Einloggen")).to_be_visible()
     frame = page.frames[1]
     assert token not in frame.url
     stored = "() => { try { return localStorage.length + document.cookie.length } catch { return 'denied' } }"
@@ -245,8 +245,9 @@ def test_only_the_page_right_around_it_is_heard(
     assert answer["type"] in {"event", "answer"}
 
     popup = opened(stranger.put(f"<script>window.knock = {KNOCK}</script>"))
-    popup.evaluate(f"() => void (window.panel = window.open('{url}/panel/'))")
-    popup.wait_for_timeout(500)
+    with popup.expect_popup() as window:
+        popup.evaluate(f"() => void (window.panel = window.open('{url}/panel/'))")
+    expect(window.value.get_by_role("heading", name="Mia Thorne")).to_be_visible()
     assert popup.evaluate(f"() => knock(window.panel, '{url}', {{}})") == "silence"
 
 

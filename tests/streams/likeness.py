@@ -70,8 +70,9 @@ class _Truth:
     def __init__(self, agent: Json, centre: Json) -> None:
         self._agent = agent
         self._centre = centre
-        self._open = [item for item in agent["segments"] if item["phase"] != "closed"]
-        self._closed = [item for item in agent["segments"] if item["phase"] == "closed"]
+        voice = [item for item in agent["segments"] if item["medium"] == "voice"]
+        self._open = [item for item in voice if item["phase"] != "closed"]
+        self._closed = [item for item in voice if item["phase"] == "closed"]
 
     def streams(self) -> Json:
         pending = self._agent["pending"]
@@ -116,6 +117,8 @@ class _Truth:
         phase, ended = segment["phase"], segment["ended_by"]
         if phase in TALKING:
             state = "connected" if phase == "active" else "connecting"
+            if phase == "offered" and any(call["callback"] for call in segment["calls"]):
+                state = "incoming"
         else:
             state = {"missed": "missed", "declined": "missed", "failed": "error"}.get(ended, "ended")
         far = dict(self._far(segment)) if phase in TALKING else {}
@@ -141,7 +144,7 @@ class _Truth:
             if any(self._is_own(party) and party["supervises"] for party in live):
                 continue  # who supervises is shown alone
             for party in live:
-                unheard = party["supervises"] not in (None, "barge")
+                unheard = party["supervises"] not in (None, "barge") or party["role"] == "dialler"
                 waits = party["role"] == "queue" and own == "null"
                 if self._is_own(party) or party["state"] == "fail" or waits or unheard:
                     continue

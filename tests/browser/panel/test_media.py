@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.desk import Desk
+from tests.browser.gallery.centre import Centre
 from tests.browser.hosting import Hosted
 from tests.browser.panel.looks import sticking_out, violations
 from tests.browser.panel.still import BOARD, CALL, CHAT, NOW, SPOKEN, SUGGESTIONS, TASK, WORDS, agent, show
@@ -152,6 +153,24 @@ def test_the_board_tells_of_queues_and_team(page: Page) -> None:
     expect(team).to_have_count(0)
     page.get_by_text("Queues and team").click()
     expect(team).to_be_visible()
+
+
+def test_a_chat_of_a_real_centre(hub: Callable[..., Hosted], opened: Callable[..., Page]) -> None:
+    url = hub().url
+    page, centre = opened(f"{url}/panel/", width=320, height=640), Centre(url)
+    centre.act("log_on", agent="mia", medium="chat", state="ready")
+    call = centre.act("start_chat", to="8101", text="Can our dog come along?", name="Ada Whitlow")["call"]
+    page.get_by_role("button", name="Accept").click()
+    log = page.get_by_role("log", name="Messages")
+    expect(log).to_contain_text("Can our dog come along?")
+    page.get_by_role("textbox", name="Message").fill("Yes, gladly.")
+    page.keyboard.press("Enter")
+    expect(log).to_contain_text("Yes, gladly.")
+    centre.act("customer_write", call=call, text="Thank you!")
+    expect(log.get_by_role("listitem").last).to_contain_text("Thank you!")
+    for name in ("Pause", "Resume", "End"):
+        page.get_by_role("button", name=name, exact=True).click()
+    expect(page.get_by_role("article")).to_contain_text("Wrap-up")
 
 
 def test_the_board_of_a_real_centre(hub: Callable[..., Hosted], opened: Callable[..., Page]) -> None:

@@ -28,7 +28,14 @@ from cordboard.contract import (
 from cordboard.hub.clock import RandomIds
 from cordboard.kit.recording import plain
 from cordboard.model import commands as c, events as e
-from cordboard.model.entities import AttachedData, Availability, SuperviseAction, Target, TargetKind
+from cordboard.model.entities import (
+    AttachedData,
+    Availability,
+    Medium,
+    SuperviseAction,
+    Target,
+    TargetKind,
+)
 from cordboard.model.errors import CallerError
 from cordboard.model.ids import AgentId, CommandId, ContactId, LinkId, Subject, agent_subject
 from cordboard.model.state import SubjectState
@@ -83,6 +90,8 @@ class LinkSuite(RecordedLink):
     protocol: ClassVar[CtiProtocol]
     scope: ClassVar[Scope] = Scope(kind="tenant", link=LinkId("lk"))
     stories: ClassVar[tuple[str, ...]] = STORIES
+    media: ClassVar[tuple[Medium, ...]] = tuple(Medium)
+    """What the wire tells of; nothing is expected of the others."""
     services_untried: ClassVar[Mapping[str, str]] = {}
     """Services that the link offers and no double can do: why."""
     not_its_state: ClassVar[tuple[type, ...]] = ()
@@ -104,7 +113,7 @@ class LinkSuite(RecordedLink):
 
     def likeness(self, state: SubjectState) -> object:
         """What has to be the same at the vendor and here."""
-        return likeness(state)
+        return likeness(state, self.media)
 
     def so(self, vendor: Vendor) -> Mapping[Subject, object]:
         """What has to be shown of each subject, by the vendor's own account."""

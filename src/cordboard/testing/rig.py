@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 
 from cordboard.contract import CtiProtocol, LinkFrame, Scope
 from cordboard.hub.clock import Clock, RandomIds
 from cordboard.hub.hub import Hub
 from cordboard.model.commands import Command, Query, Result
-from cordboard.model.entities import Contact, Phase
+from cordboard.model.entities import Contact, Medium, Phase
 from cordboard.model.ids import Subject
 from cordboard.model.log import Entry
 from cordboard.model.state import SubjectState
@@ -200,18 +200,21 @@ async def link_rig(
         await vendor.close()
 
 
-def likeness(state: SubjectState) -> object:
-    """What is so, as far as most wires can carry it: agents by medium, open contacts with who is in them.
+def likeness(state: SubjectState, media: Collection[Medium] = tuple(Medium)) -> object:
+    """What is so in these media, as far as most wires can carry it: agents by medium, open contacts with who is in them.
 
     Not in it: ids and times, which each hub may mint anew, and what is over.
     """
     agents = sorted(
         (item.medium.value, item.state.value, item.reason.code if item.reason else "")
         for item in state.states.values()
+        if item.medium in media
     )
     return {
         "agents": agents,
-        "contacts": sorted((_contact(item) for item in state.contacts.values()), key=repr),
+        "contacts": sorted(
+            (_contact(item) for item in state.contacts.values() if item.medium in media), key=repr
+        ),
     }
 
 

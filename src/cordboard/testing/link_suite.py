@@ -199,6 +199,8 @@ class LinkSuite(RecordedLink):
         for number in sorted({1, 2, 3, 4, frames // 2, frames - 1, frames} - {0, -1}):
             async with self.plugged(lambda rig, number=number: rig.cut_first(number)) as rig:  # type: ignore[misc]
                 await rig.until_up()
+                await rig.advance(1)  # what is told in parts begins with LinkUp, and goes on
+                await rig.until_up()
                 self._same(rig, f"after a cut at frame {number} of signing in for the first time")
                 rig.tap.breaches.none()
 

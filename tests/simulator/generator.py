@@ -156,7 +156,7 @@ def a_service(states: Mapping[Subject, SubjectState], centre: Centre, rng: Rando
         to = rng.choice([Availability.READY, Availability.READY, Availability.NOT_READY, Availability.NULL])
         reason = {Availability.NOT_READY: "break", Availability.NULL: "end-of-shift"}.get(to, "")
         return plan.id, c.SetAgentState(state=to, reason=reason)
-    return plan.id, _on_contact(rng.choice(contacts), centre, rng)
+    return plan.id, on_contact(rng.choice(contacts), centre, rng)
 
 
 def a_target(centre: Centre, rng: Random) -> Target:
@@ -171,7 +171,8 @@ def a_target(centre: Centre, rng: Random) -> Target:
     )
 
 
-def _on_contact(contact: Contact, centre: Centre, rng: Random) -> c.Service:
+def on_contact(contact: Contact, centre: Centre, rng: Random) -> c.Service:
+    """What a page might ask for about a contact."""
     call: Call | None = rng.choice(contact.calls)
     others = [item.id for item in call.connections] if call is not None else []
     ident = call.id if call is not None and rng.random() < 0.5 else None

@@ -28,7 +28,6 @@ ENDED = ["contacts-answered", "contacts-abandoned", "contacts-timed-out", "conta
 
 def of(switch: Switch, key: Key) -> dict[str, float]:
     """The values now."""
-    switch.statistics.changed()
     return switch.statistics.gauges(key)
 
 

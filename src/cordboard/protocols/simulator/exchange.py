@@ -7,7 +7,7 @@ goes through `put`, which writes the record and the picture together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, assert_never
 
 import msgspec
@@ -48,8 +48,9 @@ from cordboard.protocols.simulator.picture import (
     Supervision,
     Thing,
     Utterance,
+    keep,
 )
-from cordboard.protocols.simulator.routing import Waiting, choice, in_order
+from cordboard.protocols.simulator.routing import Idle, Waiting, choice, in_order, serves
 from cordboard.protocols.simulator.statistics import Statistics
 from cordboard.protocols.simulator.timers import (
     Answers,
@@ -82,6 +83,12 @@ class Exchange:
         self.waiting: dict[str, Waiting] = {}
         self.touched = consequences.Touched()
         self.arrivals: Mapping[str, float] = {q.id: q.arrivals_per_hour for q in centre.queues}
+        self._serves = {
+            a.id: tuple(q.id for q in centre.queues if q.id in a.queues and serves(a, q))
+            for a in centre.agents
+        }
+        self._ready: dict[str, dict[str, None]] = {q.id: {} for q in centre.queues}
+        """By queue: the agents who wait for its calls."""
         self._offered: dict[str, Waiting] = {}
         self._patience: dict[str, tuple[int, int]] = {}
         self._mark = mark
@@ -102,6 +109,9 @@ class Exchange:
         """Write the record of a change and make it so."""
         before = self.picture.get(after)
         self.picture.put(after)
+        if isinstance(after, Agent):
+            for queue in self._serves[after.id]:
+                keep(self._ready[queue], after.id, when=after.state == "ready")
         self.journal.write(
             kind, before, after, at=self.now, cause=cause, command=self.command, data=dict(data)
         )
@@ -469,12 +479,15 @@ class Exchange:
             return False
         queues = self.directory.queues
         asked = {queues[waiting.queue].medium for waiting in self.waiting.values()}
-        able = {medium: media.idle(self, medium) for medium in asked}
-        if not any(able.values()):
-            return False
-        for waiting in in_order(self.waiting.values(), queues):
+        able: dict[str, Sequence[Idle]] = {m: media.idle(self, m) for m in asked if m != "voice"}
+        served = [
+            w for w in self.waiting.values() if able.get(queues[w.queue].medium) or self._ready[w.queue]
+        ]
+        for waiting in in_order(served, queues):
             queue = queues[waiting.queue]
-            agent = choice(waiting, queue, able[queue.medium], self.directory.agents, self.now)
+            voice = queue.medium == "voice"
+            who = [self.picture.agents[a] for a in self._ready[queue.id]] if voice else able[queue.medium]
+            agent = choice(waiting, queue, who, self.directory.agents, self.now)
             if agent is not None:
                 self._offer(waiting, self.directory.agents[agent.id])
                 return True

@@ -272,22 +272,22 @@ class Picture:
         """Make this value the current one of its thing."""
         match thing:
             case Agent():
-                _keep(self.ready, thing.id, when=thing.state == "ready")
+                keep(self.ready, thing.id, when=thing.state == "ready")
             case Call():
-                _keep(self._running.setdefault(thing.interaction, {}), thing.id, when=thing.ended is None)
+                keep(self._running.setdefault(thing.interaction, {}), thing.id, when=thing.ended is None)
             case Party():
                 self._put_party(thing)
             case Segment():
-                _keep(self._open.setdefault(thing.agent, {}), thing.id, when=thing.phase != "closed")
+                keep(self._open.setdefault(thing.agent, {}), thing.id, when=thing.phase != "closed")
             case Utterance():
                 self._said.setdefault(thing.call, {})[thing.id] = None
             case Suggestion():
                 self._suggested.setdefault(thing.call, {})[thing.id] = None
             case Duty():
                 ready = thing.resume.state == "ready" and thing.state != "not_ready"
-                _keep(self._willing[thing.medium], thing.id, when=ready and thing.pending is None)
+                keep(self._willing[thing.medium], thing.id, when=ready and thing.pending is None)
             case Callback():
-                _keep(self._promised, thing.id, when=thing.state == "promised")
+                keep(self._promised, thing.id, when=thing.state == "promised")
             case Interaction() | Entry():
                 pass
             case _:
@@ -410,7 +410,7 @@ class Picture:
         self._of_call.setdefault(party.call, {})[party.id] = None
         if party.agent is not None:
             own = self._of_agent.setdefault((party.agent, party.medium), {})
-            _keep(own, party.id, when=party.state in LIVE)
+            keep(own, party.id, when=party.state in LIVE)
         elif party.medium != "voice":
             pass  # one can write while on the phone
         elif party.state in LIVE:
@@ -419,7 +419,8 @@ class Picture:
             del self._engaged[party.number]
 
 
-def _keep(index: dict[str, None], key: str, *, when: bool) -> None:
+def keep(index: dict[str, None], key: str, *, when: bool) -> None:
+    """Let a key stand in an index, behind those that are there, or not."""
     if when:
         index.setdefault(key)
     else:

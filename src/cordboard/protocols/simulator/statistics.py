@@ -128,14 +128,13 @@ class Statistics:
 
     def changed(self) -> dict[Key, None]:
         """Whose counters may have changed since this was asked last, in the order of the change."""
-        for agent in self._restless:
-            self._occupy(agent)
-        self._restless = {}
+        self._catch_up()
         found, self._changed = self._changed, {}
         return found
 
     def gauges(self, key: Key) -> dict[str, float]:
         """The values of one subject by name."""
+        self._catch_up()
         board = self._boards[key]
         today = board.today
         found = {**board.now}
@@ -237,6 +236,12 @@ class Statistics:
             yield "team", team
         if segment.queue is not None:
             yield "queue", segment.queue
+
+    def _catch_up(self) -> None:
+        """Only now is it looked what agents do who may be doing something else: in a step they often do one thing after another."""
+        for agent in self._restless:
+            self._occupy(agent)
+        self._restless = {}
 
     def _occupy(self, ident: str) -> None:
         old, new = self._occupied.get(ident), self._occupation(self._picture.agents[ident])

@@ -168,12 +168,13 @@ class Day:
         )
 
 
-async def lived(agents: int, minutes: int, **more: Any) -> Day:
+async def lived(
+    agents: int, minutes: int, *, commands: int, faults: float, curve: list[float] | None = None
+) -> Day:
     """A day that has been, with its books in balance; its figures are printed."""
     began = time.perf_counter()
-    curve = more.pop("curve", None)
     day = Day(agents, 1, curve=curve)
-    await day.run(minutes, **more)
+    await day.run(minutes, commands=commands, faults=faults)
     day.books()
     print(day.report(time.perf_counter() - began))  # noqa: T201 - asked for: `pytest -s` shows it
     return day

@@ -11,7 +11,8 @@ talking (inbound, outbound, internal), wrap-up (ready, not ready) and, for a que
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from cordboard.model.ids import Millis
@@ -324,14 +325,18 @@ class Bulletin:
         self._every = every
         self._told: dict[Key, dict[str, float]] = {}
         self._when: dict[Key, Millis] = {}
-        self._late: dict[Key, None] = dict.fromkeys(statistics.keys)
-        """Changed and not told yet, in the order of their turn."""
+        self._late: set[Key] = set()
+        """Changed and not told yet."""
+        self._turns: list[tuple[Millis, Key]] = []
+        """Their turns, a heap."""
+        self._note(statistics.keys)
 
     def news(self, at: Millis) -> Iterator[tuple[Key, str, float]]:
         """The values to be told now, in real time `at`; the rest when `wait` is over."""
-        self._late.update(self._statistics.changed())
-        for key in [key for key in self._late if self._turn(key) <= at]:
-            del self._late[key]
+        self._note(self._statistics.changed())
+        while self._turns and self._turns[0][0] <= at:
+            _, key = heapq.heappop(self._turns)
+            self._late.discard(key)
             told = self._told.setdefault(key, {})
             for name, value in self._statistics.gauges(key).items():
                 if told.get(name) != value:
@@ -341,10 +346,13 @@ class Bulletin:
 
     def wait(self, at: Millis) -> Millis | None:
         """How long until there is something to tell that has already happened."""
-        return max(0, min(map(self._turn, self._late)) - at) if self._late else None
+        return max(0, self._turns[0][0] - at) if self._turns else None
 
-    def _turn(self, key: Key) -> Millis:
-        return self._when.get(key, -self._every) + self._every
+    def _note(self, changed: Iterable[Key]) -> None:
+        for key in changed:
+            if key not in self._late:
+                self._late.add(key)
+                heapq.heappush(self._turns, (self._when.get(key, -self._every) + self._every, key))
 
 
 _TIMES: Mapping[str, tuple[str, str]] = {

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from cordboard.contract import Identity
 from cordboard.model import commands as c, events as e
 from cordboard.model.entities import Availability, CallKind, Connection, Role, SuperviseAction
-from cordboard.model.ids import AgentId, agent_subject
+from cordboard.model.ids import AgentId, CommandId, agent_subject
+from cordboard.model.view import view
 from cordboard.protocols.simulator.centre import Centre
+from cordboard.protocols.simulator.library import builtin_centre
 from cordboard.protocols.simulator.picture import Picture
 from cordboard.protocols.simulator.switch import Switch
 from tests.simulator.conftest import Do, Refuse
@@ -206,3 +209,76 @@ def supervisors(at: World, agent: str) -> list[Connection]:
         for item in call.connections
         if item.participant.role is Role.SUPERVISOR and item.state.value != "null"
     ]
+
+
+async def test_a_page_greys_what_a_supervisor_does_not_do() -> None:
+    """The rules of the hub and the switch's own agree on it."""
+    async with world() as at:
+        for agent in ("sana", "ruth"):
+            await at.act("log_on", agent=agent)
+        ident = (await at.act("ring", number=CALLER, to="2006"))["call"]
+        await at.act("answer_call", agent="sana", call=ident)
+        talker = {
+            "HoldCall", "ConsultationCall", "SingleStepTransferCall", "SingleStepConferenceCall", "GenerateDigits",
+            "SetMicrophoneMute", "StartRecording", "StopRecording",
+        }  # fmt: skip
+        heard = {"GenerateDigits", "SetMicrophoneMute", "StartRecording", "StopRecording"}
+        for action, possible in (
+            ("listen", set()),
+            ("barge", heard),
+            ("whisper", set()),
+            ("take_over", talker),
+        ):
+            service = c.Supervise(
+                agent=AgentId("sana"), contact=at.newest("sana"), action=SuperviseAction(action)
+            )
+            assert isinstance(await at.do("ruth", service), c.Done)
+            controls = view(at.hub.states[agent_subject(AgentId("ruth"))]).controls
+            mine = controls[at.newest("ruth")]
+            assert {name for name in talker if not mine[name]} == possible, action
+            assert mine["ClearConnection"] == ""
+        mine = view(at.hub.states[agent_subject(AgentId("ruth"))]).controls[""]
+        assert (mine["Supervise"], mine["SuperviseAgent"]) == ("", "")
+        others = view(at.hub.states[agent_subject(AgentId("sana"))]).controls[""]
+        assert (others["Supervise"], others["SuperviseAgent"]) == ("not-allowed", "not-allowed")
+
+
+@pytest.mark.parametrize(
+    ("scopes", "outcome"),
+    [
+        ({"agent:ruth"}, c.Done),
+        ({"agent:ruth", "team:crew"}, c.Done),
+        ({"team:crew"}, c.Refused),
+        ({"agent:mia"}, c.Refused),
+        ({"tenant:command"}, c.Done),
+    ],
+)
+async def test_who_may_supervise(scopes: set[str], outcome: type[c.Outcome]) -> None:
+    async with world() as at:
+        for agent in ("mia", "ruth"):
+            await at.act("log_on", agent=agent)
+        state = c.SuperviseAgent(agent=AgentId("mia"), state=Availability.READY)
+        command = c.Command(id=CommandId("x"), subject=agent_subject(AgentId("ruth")), service=state)
+        identity = Identity(subject="user:x", scopes=frozenset(scopes))
+        done = await at.hub.dispatch.run(command, identity)
+        assert isinstance(done, outcome)
+
+
+async def test_another_team_needs_a_scope_of_it() -> None:
+    """Where the contact centre does not give the supervisor a team, the hub asks the identity's scopes; the switch has its say after."""
+    plain = builtin_centre().replace('supervises = ["harbour", "crew"]', "")
+    async with world(centre=plain) as at:
+        for agent in ("mia", "ruth"):
+            await at.act("log_on", agent=agent)
+        state = c.SuperviseAgent(agent=AgentId("mia"), state=Availability.READY)
+        said = []
+        for number, scopes in enumerate(({"agent:ruth"}, {"agent:ruth", "team:crew"})):
+            command = c.Command(
+                id=CommandId(f"x{number}"), subject=agent_subject(AgentId("ruth")), service=state
+            )
+            done = await at.hub.dispatch.run(command, Identity(subject="user:x", scopes=frozenset(scopes)))
+            assert isinstance(done, c.Refused)
+            assert done.code == "not-allowed"
+            said.append(done.message)
+        assert said[0] == "your scopes do not let you supervise agent/mia"
+        assert said[1].startswith("the agent is in none of the supervisor's teams")

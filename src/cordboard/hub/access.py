@@ -1,7 +1,7 @@
 """Who may see and command what, from an identity's scopes alone.
 
 ``tenant`` sees all, ``tenant:command`` commands all; ``agent:<id>`` sees and commands that agent; ``team:<id>`` sees the
-team and its members, and may post to the team; ``member:<id>`` sees the same and does nothing.
+team and its members, may post to the team, and may supervise its members as a supervisor; ``member:<id>`` sees the same and does nothing.
 """
 
 from __future__ import annotations
@@ -41,6 +41,23 @@ def may_command(identity: Identity | None, subject: Subject) -> bool:
         return False
     kind, _, name = subject.partition("/")
     return "tenant:command" in identity.scopes or (kind == "agent" and f"agent:{name}" in identity.scopes)
+
+
+def may_supervise(
+    identity: Identity | None, supervisor: Subject, agent: Subject, states: Mapping[Subject, SubjectState]
+) -> bool:
+    """Whether the identity, which commands the supervisor, may enter the agent's calls and set the agent's state: where the contact
+    centre says that the supervisor has the agent's team, and else by its own scopes.
+    """
+    if identity is None:
+        return False
+    team, known = _team_of(states.get(agent)), states.get(supervisor)
+    theirs = known.profile.supervises if known is not None and known.profile is not None else ()
+    return (
+        "tenant:command" in identity.scopes
+        or team in identity.scopes
+        or team in {f"team:{t}" for t in theirs}
+    )
 
 
 def may_post(identity: Identity | None, team: str) -> bool:

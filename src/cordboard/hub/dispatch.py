@@ -16,7 +16,7 @@ import structlog
 from msgspec.structs import replace
 
 from cordboard.contract import Asked, Guarded, Identity
-from cordboard.hub.access import may_command, may_post
+from cordboard.hub.access import may_command, may_post, may_supervise
 from cordboard.model import commands as c, events as e
 from cordboard.model.entities import TargetKind, TeamMessage
 from cordboard.model.fold import command_digest
@@ -27,6 +27,7 @@ from cordboard.model.ids import (
     LinkId,
     Millis,
     Subject,
+    agent_subject,
     is_subject,
     subject_id,
     team_subject,
@@ -122,6 +123,13 @@ class Dispatch:
         if not may_command(identity, command.subject):
             self._refuse(settled, "not-allowed", f"your scopes do not let you command {command.subject}")
             return
+        if isinstance(command.service, c.Supervise | c.SuperviseAgent):
+            whom = agent_subject(command.service.agent)
+            if whom != command.subject and not may_supervise(
+                identity, command.subject, whom, self._hub.states
+            ):
+                self._refuse(settled, "not-allowed", f"your scopes do not let you supervise {whom}")
+                return
         state = self._hub.state(command.subject)
         if state is None:
             self._refuse(settled, "unknown-agent", f"nothing is known of {command.subject}")

@@ -27,7 +27,12 @@ from cordboard.model.rules import (
 )
 from cordboard.model.state import SubjectState
 
-AGENT_CONTROLS: tuple[type[c.Service], ...] = (c.MakeCall, c.SetAgentState)
+AGENT_CONTROLS: tuple[type[c.Service], ...] = (
+    c.MakeCall,
+    c.SetAgentState,
+    c.Supervise,
+    c.SuperviseAgent,
+)
 """Services that concern no contact, in the order of ``controls[""]``."""
 
 CONTACT_CONTROLS: tuple[type[c.Service], ...] = tuple(RULES)

@@ -22,6 +22,7 @@ from cordboard.model.entities import (
     Medium,
     Phase,
     ReasonKind,
+    SuperviseAction,
     Target,
     TargetKind,
 )
@@ -95,6 +96,13 @@ _OWN_OF_PHASE: Mapping[Phase, S] = {
 }
 """A chat or task need not have connections: its phase stands for the agent's own."""
 
+_TALKERS = frozenset(
+    kind for kind, rule in RULES.items() if (rule.own or rule.two) and kind is not c.ClearConnection
+)
+"""What someone does who talks in a call: a supervisor does not, but leaves."""
+_BARGED_IN = frozenset({c.GenerateDigits, c.SetMicrophoneMute, c.StartRecording, c.StopRecording})
+"""What a supervisor does as well whom all hear."""
+
 _ON_THE_LINE = frozenset({S.INITIATED, S.ALERTING, S.CONNECTED})
 
 _DIGITS = re.compile(r"[0-9*#A-D]{1,64}\Z")
@@ -106,10 +114,13 @@ MOST_CHARACTERS = 4000
 
 
 class Place(NamedTuple):
-    """The agent's place in a live call: the own connection's state, and whether another party is held alone."""
+    """The agent's place in a live call: the own connection's state, whether another party is held alone, and how the agent
+    supervises it, if so.
+    """
 
     own: S
     held_alone: bool
+    supervises: SuperviseAction | None = None
 
 
 class Standing(NamedTuple):
@@ -237,14 +248,15 @@ def _places(contact: Contact, calls: Iterable[Call]) -> tuple[Place, ...]:
     agent, places = contact.agent, []
     for call in calls:
         own: S | None = None
+        how: SuperviseAction | None = None
         alone = False
         for item in () if call.cleared else call.connections:
             if item.state is not S.NULL:
                 alone = alone or item.held_alone
                 if own is None and item.participant.id == agent and item.participant.role in OWN_ROLES:
-                    own = item.state
+                    own, how = item.state, item.supervises
         if own is not None:
-            places.append(Place(own, alone))
+            places.append(Place(own, alone, how))
     return tuple(places)
 
 
@@ -266,6 +278,9 @@ def contact_refusal(at: Standing, kind: type[c.Service], places: tuple[Place, ..
     name, rule = kind.__name__, RULES[kind]
     if at.phase not in rule.phases or at.medium not in rule.media:
         return _no("wrong-state", f"{name} is not for a {at.medium.value} contact that is {at.phase.value}")
+    how = places[0].supervises if places else None
+    if how is not None and kind in _TALKERS and not (how is SuperviseAction.BARGE and kind in _BARGED_IN):
+        return _no("wrong-state", "who supervises a call does not hold it or hand it on")
     if rule.two:
         own = {place.own for place in at.places}
         both = S.HOLD in own and S.CONNECTED in own

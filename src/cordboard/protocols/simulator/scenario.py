@@ -144,11 +144,20 @@ def glance(
 ) -> dict[str, object]:
     """What a scenario can see: each agent with their newest segment but for `older` ones, and the calls it has names for.
 
-    A call's `parties` maps who (an agent's id, a queue's id, `customer`, or a number) to the connection state.
+    A call's `parties` maps who (an agent's id, a queue's id, `customer`, or a number) to the connection state. `queues` and `teams`
+    have their counters.
     """
     picture = switch.picture
     calls = {name: _call(picture, picture.calls[d.call]) for name, d in made.items() if d.call}
-    return {"agents": {a.id: _agent(picture, a, older) for a in picture.agents.values()}, "calls": calls}
+    boards: dict[str, dict[str, object]] = {"queue": {}, "team": {}, "agent": {}}
+    for kind, ident in switch.statistics.keys:
+        boards[kind][ident] = switch.statistics.gauges((kind, ident))
+    return {
+        "agents": {a.id: _agent(picture, a, older) for a in picture.agents.values()},
+        "calls": calls,
+        "queues": boards["queue"],
+        "teams": boards["team"],
+    }
 
 
 def _step(plain: object) -> dict[str, object]:

@@ -31,7 +31,7 @@ from cordboard.hub.hub import Hub
 from cordboard.model.errors import CordboardError, ErrorReply
 from cordboard.model.ids import LinkId
 from cordboard.protocols.native import routes, wire
-from cordboard.protocols.simulator import Simulator, centre, scenario
+from cordboard.protocols.simulator import Simulator, centre, flavours, scenario
 from cordboard.settings import LinkSettings, link_options, parsed
 from cordboard.store.memory import MemoryStore
 from cordboard.web.inspector import inspector_doors
@@ -120,6 +120,13 @@ def test_toml(block: Block) -> None:
         return
     if block.mark == "centre":
         assert centre.loads(block.text).agents
+        return
+    if block.mark == "part of a centre":
+        agent = {"id": "a", "login": "a", "name": "A", "extension": "1"}
+        assert centre.centre({"name": "N", "agents": [agent], **tomllib.loads(block.text)}).agents
+        return
+    if block.mark == "flavour":
+        assert flavours.loads(block.text).lacks
         return
     settings = parsed(tomllib.loads(block.text))
     protocols = installed_protocols()

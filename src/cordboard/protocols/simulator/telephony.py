@@ -168,7 +168,7 @@ def send_digits(exchange: Exchange, party: Party, digits: str) -> None:
     """Note DTMF that a party sends into its call."""
     if not _DIGITS.fullmatch(digits):
         raise RefusedError("invalid-digits", digits)
-    if party.state != "connected":
+    if party.state != "connected" or party.medium != "voice":
         raise RefusedError("wrong-state", party.state)
     exchange.put("digits", party, digits=digits)
 

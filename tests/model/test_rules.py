@@ -8,7 +8,7 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from cordboard.model import commands as c, events as e
-from cordboard.model.controls import controls
+from cordboard.model.controls import AGENT_CONTROLS, controls
 from cordboard.model.entities import (
     AgentProfile,
     AttachedData,
@@ -286,7 +286,7 @@ def test_the_link_that_is_asked_is_the_contacts_or_the_one_named() -> None:
 def test_an_agent_whose_links_are_down_is_told_so_and_not_that_it_is_impossible() -> None:
     state = after(DOWN, state=IDLE)
     assert services_of(state) == frozenset()
-    assert controls(state)[""] == {"MakeCall": "link-down", "SetAgentState": "link-down"}
+    assert controls(state)[""] == {kind.__name__: "link-down" for kind in AGENT_CONTROLS}
 
 
 def test_the_services_of_links() -> None:

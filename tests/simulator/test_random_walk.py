@@ -31,12 +31,12 @@ from cordboard.protocols.simulator.switch import Switch
 from tests.simulator.generator import ACTIONS, an_action, parameters
 
 
-def walk(centre: Centre, seed: int, steps: int) -> Switch:
+def walk(centre: Centre, seed: int, steps: int, *, media: bool = True) -> Switch:
     rng = Random(seed)
     switch = Switch(centre, now=0)
     mirror = switch.snapshot()
     for step in range(steps):
-        name, params = an_action(switch, rng, media=True)
+        name, params = an_action(switch, rng, media=media)
         before = switch.journal.last
         outcome = act(switch, name, params, ident=f"w{step}")
         assert isinstance(outcome, Done | Refused)
@@ -66,7 +66,7 @@ def test_a_random_walk_breaks_nothing(northquay: Centre, seed: int) -> None:
 def test_random_walks_meet_every_kind_of_record(northquay: Centre) -> None:
     met: Counter[str] = Counter()
     for seed in range(100, 106):
-        met.update(r.kind for r in walk(northquay, seed, 1500).journal.records)
+        met.update(r.kind for r in walk(northquay, seed, 1500, media=seed % 2 == 0).journal.records)
     missing = {
         "conferenced", "transferred", "failed", "held-alone", "retrieved-alone", "digits", "muted", "unmuted",
         "disposition-set", "agent-pending", "agent-logged-off", "recording-started", "segment-wrap-up", "diverted",

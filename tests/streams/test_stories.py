@@ -272,7 +272,7 @@ async def test_digits_notes_and_what_nobody_offers(contact_centre: ContactCentre
     await page.does("notifyContactIssue", contactId=contact, issueCode="ECHO", description="hears themselves")
     state = contact_centre.hub.states[agent_subject("mia")]
     assert [item.notes for item in state.contacts.values()] == ["[ECHO] hears themselves"]
-    assert (await page.fails("pauseContact", contactId=contact))["message"].startswith("impossible-here")
+    assert (await page.fails("pauseContact", contactId=contact))["message"].startswith("wrong-state")
     assert (await page.fails("holdConnection", contactId=contact, connectionId="nobody"))["statusCode"] == 400
     assert (await page.fails("acceptContact", contactId="nobody"))["type"] == "InvalidStateException"
     bad = await page.fails("addNewConnection", contactId=contact, endpoint=endpoint("nonsense"))

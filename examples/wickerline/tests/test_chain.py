@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from cordboard.app import App, running
+from cordboard.model.entities import Medium
 from cordboard.model.errors import ERRORS
 from cordboard.model.events import Established, LinkDown, LinkUp, Snapshot
 from cordboard.model.ids import agent_subject
@@ -31,6 +32,8 @@ from cordboard.testing.rig import likeness
 from cordboard.web.accounts import Accounts
 from cordboard_wickerline import wire
 
+VOICE = (Medium.VOICE,)
+"""The attendant has no word for other media."""
 NAME, WORD = "cordboard", "a long enough word"
 
 
@@ -42,9 +45,9 @@ def options(near: App, url: str) -> Mapping[str, object]:
 
 
 def heard(near: App, far: App) -> bool:
-    there = {subject: likeness(state) for subject, state in near.hub.states.items()}
+    there = {subject: likeness(state, VOICE) for subject, state in near.hub.states.items()}
     return there == {
-        subject: likeness(state) for subject, state in far.hub.states.items() if subject in there
+        subject: likeness(state, VOICE) for subject, state in far.hub.states.items() if subject in there
     }
 
 

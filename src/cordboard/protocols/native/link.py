@@ -276,6 +276,8 @@ class NativeLink:
                     yield self._unrecognised(data, at)
                 else:
                     yield from known.entry(message)
+            case wire.Gauge(subject=subject) if not is_subject(subject):
+                yield self._unrecognised(data, at)
             case wire.Gauge():
                 yield k.Gauge(subject=message.subject, name=message.name, value=message.value, at=message.at)
             case wire.Settled(command=command, outcome=outcome):

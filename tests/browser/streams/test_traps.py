@@ -66,6 +66,7 @@ def test_nothing_is_acknowledged_while_nobody_is_signed_in(
     options: dict[str, object] = {"loginPopup": True, "loginPopupAutoClose": True, "ccpLoadTimeout": 1500}
     with context.expect_page() as opened:
         page.goto(guarded.address(lib, options={**options, "ccpAckTimeout": 500}))
+    opened.value.get_by_label("Name").wait_for()
     login = opened.value.url
     sign_in(opened.value)
     has_agent(page)

@@ -223,7 +223,7 @@ async def test_a_bad_wire_leaves_the_same_log(faults: dict[str, object]) -> None
 
     async def play(at: World) -> dict[Subject, list[tuple[str, e.Event]]]:
         rng = Random(11)
-        for step in range(700):
+        for step in range(800):
             name, params = an_action(at.switch, rng, media=True)
             await at.door("POST act", {"name": name, "params": params, "id": f"w{step}"})
             await at.clock.advance(rng.choice(PAUSES))
@@ -237,7 +237,7 @@ async def test_a_bad_wire_leaves_the_same_log(faults: dict[str, object]) -> None
         start = bad.switch.snapshot()
         ill = await play(bad)
         assert ill == well
-        assert sum(len(told) for told in ill.values()) > 200
+        assert sum(len(told) for told in ill.values()) > 300
         assert await logged(bad) == expected(bad.records, start)
         assert bad.shown() == bad.truth()
         assert bad.flags() == {}

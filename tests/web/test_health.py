@@ -112,19 +112,21 @@ async def test_files_are_served_by_name_alone_and_asked_for_again_cheaply(
 ) -> None:
     dist = tmp_path / "dist"
     dist.mkdir()
-    (dist / "desk.html").write_text("<html>desk</html>")
+    (dist / "desk.html").write_text("<html>desk, demo: {{demo}}</html>")
     (dist / "desk.js").write_text("run()")
     (dist / "panel.html").write_text('<html><i embedders="{{embedders}}"></i></html>')
     (dist / ".built").write_text("")
     (tmp_path / "secret.js").write_text("secret")
     real = static_doors
-    monkeypatch.setattr("cordboard.web.edge.static_doors", lambda ancestors: real(ancestors, dist))
+    monkeypatch.setattr(
+        "cordboard.web.edge.static_doors", lambda ancestors, demo: real(ancestors, dist, demo=demo)
+    )
     app = await start()
     status, text, headers = await got(client, app, "/static/desk.js")
     assert (status, text, headers["Content-Type"]) == (200, "run()", "text/javascript; charset=utf-8")
     again = await got(client, app, "/static/desk.js", **{"If-None-Match": headers["ETag"]})
     assert again[0] == 304
-    assert (await got(client, app, "/desk/"))[1] == "<html>desk</html>"
+    assert (await got(client, app, "/desk/"))[1] == "<html>desk, demo: no</html>"
     assert (await got(client, app, "/panel/"))[1] == '<html><i embedders="https://crm.example"></i></html>'
     for path in (
         "..%2fsecret.js",

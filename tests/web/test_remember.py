@@ -107,8 +107,8 @@ async def test_a_minted_token_is_no_login_to_keep(app: App) -> None:
     assert (status, refused["error"]["code"]) == (403, "not-allowed")
 
 
-async def served(door: Door) -> tuple[str, dict[str, str]]:
-    visit = Visit(request=None, route=door.route, params={}, address="", local=True)  # type: ignore[arg-type]
+async def served(door: Door, *, local: bool = True) -> tuple[str, dict[str, str]]:
+    visit = Visit(request=None, route=door.route, params={}, address="", local=local)  # type: ignore[arg-type]
     answer = await door.serve(visit)
     assert isinstance(answer, aiohttp.web.Response)
     return answer.text or "", dict(answer.headers)
@@ -122,6 +122,16 @@ async def test_a_page_that_may_be_embedded_names_its_embedders(tmp_path: Path) -
     assert f"frame-ancestors 'self' {CRM};" in headers["Content-Security-Policy"]
     assert "X-Frame-Options" not in headers
     assert "Cross-Origin-Opener-Policy" not in headers
+
+
+async def test_a_page_is_told_whether_it_may_sign_in_by_the_demo(tmp_path: Path) -> None:
+    """One that had to ask would put an error into its console wherever there is none."""
+    (tmp_path / "a.html").write_text("{{demo}}")
+    route = Route(kind="http", path="/a", name="a", page="a.html")
+    shown = page_door(route, [], tmp_path, demo=True)
+    assert (await served(shown))[0] == "yes"
+    assert (await served(shown, local=False))[0] == "no"
+    assert (await served(page_door(route, [], tmp_path)))[0] == "no"
 
 
 async def test_any_other_page_of_a_protocol_is_embedded_by_nobody(tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ class Edge:
 
     def _all_doors(self) -> Iterable[Door]:
         yield from health_doors(self._hub, self.counts, metrics=self._settings.metrics)
-        yield from static_doors(sorted(self._origins))
+        yield from static_doors(sorted(self._origins), demo=self._identities.demo)
         yield from identity_doors(self._identities)
         if self._identities.demo:
             yield from crm_doors()
@@ -125,7 +125,7 @@ class Edge:
                         f"door {route.name} of {protocol.name}: no {route.kind} door of a {route.end} is served",
                     )
                 if route.page:
-                    yield page_door(route, sorted(self._origins))
+                    yield page_door(route, sorted(self._origins), demo=self._identities.demo)
                 elif route.end == "session":
                     server = self._sockets.serve if route.kind == "ws" else self._calls.serve
                     yield Door(route=route, serve=partial(server, protocol), fault=_fault(protocol, route))

@@ -44,8 +44,10 @@ _UNBUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Cordbo
 """
 
 
-def static_doors(ancestors: Iterable[str], dist: Path = DIST) -> Iterable[Door]:
-    """The doors of our pages. `ancestors`: origins that may embed the panel; the others nobody embeds."""
+def static_doors(ancestors: Iterable[str], dist: Path = DIST, *, demo: bool = False) -> Iterable[Door]:
+    """The doors of our pages. `ancestors`: origins that may embed the panel; the others nobody embeds. `demo`: whether whoever is
+    on this machine is signed in without being asked.
+    """
     embedders = tuple(ancestors)
     policy = {**page_policy(None), "Cache-Control": "no-cache"}
     embeddable = {**page_policy(embedders), "Cache-Control": "no-cache"}
@@ -58,9 +60,8 @@ def static_doors(ancestors: Iterable[str], dist: Path = DIST) -> Iterable[Door]:
         file = dist / PAGES[path]
         if not file.is_file():
             return web.Response(text=_UNBUILT, status=503, content_type="text/html", headers=headers)
-        if path == PANEL:
-            return web.Response(text=_named(file, embedders), content_type="text/html", headers=headers)
-        return web.FileResponse(file, headers={**headers, "Content-Type": "text/html; charset=utf-8"})
+        told = _told(file, embedders if path == PANEL else (), demo=demo and visit.local)
+        return web.Response(text=told, content_type="text/html", headers=headers)
 
     async def static(visit: Visit) -> web.StreamResponse:
         name = visit.params["file"]
@@ -99,26 +100,29 @@ def crm_doors(dist: Path = DIST) -> Iterable[Door]:
             yield Door(route=_route(path.removesuffix("index.html"), "crm"), serve=serving(file))
 
 
-def page_door(route: Route, ancestors: Iterable[str], dist: Path = DIST) -> Door:
+def page_door(route: Route, ancestors: Iterable[str], dist: Path = DIST, *, demo: bool = False) -> Door:
     """The door of a protocol's page. `ancestors`: the origins allowed; a page that may be embedded finds them where it says
-    `{{embedders}}`, so that it speaks to nobody else.
+    `{{embedders}}`, so that it speaks to nobody else. `demo`: as for our own pages.
     """
     allowed = tuple(ancestors) if route.embed else ()
     policy = {**protocol_page_policy(allowed if route.embed else None), "Cache-Control": "no-cache"}
 
     async def page(visit: Visit) -> web.StreamResponse:
-        del visit
         file = dist / route.page
         if not file.is_file():
             return web.Response(text=_UNBUILT, status=503, content_type="text/html", headers=policy)
-        return web.Response(text=_named(file, allowed), content_type="text/html", headers=policy)
+        return web.Response(
+            text=_told(file, allowed, demo=demo and visit.local), content_type="text/html", headers=policy
+        )
 
     return Door(route=msgspec.structs.replace(route, anonymous=True, limit=0), serve=page)
 
 
-def _named(file: Path, embedders: Iterable[str]) -> str:
-    """The page, told who may embed it."""
-    return file.read_text(encoding="utf-8").replace("{{embedders}}", html.escape(" ".join(embedders)))
+def _told(file: Path, embedders: Iterable[str], *, demo: bool) -> str:
+    """The page, told who may embed it, and whether there is a demo: one that has to ask gets an error into its console."""
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("{{embedders}}", html.escape(" ".join(embedders)))
+    return text.replace("{{demo}}", "yes" if demo else "no")
 
 
 def _route(path: str, name: str) -> Route:

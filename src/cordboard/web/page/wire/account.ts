@@ -9,6 +9,11 @@ export interface Login {
   readonly identity: Identity;
 }
 
+/** Whether the hub has a demo for whoever looks at this page, as it wrote into the page; a page without that word may ask. */
+export function mayBeDemo(): boolean {
+  return document.querySelector<HTMLMetaElement>("meta[name=demo]")?.content !== "no";
+}
+
 export class Account {
   private login: Login | undefined;
   private demo = false;
@@ -18,6 +23,7 @@ export class Account {
 
   /** Signs in without a password where the hub runs its demo; `false` where somebody has to be asked. */
   async tryDemo(): Promise<boolean> {
+    if (!mayBeDemo()) return false;
     try {
       this.login = await this.demoLogin();
       this.demo = true;

@@ -1,6 +1,6 @@
 // Whose page this is. A token is kept in memory only; what outlives the page is a cookie that no script reads.
 
-import { called, Refusal } from "./world";
+import { called, mayBeDemo, Refusal } from "./world";
 
 interface Login {
   readonly token: string;
@@ -22,7 +22,8 @@ export class CcpAccount {
 
   /** Signs in by what the browser kept, or where the hub runs its demo. `false` if a person has to. */
   async restore(): Promise<boolean> {
-    for (const source of [() => recalled(), () => this.demoLogin()]) {
+    const sources = [() => recalled(), ...(mayBeDemo() ? [() => this.demoLogin()] : [])];
+    for (const source of sources) {
       try {
         this.current = await source();
         return true;

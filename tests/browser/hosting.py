@@ -54,7 +54,7 @@ class Hosted:
         settings = parsed({**raw, "data": data, "web": {"port": 0, **raw.get("web", {})}})
         settings.folder.mkdir(parents=True, exist_ok=True)
         if accounts:
-            _write(settings.folder / "accounts.json", accounts)
+            write_accounts(settings.folder, accounts)
         self._begun: Future[App] = Future()
         self._over: Future[None] = Future()
         self._thread = Thread(target=self._live, args=(settings,), name="hub")
@@ -102,14 +102,14 @@ class Hosted:
             await self._end.wait()
 
 
-def _write(file: Path, accounts: Mapping[str, Sequence[str]]) -> None:
-    """The accounts, with a hash that costs next to nothing: what a real one costs is not what these tests are about."""
+def write_accounts(data: Path, accounts: Mapping[str, Sequence[str]]) -> None:
+    """The accounts of a hub that keeps its data here, with a hash that costs next to nothing: what a real one costs is not what these tests are about."""
     hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     book = {
         name: Account(hash=hashed, scopes=tuple(scopes), agent=name if f"agent:{name}" in scopes else "")
         for name, scopes in accounts.items()
     }
-    Vault(file, Book, {}).change(lambda _: book)
+    Vault(data / "accounts.json", Book, {}).change(lambda _: book)
 
 
 @contextmanager

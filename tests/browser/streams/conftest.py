@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.hosting import faultless
 from tests.browser.running import Complaints
-from tests.browser.streams.stage import Crm, Stage, has_agent
+from tests.browser.streams.stage import LATEST, SAME, Crm, Stage, has_agent, sign_in
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +19,16 @@ def crm() -> Iterator[Crm]:
 
 
 @pytest.fixture
-def stage(tmp_path: Path, crm: Crm) -> Iterator[Stage]:
-    """A hub in demo mode: whoever embeds its CCP page is Mia, or the agent named."""
+def site() -> str:
+    """Where the CRM stands; the hub is on 127.0.0.1. Modules that ask for more have a fixture of this name."""
+    return SAME
+
+
+@pytest.fixture
+def stage(tmp_path: Path, crm: Crm, site: str) -> Iterator[Stage]:
+    """A hub in demo mode: whoever embeds its CCP page is Mia, or the agent named. From another site it asks for a password."""
     with faultless():
-        made = Stage(tmp_path, crm)
+        made = Stage(tmp_path, crm, demo=site == SAME)
         yield made
         made.stop()
 
@@ -45,13 +51,25 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def embedded(stage: Stage, context: BrowserContext, complaints: Complaints) -> Callable[..., Page]:
-    """Opens a CRM page and waits for its agent."""
+def embedded(stage: Stage, context: BrowserContext, complaints: Complaints, site: str) -> Callable[..., Page]:
+    """Opens a CRM page and waits for its agent. On another site the first one signs in, by the login window."""
 
-    def opened(lib: str = "2.28.2/connect-streams.js", **options: object) -> Page:
+    def opened(lib: str = LATEST, **options: object) -> Page:
+        first = not context.pages
         page = context.new_page()
         complaints.listen(page)
-        page.goto(stage.address(lib, **options))  # type: ignore[arg-type]
+        if site == SAME:
+            page.goto(stage.address(lib, **options))  # type: ignore[arg-type]
+        else:
+            complaints.allowed.append("status of 404")  # pages ask whether the hub is a demo
+            asking = {"loginPopup": first, "ccpLoadTimeout": 1500, **options}
+            address = stage.address(lib, site=site, options=asking)
+            if first:
+                with context.expect_page() as popup:
+                    page.goto(address)
+                sign_in(popup.value)
+            else:
+                page.goto(address)
         has_agent(page)
         return page
 

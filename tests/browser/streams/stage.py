@@ -41,6 +41,9 @@ EACH_TIME = (LATEST,)
 CALLER = "+44 20 7946 0101"
 NUMBER = "+44 1632 960001"
 PASSWORD = hosting.PASSWORD
+SAME, OTHER = "127.0.0.1", "localhost"
+SITES = (SAME, pytest.param(OTHER, marks=pytest.mark.matrix))
+"""Where a CRM may stand: on the hub's own site (another port), and on another one."""
 
 Json = dict[str, Any]
 
@@ -275,6 +278,13 @@ def sign_in(popup: Page, name: str = "mia") -> None:
     popup.get_by_label("Name").fill(name)
     popup.get_by_label("Password").fill(PASSWORD)
     popup.get_by_role("button", name="Sign in").click()
+
+
+def ring(stage: Stage, page: Page) -> str:
+    """A customer rings; the page hears of it."""
+    call = str(stage.act("ring", number=CALLER, to="2001")["call"])
+    page.wait_for_function("() => window.seen.includes('Connecting')")
+    return call
 
 
 def has_agent(page: Page) -> None:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
-from tests.browser.running import Complaints
 from tests.browser.streams.stage import (
     BUILDS,
-    CALLER,
     NUMBER,
-    Crm,
+    SITES,
     Stage,
     asked,
     consult,
     failures,
-    has_agent,
     parties_are,
+    ring,
     seen,
     set_state,
-    sign_in,
     state_is,
 )
 
@@ -41,46 +37,10 @@ MISSED = {
 """What a contact raises whose caller gave up. The graph of 1.4.5 has no `missed`, so that it raises no more than the ends."""
 
 
-SAME, OTHER = "127.0.0.1", "localhost"
-
-
-@pytest.fixture(params=[SAME, pytest.param(OTHER, marks=pytest.mark.matrix)])
+@pytest.fixture(params=SITES)
 def site(request: pytest.FixtureRequest) -> str:
     """Where the CRM stands; the hub is on 127.0.0.1. On the other site the agent signs in, with third-party cookies blocked."""
     return str(request.param)
-
-
-@pytest.fixture
-def stage(tmp_path: Path, crm: Crm, site: str) -> Iterator[Stage]:
-    made = Stage(tmp_path, crm, demo=site == SAME)
-    yield made
-    made.stop()
-
-
-@pytest.fixture
-def embedded(
-    stage: Stage, context: BrowserContext, complaints: Complaints, site: str
-) -> Callable[[str], Page]:
-    def opened(lib: str) -> Page:
-        page = context.new_page()
-        complaints.listen(page)
-        if site == SAME:
-            page.goto(stage.address(lib))
-        else:
-            complaints.allowed.append("status of 404")  # pages ask whether the hub is a demo
-            with context.expect_page() as popup:
-                page.goto(stage.address(lib, site=OTHER, loginPopup=True, ccpLoadTimeout=1500))
-            sign_in(popup.value)
-        has_agent(page)
-        return page
-
-    return opened
-
-
-def ring(stage: Stage, page: Page) -> str:
-    call = str(stage.act("ring", number=CALLER, to="2001")["call"])
-    page.wait_for_function("() => window.seen.includes('Connecting')")
-    return call
 
 
 @pytest.mark.parametrize("lib", BUILDS)

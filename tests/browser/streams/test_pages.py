@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.running import Complaints
 from tests.browser.streams.stage import (
-    BUILDS,
-    CALLER,
     LATEST,
-    VERSIONS,
     Crm,
-    HubProcess,
     Stage,
     asked,
     build,
-    failures,
-    free_port,
     has_agent,
+    ring,
     seen,
     set_state,
     sign_in,
@@ -30,12 +24,6 @@ from tests.browser.streams.stage import (
 )
 
 pytestmark = pytest.mark.browser
-
-
-def ring(stage: Stage, page: Page) -> str:
-    call = str(stage.act("ring", number=CALLER, to="2001")["call"])
-    page.wait_for_function("() => window.seen.includes('Connecting')")
-    return call
 
 
 # --- signing in -----------------------------------------------------------------------------------------------------------
@@ -158,24 +146,7 @@ def test_the_wrong_password_is_said_and_opens_nothing(guarded: Stage, context: B
     assert page.get_by_text("You are signed in").count() == 0
 
 
-# --- tabs, clocks -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("lib", BUILDS)
-def test_another_tab_sees_what_this_one_does(stage: Stage, embedded: Callable[..., Page], lib: str) -> None:
-    one, other = embedded(lib), embedded(lib)
-    set_state(one, "Available")
-    state_is(other, "Available")
-    call = ring(stage, one)
-    asked(one, "window.contact().accept(callbacks)")
-    stage.act("customer_hang_up", call=call)
-    state_is(other, "AfterCallWork")
-    asked(other, f"window.contact().{'clear' if lib.startswith('2.') else 'complete'}(callbacks)")
-    for page in (one, other):
-        page.wait_for_function("() => window.seen.includes('Destroy')")
-        once = list(dict.fromkeys(seen(page)))
-        assert once == ["contact", "Connecting", "Accepted", "Connected", "ACW", "Ended", "Destroy"]
-        assert failures(page) == []
+# --- tabs -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_desk_phone_answers(stage: Stage, embedded: Callable[..., Page]) -> None:
@@ -185,45 +156,6 @@ def test_the_desk_phone_answers(stage: Stage, embedded: Callable[..., Page]) -> 
     stage.act("answer_call", agent="mia", call=call)
     page.wait_for_function("() => window.seen.includes('Connected')")
     assert seen(page) == ["contact", "Connecting", "Accepted", "Connected"]
-
-
-@pytest.mark.parametrize("lib", BUILDS)
-def test_a_page_loaded_in_the_middle_of_a_call(stage: Stage, embedded: Callable[..., Page], lib: str) -> None:
-    one = embedded(lib)
-    set_state(one, "Available")
-    ring(stage, one)
-    asked(one, "window.contact().accept(callbacks)")
-    state_is(one, "Busy")
-    late = embedded(lib)
-    late.wait_for_function("() => window.seen.includes('Connected')")
-    assert seen(late) == ["contact", "Connected"]
-    assert late.evaluate("() => window.contact().getAttributes().port.value") == "Northquay"
-
-
-@pytest.mark.parametrize(
-    ("lib", "ahead"), [*(build(lib, 3_600_000) for lib in VERSIONS), (LATEST, -3_600_000)]
-)
-def test_durations_with_a_clock_that_is_an_hour_off(
-    stage: Stage, context: BrowserContext, embedded: Callable[..., Page], ahead: int, lib: str
-) -> None:
-    """The clock is the machine's: it is as wrong in our frame as in the page around it."""
-    context.add_init_script(
-        f"""const Real = Date;
-        window.Date = class extends Real {{
-          constructor(...args) {{ if (args.length === 0) super(Real.now() + {ahead}); else super(...args); }}
-          static now() {{ return Real.now() + {ahead}; }}
-        }};"""
-    )
-    page = embedded(lib)
-    set_state(page, "Available")
-    ring(stage, page)
-    for what in (
-        "window.agent.getStateDuration?.() ?? window.agent.getStatusDuration()",
-        "window.contact().getStatusDuration()",
-        "window.contact().getInitialConnection().getStatusDuration()",
-    ):
-        millis = page.evaluate(f"() => {what}")
-        assert -1000 < millis < 10_000, (what, millis)
 
 
 def test_broadcasts_and_mute_and_masters_between_tabs(stage: Stage, embedded: Callable[..., Page]) -> None:
@@ -246,68 +178,6 @@ def test_broadcasts_and_mute_and_masters_between_tabs(stage: Stage, embedded: Ca
     one.close()
     # The hub hears of it once the browser has closed the page's socket; nothing tells the other page to wait for that.
     other.wait_for_function(master, arg="connect::ringtone")
-
-
-# --- what goes wrong ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def linked(tmp_path: Path, crm: Crm) -> Iterator[tuple[Stage, HubProcess]]:
-    """The switch in one process, and the hub that pages use in another, linked to it by native."""
-    stage = Stage(tmp_path / "a", crm)
-    token_file = tmp_path / "token"
-    token_file.write_text(stage.token)
-    settings = f"""origins = ["{crm.origin()}"]
-[web.rate]
-address_per_second = 0
-[demo]
-agent = "mia"
-[[links]]
-name = "up"
-protocol = "native"
-[links.options]
-url = "{stage.hub.url}"
-token_file = "{token_file}"
-"""
-    near = HubProcess(tmp_path / "b", settings, port=free_port())
-    near.start()
-    yield stage, near
-    near.stop()
-    stage.stop()
-
-
-@pytest.mark.parametrize("lib", BUILDS)
-def test_a_hub_killed_in_the_middle_of_a_call(
-    linked: tuple[Stage, HubProcess], context: BrowserContext, lib: str
-) -> None:
-    stage, near = linked
-    page = context.new_page()
-    ccp = f"{near.url}/streams/ccp-v2/"
-    page.goto(stage.address(lib, ccpUrl=ccp, loginPopup=True))
-    has_agent(page)
-    set_state(page, "Available")
-    call = ring(stage, page)
-    asked(page, "window.contact().accept(callbacks)")
-    page.wait_for_function("() => window.seen.includes('Connected')")
-    page.evaluate(
-        """() => { for (const name of ["lost", "gained"])
-             connect.core.getEventBus().subscribe(`agent::websocket_connection_${name}`, () => window.agentSeen.push(name)); }"""
-    )
-    near.kill()
-    page.wait_for_function("() => window.agentSeen.includes('lost')")
-    refused = page.evaluate(
-        "() => window.asked(callbacks => window.contact().getInitialConnection().hold(callbacks)).catch(e => e.message)"
-    )
-    assert "SendDataFailedException" in refused, "what cannot be sent fails at once"
-    stage.act("customer_hang_up", call=call)  # while nobody listens
-    near.start()
-    page.wait_for_function("() => window.agentSeen.includes('gained')", timeout=30_000)
-    state_is(page, "AfterCallWork")
-    set_state(page, "Available")
-    page.wait_for_function("() => window.seen.includes('Destroy')")
-    assert stage.truth()["agents"]["mia"]["state"] == "ready"
-    assert len(context.pages) == 1, "no login window was opened"
-    assert failures(page) == []
 
 
 # --- who may not ------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tools import manual, reference
 from tools.diagrams import drawings
-from tools.matrix import matrix_page
+from tools.matrix import matrix_page, with_matrix
 from tools.schema import json_schema
 from tools.states import states_page
 from tools.streams import members_page, since_page, streams_page
@@ -37,6 +37,7 @@ def files() -> Mapping[str, str]:
         "docs/reference/streams-1x.md": reference.page(since_page()),
         "docs/reference/suites.md": reference.page(suites_page()),
         "docs/reference/matrix.md": reference.page(matrix_page()),
+        "README.md": with_matrix(_read(ROOT / "README.md")),
     }
 
 

@@ -7,7 +7,55 @@ from collections.abc import Iterator
 
 from cordboard.app import installed_protocols
 from cordboard.protocols.simulator.library import builtin_scenarios
-from cordboard.testing.matrix import LINK_LOST, LOST_STORY, cells, pairwise
+from cordboard.testing.matrix import LINK_LOST, LOST_STORY, Cell, cells, pairwise
+
+BEGIN, END = "<!-- matrix: made by tools/generate.py -->", "<!-- /matrix -->"
+
+
+def with_matrix(text: str) -> str:
+    """The README with the matrix of today between its marks: what goes with what, and each cell that cannot be, with its reason."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    if not after:
+        raise ValueError(f"README.md has to have the lines {BEGIN} and {END}")
+    return "\n".join([f"{before}{BEGIN}", *_summary(), f"{END}{after}"])
+
+
+def _summary() -> Iterator[str]:
+    matrix = cells(installed_protocols("cordboard"))
+    links = sorted({cell.link for cell in matrix})
+    sessions = sorted({cell.session for cell in matrix})
+    yield f"| from ↓ to → | {' | '.join(f'`{session}`' for session in sessions)} |"
+    yield f"|---|{'---|' * len(sessions)}"
+    for link in links:
+        counts = []
+        for session in sessions:
+            own = [cell for cell in matrix if (cell.link, cell.session) == (link, session)]
+            counts.append(f"{sum(not cell.reason for cell in own)} of {len(own)}")
+        yield f"| `{link}` | {' | '.join(counts)} |"
+    reasons: dict[str, list[Cell]] = {}
+    for cell in matrix:
+        if cell.reason:
+            reasons.setdefault(cell.reason, []).append(cell)
+    if not reasons:
+        return
+    yield ""
+    yield "What is not played, and why:"
+    yield ""
+    for reason, cut in reasons.items():
+        yield f"- {_named(cut, links, sessions)}: {reason}"
+
+
+def _named(cut: list[Cell], links: list[str], sessions: list[str]) -> str:
+    """The cells of one reason, without naming what they all have in common with everything."""
+    stories = ", ".join(f"`{story}`" for story in dict.fromkeys(cell.scenario for cell in cut))
+    from_, to = {cell.link for cell in cut}, {cell.session for cell in cut}
+    words = [stories]
+    if from_ != set(links):
+        words.append("from " + ", ".join(f"`{link}`" for link in sorted(from_)))
+    if to != set(sessions):
+        words.append("to " + ", ".join(f"`{session}`" for session in sorted(to)))
+    return " ".join(words)
 
 
 def matrix_page() -> Iterator[str]:

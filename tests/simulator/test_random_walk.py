@@ -198,8 +198,7 @@ def _hold_duty(centre: Centre, picture: Picture, duty: Duty) -> None:
         assert (duty.state == "working_after_call") == bool(segments)
     capacity = next(plan.capacity for plan in centre.agents if plan.id == duty.agent)
     assert len(segments) <= capacity[duty.medium]
-    willing = {item.id for item in picture.willing(duty.medium)}
-    assert (duty.id in willing) == (duty.resume.state == "ready" and duty.pending is None)
+    assert duty.willing == (duty.resume.state == "ready" and duty.pending is None)
 
 
 def _check_journal(records: list[Record]) -> None:

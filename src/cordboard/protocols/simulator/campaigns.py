@@ -12,7 +12,8 @@ as long as there is no agent, and of a reservation; agents do not hear of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import heapq
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -28,8 +29,7 @@ from cordboard.protocols.simulator.commands import (
     StartCampaign,
     StopCampaign,
 )
-from cordboard.protocols.simulator.picture import Agent, Call, Callback, Entry, Party
-from cordboard.protocols.simulator.routing import serves
+from cordboard.protocols.simulator.picture import Call, Callback, Entry, Party
 from cordboard.protocols.simulator.timers import Distribute, NoAnswer
 
 if TYPE_CHECKING:
@@ -52,19 +52,30 @@ class Campaigns:
         self._running = {plan.id for plan in exchange.centre.campaigns if plan.running}
         self._dialling: dict[str, str | None] = {}
         """Calls that the dialler makes, with the agent who is held for them."""
+        self._out: Counter[str] = Counter()
+        """By campaign: how many of those there are."""
+        self._answered: list[str] = []
+        """Those of them that were answered, and whose agent is not there yet."""
         self.reserved: dict[str, str] = {}
         """Agents who are held, with their calls."""
+        self._lists: dict[str, list[tuple[int, int, str]]] = {}
+        """By campaign: the entries to be tried, a heap by when and by place."""
+        self._promises: list[tuple[int, str]] = []
+        """Promised calls that are not due yet, a heap."""
+        self._owed: dict[str, None] = {}
+        """Promised calls that are due."""
         for plan in exchange.centre.campaigns:
+            self._lists[plan.id] = []
             for number, record in enumerate(plan.entries, 1):
-                exchange.picture.put(
-                    Entry(
-                        id=f"{plan.id}-{number}",
-                        campaign=plan.id,
-                        number=normal(record.number),
-                        name=record.name,
-                        fields=record.fields,
-                    )
+                entry = Entry(
+                    id=f"{plan.id}-{number}",
+                    campaign=plan.id,
+                    number=normal(record.number),
+                    name=record.name,
+                    fields=record.fields,
                 )
+                exchange.picture.put(entry)
+                self._lists[plan.id].append((0, number, entry.id))
 
     # --- what is asked for ---------------------------------------------------------------------------------------------
 
@@ -79,9 +90,11 @@ class Campaigns:
         found = self._exchange.directory.agents.get(agent)
         if found is None:
             raise RefusedError("unknown-agent", agent)
-        entry = next(self._due(plan), None)
-        if entry is None or agent not in self._exchange.picture.ready:
-            raise RefusedError("wrong-state", "no entry is due" if entry is None else agent)
+        if agent not in self._exchange.picture.ready:
+            raise RefusedError("wrong-state", agent)
+        entry = self._next(plan)
+        if entry is None:
+            raise RefusedError("wrong-state", "no entry is due")
         party = self._preview(plan, entry, found)
         return Done(interaction=party.interaction, call=party.call, party=party.id, segment=party.segment)
 
@@ -141,6 +154,9 @@ class Campaigns:
         if found.agent != plan.id and found.queue not in plan.queues:
             raise RefusedError("unknown-callback", command.callback)
         self._exchange.change("callback-done", found, state="cancelled")
+        self._promises = [item for item in self._promises if item[1] != found.id]
+        heapq.heapify(self._promises)
+        self._owed.pop(found.id, None)
         return Done(callback=found.id)
 
     # --- reservations -----------------------------------------------------------------------------------------------
@@ -176,9 +192,7 @@ class Campaigns:
 
     def over(self, call: Call) -> None:
         """A call ended: note what came of it."""
-        agent = self._dialling.pop(call.id, None)
-        if agent is not None:
-            self._release(agent)
+        self._got_through(call)
         went_on = call.kind == "reservation" and any(
             other.id != call.id for other in self._exchange.picture.running(call.interaction)
         )
@@ -201,7 +215,7 @@ class Campaigns:
             else:
                 due = self._exchange.later(AGAIN)
                 self._exchange.change("callback-promised", callback, state="promised", due=due)
-                self._look_again(due)
+                self._owe(callback, due)
 
     # --- what happens by itself -------------------------------------------------------------------------------------
 
@@ -209,21 +223,23 @@ class Campaigns:
         """Do the next thing that can be done now; whether there was one."""
         return self._connect() or self._keep_promise() or self._dial()
 
+    def answered(self, call: Call) -> None:
+        """Somebody took a call. If the dialler made it, an agent is needed."""
+        if call.id in self._dialling:
+            self._answered.append(call.id)
+
     def _connect(self) -> bool:
         """Whoever answered a call of the dialler gets an agent."""
         exchange = self._exchange
-        for ident, agent in self._dialling.items():
-            parties = exchange.picture.of_call(ident)
-            customer = next((p for p in parties if p.role == "customer"), None)
-            if customer is None or customer.state != "connected":
-                continue
-            call = exchange.picture.calls[ident]
-            plan = self._plans[call.campaign or ""]
-            del self._dialling[ident]
+        while self._answered:
+            call = exchange.picture.calls[self._answered.pop(0)]
+            if call.id not in self._dialling:
+                continue  # it is over already
+            parties = exchange.picture.of_call(call.id)
+            customer = next(p for p in parties if p.role == "customer")
             dialler = next(p for p in parties if p.role == "dialler")
-            if agent is not None:
-                self._release(agent)
-            chosen = agent or next(self._free(plan.queue), None)
+            plan = self._plans[call.campaign or ""]
+            chosen = self._got_through(call) or self._free(plan.queue)
             if chosen is None:
                 exchange.give_patience(customer, STAY)
                 exchange.enqueue(call, exchange.directory.queues[plan.queue])
@@ -244,20 +260,34 @@ class Campaigns:
             return True
         return False
 
+    def _got_through(self, call: Call) -> str | None:
+        """The dialler has done its part in the call; the agent who was held for it, and is so no longer."""
+        if call.id not in self._dialling:
+            return None
+        agent = self._dialling.pop(call.id)
+        self._out[call.campaign or ""] -= 1
+        if agent is not None:
+            self.reserved.pop(agent, None)
+            self._exchange.touched.agents[agent] = None
+        return agent
+
     def _keep_promise(self) -> bool:
         """Offer a callback that is due."""
         exchange = self._exchange
+        while self._promises and self._promises[0][0] <= exchange.now:
+            self._owed[heapq.heappop(self._promises)[1]] = None
         if not exchange.picture.ready:
             return False
-        for callback in exchange.picture.promised():
-            if callback.due > exchange.now or exchange.engaged(callback.number):
+        for ident in self._owed:
+            callback = exchange.picture.callbacks[ident]
+            if exchange.engaged(callback.number):
                 continue
-            free = self._free(callback.queue) if callback.queue else iter((callback.agent or "",))
-            chosen = next((agent for agent in free if agent in exchange.picture.ready), None)
-            if chosen is not None:
+            chosen = self._free(callback.queue) if callback.queue is not None else callback.agent
+            if chosen in exchange.picture.ready:
+                del self._owed[ident]
                 exchange.change("callback-done", callback, state="offered")
                 self._reserve(
-                    exchange.directory.agents[chosen],
+                    exchange.directory.agents[chosen or ""],
                     DECIDE,
                     queue=callback.queue,
                     called=callback.number,
@@ -269,21 +299,19 @@ class Campaigns:
 
     def _dial(self) -> bool:
         exchange = self._exchange
-        if not exchange.picture.ready:
-            return False
-        for ident in sorted(self._running):
+        for ident in sorted(self._running) if exchange.picture.ready else ():
             plan = self._plans[ident]
-            free = list(self._free(plan.queue))
-            entry = next(self._due(plan), None) if free else None
-            if entry is None:
+            free = len(exchange.ready[plan.queue])
+            if not free or (plan.mode == "predictive" and self._out[ident] >= int(free * plan.lines)):
+                continue
+            entry, agent = self._next(plan), self._free(plan.queue)
+            if entry is None or agent is None:
                 continue
             if plan.mode == "preview":
-                self._preview(plan, entry, exchange.directory.agents[free[0]])
-                return True
-            out = sum(exchange.picture.calls[call].campaign == ident for call in self._dialling)
-            if plan.mode == "progressive" or out < int(len(free) * plan.lines):
-                self._call(plan, entry, free[0] if plan.mode == "progressive" else None)
-                return True
+                self._preview(plan, entry, exchange.directory.agents[agent])
+            else:
+                self._call(plan, entry, agent if plan.mode == "progressive" else None)
+            return True
         return False
 
     # --- private ----------------------------------------------------------------------------------------------------
@@ -304,29 +332,39 @@ class Campaigns:
         plain = {"id": self._exchange.mint("b"), "queue": queue, **fields}
         made = msgspec.convert(plain, Callback)
         self._exchange.put("callback-promised", made)
-        self._look_again(made.due)
+        self._owe(made, made.due)
         return made
+
+    def _owe(self, callback: Callback, due: int) -> None:
+        heapq.heappush(self._promises, (due, callback.id))
+        self._look_again(due)
 
     def _look_again(self, due: int) -> None:
         """See then who is free. What is due already is seen to at once."""
         if due > self._exchange.now:
             self._exchange.timers.set(due, Distribute())
 
-    def _free(self, queue: str) -> Iterator[str]:
-        """Agents of the queue who are ready, whoever has been so longest first."""
-        exchange = self._exchange
-        plan = exchange.directory.queues[queue]
-        ready: list[Agent] = [exchange.picture.agents[agent] for agent in exchange.picture.ready]
-        for agent in sorted(ready, key=lambda item: (item.since, item.id)):
-            if serves(exchange.directory.agents[agent.id], plan):
-                yield agent.id
+    def _free(self, queue: str) -> str | None:
+        """The agent of the queue who has been ready longest."""
+        agents = self._exchange.picture.agents
+        ready = self._exchange.ready[queue]
+        return min(ready, key=lambda ident: (agents[ident].since, ident), default=None)
 
-    def _due(self, plan: CampaignPlan) -> Iterator[Entry]:
-        exchange = self._exchange
-        for number in range(1, len(plan.entries) + 1):
-            entry = exchange.picture.entries[f"{plan.id}-{number}"]
-            if entry.state == "new" and entry.due <= exchange.now and not exchange.engaged(entry.number):
-                yield entry
+    def _next(self, plan: CampaignPlan) -> Entry | None:
+        """The entry to be tried now, which is then off the list."""
+        exchange, entries = self._exchange, self._lists[plan.id]
+        engaged = []
+        found = None
+        while found is None and entries and entries[0][0] <= exchange.now:
+            item = heapq.heappop(entries)
+            entry = exchange.picture.entries[item[2]]
+            if exchange.engaged(entry.number):
+                engaged.append(item)
+            else:
+                found = entry
+        for item in engaged:
+            heapq.heappush(entries, item)
+        return found
 
     def _preview(self, plan: CampaignPlan, entry: Entry, agent: AgentPlan) -> Party:
         self._exchange.change("entry-changed", entry, state="out", attempt=entry.attempt + 1)
@@ -383,16 +421,13 @@ class Campaigns:
             entry=entry.id,
         )
         self._dialling[call.id] = agent
+        self._out[plan.id] += 1
         if agent is not None:
             self.reserved[agent] = call.id
             exchange.touched.reasons[agent] = "reserved"
             exchange.touched.agents[agent] = None
         exchange.add_party("originated", call, "dialler", "connected", number="", name="")
         exchange.reach(call, exchange.directory.target(entry.number), outside="customer")
-
-    def _release(self, agent: str) -> None:
-        self.reserved.pop(agent, None)
-        self._exchange.touched.agents[agent] = None
 
     def _note(self, entry: Entry, call: Call, *, reached: bool) -> None:
         plan = self._plans[entry.campaign]
@@ -407,7 +442,10 @@ class Campaigns:
         self._exchange.change(
             "entry-changed", entry, state=state, attempt=tried, due=due, result=call.cause or ""
         )
-        self._look_again(due)
+        if state == "new":
+            place = int(entry.id.rpartition("-")[2])
+            heapq.heappush(self._lists[plan.id], (due, place, entry.id))
+            self._look_again(due)
 
 
 FAILED = frozenset({"rejected", "no-answer"})

@@ -116,6 +116,7 @@ def _settle_call(exchange: Exchange, call: Call) -> None:
                 exchange.move("connection-cleared", party, "null", cause=why)
         cleared = exchange.change("call-cleared", call, recording="", ended=exchange.now, why=cause)
         exchange.campaigns.over(cleared)
+        exchange.conversations.over(cleared)
         return
     on_line = [p for p in parties if talking(p)]
     for party in on_line:
@@ -124,6 +125,7 @@ def _settle_call(exchange: Exchange, call: Call) -> None:
     if call.answered is None and len(on_line) > 1:
         call = exchange.change("call-answered", call, answered=exchange.now)
         exchange.conversations.answered(call)
+        exchange.campaigns.answered(call)
 
 
 def _there(agent: str | None, parties: list[Party]) -> bool:

@@ -63,6 +63,14 @@ class Conversations:
         if call.dialogue is not None and call.medium == "voice":
             self._speak_next(call, 0)
 
+    def over(self, call: Call) -> None:
+        """Nothing more is said in it."""
+        for table in (self._places, self._given):
+            table.pop(call.id, None)
+        self._thinking.discard(call.id)
+        for party in self._exchange.picture.of_call(call.id):
+            self._speaking.pop(party.id, None)
+
     def speak(self, call: Call, line: int, *, whole: bool) -> None:
         """A line of the call's dialogue is half spoken, or wholly. It waits while nobody would hear it."""
         spoken = self._dialogues[call.dialogue or ""].lines[line]

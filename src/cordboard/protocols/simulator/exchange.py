@@ -7,7 +7,7 @@ goes through `put`, which writes the record and the picture together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TypeVar, assert_never
 
 import msgspec
@@ -50,7 +50,7 @@ from cordboard.protocols.simulator.picture import (
     Utterance,
     keep,
 )
-from cordboard.protocols.simulator.routing import Idle, Waiting, choice, in_order, serves
+from cordboard.protocols.simulator.routing import Waiting, choice, in_order, serves
 from cordboard.protocols.simulator.statistics import Statistics
 from cordboard.protocols.simulator.timers import (
     Answers,
@@ -84,11 +84,14 @@ class Exchange:
         self.touched = consequences.Touched()
         self.arrivals: Mapping[str, float] = {q.id: q.arrivals_per_hour for q in centre.queues}
         self._serves = {
-            a.id: tuple(q.id for q in centre.queues if q.id in a.queues and serves(a, q))
+            (a.id, medium): tuple(q.id for q in centre.queues if q.medium == medium and serves(a, q))
             for a in centre.agents
+            for medium in a.capacity
         }
-        self._ready: dict[str, dict[str, None]] = {q.id: {} for q in centre.queues}
-        """By queue: the agents who wait for its calls."""
+        self.ready: dict[str, dict[str, None]] = {q.id: {} for q in centre.queues}
+        """By queue: the agents who wait for its contacts; for chats and tasks also those who have as many as they can take."""
+        self._lines: dict[str, dict[str, Waiting]] = {q.id: {} for q in centre.queues}
+        """By queue: who waits in it, by party."""
         self._offered: dict[str, Waiting] = {}
         self._patience: dict[str, tuple[int, int]] = {}
         self._mark = mark
@@ -109,9 +112,15 @@ class Exchange:
         """Write the record of a change and make it so."""
         before = self.picture.get(after)
         self.picture.put(after)
-        if isinstance(after, Agent):
-            for queue in self._serves[after.id]:
-                keep(self._ready[queue], after.id, when=after.state == "ready")
+        match after:
+            case Agent():
+                for queue in self._serves.get((after.id, "voice"), ()):
+                    keep(self.ready[queue], after.id, when=after.state == "ready")
+            case Duty():
+                for queue in self._serves[after.agent, after.medium]:
+                    keep(self.ready[queue], after.agent, when=after.willing)
+            case _:
+                pass
         self.journal.write(
             kind, before, after, at=self.now, cause=cause, command=self.command, data=dict(data)
         )
@@ -130,7 +139,7 @@ class Exchange:
         fields: dict[str, object] = {"state": state, "cause": cause, "since": self.now}
         if state in ("null", "fail"):
             fields |= {"muted": False, "held_by": None}
-            self.waiting.pop(party.id, None)
+            self._wait_no_more(party.id)
             self._patience.pop(party.id, None)
         if state == "null":
             self.touched.causes[party.call] = cause
@@ -335,7 +344,7 @@ class Exchange:
         if back is None:
             self._places += 1
             back = Waiting(call=call.id, party="", queue=queue.id, entered=self.now, place=self._places)
-        self.waiting[party.id] = msgspec.structs.replace(back, call=call.id, party=party.id)
+        self._wait(msgspec.structs.replace(back, call=call.id, party=party.id))
         if queue.max_wait:
             until = max(self.now, back.entered + queue.max_wait * 1000)
             self.timers.set(until, MaxWait(party=party.id))
@@ -375,7 +384,7 @@ class Exchange:
     def transplant(self, kind: Kind, party: Party, into: Call) -> None:
         """Move a party, as it is, from a consult into the call that the consult was made from."""
         if party.id in self.waiting:
-            self.waiting[party.id] = msgspec.structs.replace(self.waiting[party.id], call=into.id)
+            self._wait(msgspec.structs.replace(self.waiting[party.id], call=into.id))
         if party.segment is not None:
             segment = self.picture.segments[party.segment]
             watches = into.id if segment.watches == party.call else segment.watches
@@ -474,20 +483,28 @@ class Exchange:
         self.timers.set(self.later(self.centre.rules.tone), ToneEnds(party=party.id))
         return party
 
+    def _wait(self, waiting: Waiting) -> None:
+        self.waiting[waiting.party] = waiting
+        self._lines[waiting.queue][waiting.party] = waiting
+
+    def _wait_no_more(self, party: str) -> None:
+        waiting = self.waiting.pop(party, None)
+        if waiting is not None:
+            del self._lines[waiting.queue][party]
+
     def _distribute(self) -> bool:
-        if not self.waiting:
-            return False
+        """Offer the next contact that somebody can take. Looks at nothing but lines that have somebody at either end."""
         queues = self.directory.queues
-        asked = {queues[waiting.queue].medium for waiting in self.waiting.values()}
-        able: dict[str, Sequence[Idle]] = {m: media.idle(self, m) for m in asked if m != "voice"}
-        served = [
-            w for w in self.waiting.values() if able.get(queues[w.queue].medium) or self._ready[w.queue]
-        ]
+        able = {
+            ident: media.idle(self, queues[ident].medium, self.ready[ident])
+            for ident, line in self._lines.items()
+            if line and self.ready[ident]
+        }
+        served = [waiting for ident, free in able.items() if free for waiting in self._lines[ident].values()]
         for waiting in in_order(served, queues):
-            queue = queues[waiting.queue]
-            voice = queue.medium == "voice"
-            who = [self.picture.agents[a] for a in self._ready[queue.id]] if voice else able[queue.medium]
-            agent = choice(waiting, queue, who, self.directory.agents, self.now)
+            agent = choice(
+                waiting, queues[waiting.queue], able[waiting.queue], self.directory.agents, self.now
+            )
             if agent is not None:
                 self._offer(waiting, self.directory.agents[agent.id])
                 return True

@@ -7,7 +7,7 @@ the agent is busy with what is open already.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
 
 from cordboard.protocols.simulator.centre import AgentPlan, Medium, QueuePlan, Target, normal
@@ -18,6 +18,7 @@ from cordboard.protocols.simulator.commands import (
     RefusedError,
     StartChat,
 )
+from cordboard.protocols.simulator.consequences import duty_id
 from cordboard.protocols.simulator.picture import Call, Duty, Party, Utterance
 from cordboard.protocols.simulator.routing import Idle
 
@@ -40,25 +41,25 @@ def duties(plan: AgentPlan, now: int) -> Iterator[Duty]:
     """The agent's states for what is not voice, as they begin."""
     for medium in plan.capacity:
         if medium != "voice":
-            yield Duty(id=f"{plan.id}/{medium}", agent=plan.id, medium=medium, since=now)
+            yield Duty(id=duty_id(plan.id, medium), agent=plan.id, medium=medium, since=now)
 
 
-def idle(exchange: Exchange, medium: Medium) -> Sequence[Idle]:
-    """Who can be offered something of this medium now."""
+def idle(exchange: Exchange, medium: Medium, ready: Iterable[str]) -> Sequence[Idle]:
+    """Who of these agents, who all are ready for this medium, can be offered something of it now."""
     picture = exchange.picture
     if medium == "voice":
-        return [picture.agents[agent] for agent in picture.ready]
+        return [picture.agents[agent] for agent in ready]
     found = []
-    for duty in picture.willing(medium):
-        load = _load(exchange, duty.agent, medium)
-        if load < exchange.directory.agents[duty.agent].capacity[medium]:
-            found.append(Free(duty.agent, load, duty.since))
+    for agent in ready:
+        load = _load(exchange, agent, medium)
+        if load < exchange.directory.agents[agent].capacity[medium]:
+            found.append(Free(agent, load, picture.duties[duty_id(agent, medium)].since))
     return found
 
 
 def unreachable(exchange: Exchange, agent: str, interaction: str | None, medium: Medium) -> str | None:
     """Why the agent cannot be offered this chat or task now, or None if they can."""
-    duty = exchange.picture.duties.get(f"{agent}/{medium}")
+    duty = exchange.picture.duties.get(duty_id(agent, medium))
     if duty is None or duty.state == "null":
         return "unavailable"
     has_part = any(p.interaction == interaction for p in exchange.picture.of_agent(agent, medium))

@@ -65,6 +65,11 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True, tag="duty"):
     resume: Stance = Stance(state="null")
     since: int = 0
 
+    @property
+    def willing(self) -> bool:
+        """Whether it says ready, though the agent may be busy with such."""
+        return self.resume.state == "ready" and self.state != "not_ready" and self.pending is None
+
 
 class Interaction(msgspec.Struct, frozen=True, kw_only=True, tag="interaction"):
     """One matter between the centre and someone, over all its calls and all its agents."""
@@ -247,7 +252,6 @@ class Picture:
         self.callbacks: dict[str, Callback] = {}
         self._promised: dict[str, None] = {}
         self.ready: dict[str, None] = {}
-        self._willing: dict[Medium, dict[str, None]] = {"chat": {}, "task": {}}
         self._tables: dict[type[Thing], dict[str, Any]] = {
             Agent: self.agents,
             Duty: self.duties,
@@ -264,6 +268,10 @@ class Picture:
         self._of_agent: dict[tuple[str, Medium], dict[str, None]] = {}
         self._open: dict[str, dict[str, None]] = {}
         self._running: dict[str, dict[str, None]] = {}
+        self._calls_of: dict[str, dict[str, None]] = {}
+        self._segments_of: dict[str, dict[str, None]] = {}
+        self._ended: dict[str, None] = {}
+        """Interactions that are over, in the order in which they ended."""
         self._engaged: dict[str, str] = {}
         self._said: dict[str, dict[str, None]] = {}
         self._suggested: dict[str, dict[str, None]] = {}
@@ -275,20 +283,21 @@ class Picture:
                 keep(self.ready, thing.id, when=thing.state == "ready")
             case Call():
                 keep(self._running.setdefault(thing.interaction, {}), thing.id, when=thing.ended is None)
+                self._calls_of.setdefault(thing.interaction, {})[thing.id] = None
             case Party():
                 self._put_party(thing)
             case Segment():
                 keep(self._open.setdefault(thing.agent, {}), thing.id, when=thing.phase != "closed")
+                self._segments_of.setdefault(thing.interaction, {})[thing.id] = None
             case Utterance():
                 self._said.setdefault(thing.call, {})[thing.id] = None
             case Suggestion():
                 self._suggested.setdefault(thing.call, {})[thing.id] = None
-            case Duty():
-                ready = thing.resume.state == "ready" and thing.state != "not_ready"
-                keep(self._willing[thing.medium], thing.id, when=ready and thing.pending is None)
             case Callback():
                 keep(self._promised, thing.id, when=thing.state == "promised")
-            case Interaction() | Entry():
+            case Interaction():
+                keep(self._ended, thing.id, when=thing.ended is not None)
+            case Duty() | Entry():
                 pass
             case _:
                 assert_never(thing)
@@ -314,10 +323,6 @@ class Picture:
     def open_segments(self, agent: str) -> list[Segment]:
         """The agent's segments that are not closed, oldest first."""
         return [self.segments[s] for s in self._open.get(agent, ())]
-
-    def willing(self, medium: Medium) -> list[Duty]:
-        """The agents' states for chats or tasks that say ready, though the agents may be busy with such."""
-        return [self.duties[d] for d in self._willing[medium]]
 
     def promised(self) -> list[Callback]:
         """The calls that are still to come."""
@@ -349,22 +354,15 @@ class Picture:
 
     def forget(self, before: int) -> None:
         """Drop the interactions that ended before this time and in which no segment is open."""
-        done = {i.id for i in self.interactions.values() if i.ended is not None and i.ended < before}
-        done -= {s.interaction for s in self.segments.values() if s.phase != "closed"}
-        for party in [p for p in self.parties.values() if p.interaction in done]:
-            del self.parties[party.id]
-        for call in [c for c in self.calls.values() if c.interaction in done]:
-            del self.calls[call.id]
-            self._of_call.pop(call.id, None)
-            for said in self._said.pop(call.id, ()):
-                del self.utterances[said]
-            for suggested in self._suggested.pop(call.id, ()):
-                del self.suggestions[suggested]
-        for segment in [s for s in self.segments.values() if s.interaction in done]:
-            del self.segments[segment.id]
-        for interaction in done:
-            del self.interactions[interaction]
-            self._running.pop(interaction, None)
+        done = []
+        for ident in self._ended:
+            if (self.interactions[ident].ended or 0) >= before:
+                break
+            segments = self._segments_of.get(ident, ())
+            if all(self.segments[segment].phase == "closed" for segment in segments):
+                done.append(ident)
+        for ident in done:
+            self._forget(ident)
 
     def state(self, *, closed: bool = True) -> dict[str, object]:
         """The whole truth as plain JSON: each agent with their segments, each segment with its calls and parties.
@@ -402,6 +400,21 @@ class Picture:
         plain["said"] = [_plain(u) for u in self.said_in(call)]
         plain["suggested"] = [_plain(s) for s in self.suggested_in(call)]
         return plain
+
+    def _forget(self, interaction: str) -> None:
+        for call in self._calls_of.pop(interaction, ()):
+            del self.calls[call]
+            for party in self._of_call.pop(call, ()):
+                del self.parties[party]
+            for said in self._said.pop(call, ()):
+                del self.utterances[said]
+            for suggested in self._suggested.pop(call, ()):
+                del self.suggestions[suggested]
+        for segment in self._segments_of.pop(interaction, ()):
+            del self.segments[segment]
+        del self.interactions[interaction]
+        del self._ended[interaction]
+        self._running.pop(interaction, None)
 
     def _put_party(self, party: Party) -> None:
         old = self.parties.get(party.id)

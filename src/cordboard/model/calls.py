@@ -26,6 +26,7 @@ OWN_ROLES = (Role.AGENT, Role.SUPERVISOR)
 """Whose connections can be the agent's own."""
 _COMING = (ConnectionState.ALERTING, ConnectionState.QUEUED)
 _TALKING = (ConnectionState.CONNECTED, ConnectionState.HOLD)
+_MERGERS = (e.Conferenced, e.Transferred)
 
 
 def own_connection(call: Call | e.CallEvent, agent: AgentId | str | None) -> Connection | None:
@@ -69,7 +70,7 @@ def with_call(contact: Contact, event: e.CallEvent, stamp: Stamp) -> tuple[Conta
     """The contact with the event's call brought up to date, and the transitions of connections that the table lacks."""
     calls: dict[str, Call] = {item.id: item for item in contact.calls}
     merged = None
-    if isinstance(event, e.Conferenced | e.Transferred):
+    if isinstance(event, _MERGERS):
         contact = _joined(contact, event)
         merged = event.merged
         if merged in calls:
@@ -167,8 +168,10 @@ def _call(
     contact: Contact, calls: Mapping[str, Call], event: e.CallEvent, merged: CallId | None, stamp: Stamp
 ) -> Call:
     """The event's call as it was. What goes on after a merger is the main call, if there is no other."""
-    rivals = [item for item in calls.values() if item.id != event.call and not item.cleared]
     call = calls.get(event.call)
+    if call is not None and merged is None:
+        return call
+    rivals = [item for item in calls.values() if item.id != event.call and not item.cleared]
     if call is None:
         return Call(
             id=event.call,

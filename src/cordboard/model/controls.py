@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from types import MappingProxyType
-from typing import NamedTuple, assert_never
+from typing import assert_never
+
+import msgspec
 
 from cordboard.model import commands as c
 from cordboard.model.entities import Contact, Medium
@@ -43,10 +44,9 @@ Controls = dict[str, dict[str, str]]
 Codes = Mapping[str, str]
 
 _NOTHING: frozenset[str] = frozenset()
-_NONE: Mapping[str, Ground] = MappingProxyType({})
 
 
-class Ground(NamedTuple):
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """What decides the controls of a contact, or of the agent: its link's services, whether it is up, and how it stands."""
 
     services: frozenset[str]
@@ -58,8 +58,10 @@ def controls(state: SubjectState) -> Controls:
     """For each open contact and for the agent: which services are refused now, and with which code."""
     if not state.subject.startswith("agent/"):
         return {}
-    found: Controls = {"": dict(_codes(_own_ground(state)))}
-    found.update((name, dict(_codes(_ground(state, item)))) for name, item in state.contacts.items())
+    grounds = {name: _ground(state, item) for name, item in state.contacts.items()}
+    calling = any(_calls(ground) for ground in grounds.values())
+    found: Controls = {"": dict(_codes(_own_ground(state, calling=calling)))}
+    found.update((name, dict(_codes(ground))) for name, ground in grounds.items())
     return found
 
 
@@ -71,45 +73,56 @@ def controls_changed(before: SubjectState, after: SubjectState) -> dict[str, dic
     if not (own or known is not contacts) or not after.subject.startswith("agent/"):
         return {}
     changed: dict[str, dict[str, str] | None] = {}
-    was: dict[str, Ground] = {}
-    now: dict[str, Ground] = {}
+    calling = was_calling = False
     for name, contact in contacts.items():
         old = known.get(name)
         if old is contact and not moved:
+            if (
+                contact.medium is Medium.VOICE
+                and not (calling and was_calling)
+                and on_the_line(standing(contact))
+            ):
+                calling = was_calling = True
             continue
-        new = now[name] = _ground(after, contact)
-        if old is not None:
-            was[name] = _ground(before, old)
-        if was.get(name) != new:
-            own = True
-            if differing := _differing(was.get(name), new):
-                changed[name] = differing
-    if not known.keys() <= contacts.keys():
-        own = True
-        changed.update((name, None) for name in known if name not in contacts)
-    if own and (differing := _differing(_own_ground(before, was), _own_ground(after, now))):
-        changed[""] = differing
+        new = _ground(after, contact)
+        was = _ground(before, old) if old is not None else None
+        calling = calling or _calls(new)
+        was_calling = was_calling or _calls(was)
+        if was != new and (differing := _differing(was, new)):
+            changed[name] = differing
+    for name, contact in known.items():
+        if name not in contacts:
+            changed[name] = None
+            was_calling = was_calling or _calls(_ground(before, contact))
+    if own or calling is not was_calling:
+        now, then = _own_ground(after, calling=calling), _own_ground(before, calling=was_calling)
+        if then != now and (differing := _differing(then, now)):
+            changed[""] = differing
     return changed
 
 
 def _ground(state: SubjectState, contact: Contact) -> Ground:
     link = state.links.get(contact.link)
     if link is None:
-        return Ground(_NOTHING, False, standing(contact))  # noqa: FBT003 - a tuple's
-    return Ground(link.services, link.up, standing(contact))
+        return Ground(services=_NOTHING, up=False, at=standing(contact))
+    return Ground(services=link.services, up=link.up, at=standing(contact))
 
 
-def _own_ground(state: SubjectState, known: Mapping[str, Ground] = _NONE) -> Ground:
-    """`known`: the grounds of contacts, as far as they were gathered already."""
-    calling = False
-    for name, contact in state.contacts.items():
-        if contact.medium is Medium.VOICE and not calling:
-            found = known.get(name)
-            calling = on_the_line(standing(contact) if found is None else found.at)
+def _own_ground(state: SubjectState, *, calling: bool) -> Ground:
     up = False
     for link in state.links.values():
         up = up or link.up
-    return Ground(services_of(state), up, agent_standing(state, calling=calling))
+    return Ground(services=services_of(state), up=up, at=agent_standing(state, calling=calling))
+
+
+def _calls(ground: Ground | None) -> bool:
+    """Whether the contact is a voice contact that keeps the agent from beginning another call."""
+    return (
+        ground is not None
+        and isinstance(ground.at, Standing)
+        and ground.at.medium is Medium.VOICE
+        and on_the_line(ground.at)
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar, cast
 from zlib import crc32
@@ -254,9 +255,15 @@ def _chosen(event: e.AgentEvent, old: AgentState | None, target: Availability) -
 
 
 def _link_up(state: SubjectState, event: e.LinkUp, now: Millis) -> SubjectState:
-    services = frozenset(event.services)
+    services = _services(event.services)
     new = LinkState(up=True, since=event.at or now, services=services, lacks=event.lacks)
     return replace(state, links={**state.links, event.link: new})
+
+
+@lru_cache(maxsize=256)
+def _services(names: tuple[str, ...]) -> frozenset[str]:
+    """One set for all whose link can do the same: it is a few KiB, and compared with every entry that changes controls."""
+    return frozenset(names)
 
 
 def _link_down(state: SubjectState, event: e.LinkDown, now: Millis) -> SubjectState:

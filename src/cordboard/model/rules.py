@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set as AbstractSet
 from operator import itemgetter
-from typing import NamedTuple, get_args
+from typing import get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from cordboard.model import commands as c
 from cordboard.model.calls import OWN_ROLES
@@ -113,7 +114,7 @@ MOST_CHARACTERS = 4000
 """Of a chat message."""
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The agent's place in a live call: the own connection's state, whether another party is held alone, and how the agent
     supervises it, if so.
     """
@@ -123,7 +124,7 @@ class Place(NamedTuple):
     supervises: SuperviseAction | None = None
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What the rules look at in a contact: contacts of the same standing have the same possibilities."""
 
     medium: Medium
@@ -131,7 +132,7 @@ class Standing(NamedTuple):
     places: tuple[Place, ...]
 
 
-class AgentStanding(NamedTuple):
+class AgentStanding(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the rules look at in an agent, for what concerns no contact. `calling`: on the line, so that no other call can begin."""
 
     logged_on: bool
@@ -187,7 +188,7 @@ def possible(
         second = state.contacts.get(other)
         if second is None:
             return _no("unknown-contact", f"no open contact {other}")
-        at = at._replace(places=(*at.places, *_places(second, second.calls)))
+        at = replace(at, places=(*at.places, *_places(second, second.calls)))
     if call_id is None:
         return contact_refusal(at, kind, at.places)
     call = addressed(contact, kind, call_id)
@@ -209,7 +210,7 @@ def addressed(contact: Contact, kind: type[c.Service], call_id: CallId | None = 
 
 def standing(contact: Contact) -> Standing:
     """What the rules look at in the contact."""
-    return Standing(contact.medium, contact.phase, _places(contact, contact.calls))
+    return Standing(medium=contact.medium, phase=contact.phase, places=_places(contact, contact.calls))
 
 
 def _no(code: str, message: str) -> c.Refused:
@@ -243,7 +244,7 @@ def _places(contact: Contact, calls: Iterable[Call]) -> tuple[Place, ...]:
     """The agent's places in those of the calls that are live."""
     if contact.medium is not Medium.VOICE:
         stands_for = _OWN_OF_PHASE.get(contact.phase)
-        return () if stands_for is None else (Place(stands_for, held_alone=False),)
+        return () if stands_for is None else (Place(own=stands_for, held_alone=False),)
     # One walk over the connections: with every event a page is told of, this runs for each contact that changed.
     agent, places = contact.agent, []
     for call in calls:
@@ -256,7 +257,7 @@ def _places(contact: Contact, calls: Iterable[Call]) -> tuple[Place, ...]:
                 if own is None and item.participant.id == agent and item.participant.role in OWN_ROLES:
                     own, how = item.state, item.supervises
         if own is not None:
-            places.append(Place(own, alone, how))
+            places.append(Place(own=own, held_alone=alone, supervises=how))
     return tuple(places)
 
 
@@ -297,16 +298,20 @@ def contact_refusal(at: Standing, kind: type[c.Service], places: tuple[Place, ..
 
 def on_the_line(at: Standing | AgentStanding) -> bool:
     """Whether a contact of this standing keeps the agent from beginning another call."""
-    return isinstance(at, Standing) and any(place.own in _ON_THE_LINE for place in at.places)
+    if isinstance(at, Standing):
+        for place in at.places:
+            if place.own in _ON_THE_LINE:
+                return True
+    return False
 
 
 def agent_standing(state: SubjectState, *, calling: bool) -> AgentStanding:
     """How the agent stands. `calling`: whether one of their voice contacts is `on_the_line`."""
     voice = voice_state(state)
     return AgentStanding(
-        voice is not None and voice.state is not Availability.NULL,
-        calling,
-        state.profile is not None and "supervisor" in state.profile.roles,
+        logged_on=voice is not None and voice.state is not Availability.NULL,
+        calling=calling,
+        supervisor=state.profile is not None and "supervisor" in state.profile.roles,
     )
 
 

@@ -79,9 +79,11 @@ def state_key(link: LinkId, medium: Medium) -> str:
 
 def voice_state(state: SubjectState, medium: Medium = Medium.VOICE) -> AgentState | None:
     """The agent's state on a medium: of a link that is up if there is one, else of any."""
-    found = [item for item in state.states.values() if item.medium is medium]
-    for item in found:
-        link = state.links.get(item.link)
-        if link is not None and link.up:
-            return item
-    return found[0] if found else None
+    found: AgentState | None = None
+    for item in state.states.values():
+        if item.medium is medium:
+            link = state.links.get(item.link)
+            if link is not None and link.up:
+                return item
+            found = found or item
+    return found

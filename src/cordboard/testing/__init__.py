@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cordboard.testing.centre import ContactCentre
+    from cordboard.testing.certificates import Authority
     from cordboard.testing.emulator import Emulator
     from cordboard.testing.link_suite import LinkSuite
     from cordboard.testing.page import AgentPage
+    from cordboard.testing.proxy import FaultProxy, Trouble, random_troubles
     from cordboard.testing.session_suite import SessionSuite
     from cordboard.testing.store_suite import StoreSuite
     from cordboard.testing.vendor import Vendor
@@ -19,30 +21,38 @@ __all__ = [
     "AgentPage",
     "Answer",
     "Ask",
+    "Authority",
     "Call",
     "ContactCentre",
     "Emulator",
+    "FaultProxy",
     "LinkSuite",
     "Say",
     "SessionSuite",
     "StoreSuite",
+    "Trouble",
     "Vendor",
     "Visit",
+    "random_troubles",
 ]
 
 _HOMES = {
     "AgentPage": "page",
     "Answer": "visit",
     "Ask": "visit",
+    "Authority": "certificates",
     "Call": "visit",
     "ContactCentre": "centre",
     "Emulator": "emulator",
+    "FaultProxy": "proxy",
     "LinkSuite": "link_suite",
     "Say": "visit",
     "SessionSuite": "session_suite",
     "StoreSuite": "store_suite",
+    "Trouble": "proxy",
     "Vendor": "vendor",
     "Visit": "visit",
+    "random_troubles": "proxy",
 }
 
 

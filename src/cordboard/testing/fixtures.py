@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest_asyncio
 
 if TYPE_CHECKING:
     from cordboard.testing.centre import ContactCentre
     from cordboard.testing.page import AgentPage
+    from cordboard.testing.proxy import FaultProxy
 
 
 @pytest_asyncio.fixture
@@ -36,3 +38,16 @@ async def play_scenario(contact_centre: ContactCentre) -> Callable[[str], Awaita
         assert not failures, failures
 
     return play
+
+
+@pytest_asyncio.fixture
+async def fault_proxy() -> AsyncIterator[Callable[..., Awaitable[FaultProxy]]]:
+    """Puts a `FaultProxy` before a server, by its address (and `tls=True`, if it is to be reached so); closed after the test."""
+    from cordboard.testing.proxy import FaultProxy  # noqa: PLC0415 - only for those who use it
+
+    async with AsyncExitStack() as stack:
+
+        async def put(upstream: str, **options: Any) -> FaultProxy:  # noqa: ANN401 - those of FaultProxy
+            return await stack.enter_async_context(FaultProxy(upstream, **options))
+
+        yield put

@@ -1,0 +1,1 @@
+"""Five9's agent and supervisor interfaces."""

@@ -68,6 +68,7 @@ from cordboard.contract.news import (
     Shared,
 )
 from cordboard.contract.plugs import (
+    Closings,
     Configurable,
     CtiProtocol,
     Faults,
@@ -93,6 +94,7 @@ __all__ = [
     "Claimed",
     "Close",
     "Closed",
+    "Closings",
     "Configurable",
     "Cookie",
     "CtiProtocol",

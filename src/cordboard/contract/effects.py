@@ -147,11 +147,14 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):
-    """Show credentials; `Identified` comes back. `kind`: what `secret` is. `user` only with a password."""
+    """Show credentials; `Identified` comes back. `kind`: what `secret` is. `user` only with a password. `remember`: with a token that
+    stands for this login from now on, for wires whose login gives one.
+    """
 
     kind: Literal["password", "bearer", "cookie", "ticket"]
     secret: str
     user: str = ""
+    remember: bool = False
 
 
 class SignOut(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel is open. To sessions: `route` and `query` of the socket's request, and its `origin`."""
+    """A channel is open. To sessions: `route`, `query`, `headers` and `cookies` of the socket's request, and its `origin`."""
 
     channel: str
     at: Millis
@@ -33,6 +33,9 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     params: Mapping[str, str] = {}
     query: Mapping[str, str] = {}
     origin: str = ""
+    headers: Mapping[str, str] = {}
+    """Names in lower case. What the web edge has checked itself (a bearer's token at a door that asks for one) is not among them."""
+    cookies: Mapping[str, str] = {}
 
 
 class Received(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,11 +98,16 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Identified(msgspec.Struct, frozen=True, kw_only=True):
-    """To sessions: what `SignIn` came to: an identity, or the error code why not."""
+    """To sessions: what `SignIn` came to: an identity, or the error code why not.
+
+    `token`, where it was asked for (`SignIn.remember`): what `SignIn` of the kind `cookie` takes for this login as long as it holds, here,
+    on other nodes and after a restart. `SignOut` ends it.
+    """
 
     identity: Identity | None
     error: str
     at: Millis
+    token: str = ""
 
 
 class Gauged(msgspec.Struct, frozen=True, kw_only=True):

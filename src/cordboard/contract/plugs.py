@@ -35,6 +35,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     """Answer pre-flights for the allowed origins."""
     credentials: bool = False
     """With `cors`: also to requests that bring the browser's cookies."""
+    headers: tuple[str, ...] = ()
+    """With `cors`: what pages may send beside ``Authorization`` and ``Content-Type``."""
     page: str = ""
     """A built page that the web edge serves here by itself: no session hears of it, and it is open to everyone."""
     embed: bool = False
@@ -199,6 +201,15 @@ class Faults(Protocol):
         """How a client of this protocol is told; `None`: in JSON. `call` is empty. Headers that go with the error (`Retry-After`) are
         there whatever this gives.
         """
+        ...
+
+
+@runtime_checkable
+class Closings(Protocol):
+    """What a `CtiProtocol` may have besides: its own codes for sockets that the web edge closes, for clients who know no others."""
+
+    def closing(self, code: int) -> int:
+        """The code on this protocol's wire for one of ours (4000 come back later, 4001 too slow, 4203 too large)."""
         ...
 
 

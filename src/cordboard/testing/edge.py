@@ -41,6 +41,8 @@ SECRET = "secret"  # noqa: S105 - of tests
 """The password of everybody."""
 TENANT = Identity(subject="tenant", scopes=frozenset({"tenant", "tenant:command"}))
 TOO_LARGE = 4203
+LOGIN = "~"
+"""What stands between whom a token is for and which login it stands for."""
 
 
 def identity(hub: Hub, kind: str, secret: str, user: str = "") -> Identity | None:
@@ -51,6 +53,7 @@ def identity(hub: Hub, kind: str, secret: str, user: str = "") -> Identity | Non
         if secret != SECRET or not user:
             return None
         return _agent(user) if hub.state(agent_subject(user)) is not None else TENANT
+    secret = secret.partition(LOGIN)[0]
     who, _, agent = secret.partition(":")
     if secret == "tenant":  # noqa: S105 - as `identity` says
         return TENANT
@@ -114,8 +117,7 @@ class Socket:
 
     def sign_out(self) -> None:
         """End the login."""
-        if self.seat is not None:
-            self.seat.identity = None
+        self._edge.sign_out(self.seat)
 
     def _leave(self, code: int, reason: str) -> None:
         seat = self.seat
@@ -157,8 +159,7 @@ class _Caller:
         self._edge.sign_in(self.seat, effect)
 
     def sign_out(self) -> None:
-        if self.seat is not None:
-            self.seat.identity = None
+        self._edge.sign_out(self.seat)
 
 
 class Edge:
@@ -169,6 +170,8 @@ class Edge:
         self.numbers = itertools.count(1)
         self._protocol = protocol
         self._kept: dict[str, _Caller] = {}
+        self._logins: dict[str, str] = {}
+        self._ended_logins: set[str] = set()
         self._doors = Doors()
         for route in protocol.routes:
             if route.end == "session" and not route.page and route.kind != "tcp":
@@ -179,6 +182,7 @@ class Edge:
         target: str,
         *,
         headers: Mapping[str, str] | None = None,
+        cookies: Mapping[str, str] | None = None,
         origin: str = "",
         heard: Callable[[Send], None],
         over: Callable[[int, str], None],
@@ -188,7 +192,10 @@ class Edge:
         door, params = self._doors.find("GET", path)
         if door.route.kind != "ws":
             raise CallerError("bad-request", f"{path} is no socket")
-        who = self._admitted(door.route, headers or {})
+        lower = {name.lower(): value for name, value in (headers or {}).items()}
+        who = self._admitted(door.route, lower)
+        if who is not None:
+            lower.pop("authorization", None)
         socket = Socket(self, door.route, heard, over)
         hub = self.hub
         session = self._protocol.session(who, hub.ids)
@@ -201,6 +208,8 @@ class Edge:
                 params=params,
                 query=query,
                 origin=origin,
+                headers=lower,
+                cookies=cookies or {},
             )
         )
         return socket
@@ -261,12 +270,29 @@ class Edge:
             if seat.left:
                 return
             who = identity(self.hub, effect.kind, effect.secret, effect.user)
+            if effect.secret in self._ended_logins:
+                who = None
+            token = ""
             if who is not None:
                 seat.identity = who
+                token = self._ticket(who) if effect.remember else ""
+                self._logins[seat.id] = token or effect.secret
             error = "wrong-password" if effect.kind == "password" else "token-invalid"
-            seat.receive(Identified(identity=who, error="" if who else error, at=self.hub.clock.now()))
+            seat.receive(
+                Identified(identity=who, error="" if who else error, at=self.hub.clock.now(), token=token)
+            )
 
         asyncio.get_running_loop().call_soon(told)
+
+    def sign_out(self, seat: Seat | None) -> None:
+        """The login of this seat holds no more."""
+        if seat is not None:
+            seat.identity = None
+            self._ended_logins.add(self._logins.pop(seat.id, ""))
+
+    def _ticket(self, who: Identity) -> str:
+        """A token that stands for one login: no two are the same."""
+        return f"{f'agent:{who.agent}' if who.agent else 'tenant'}{LOGIN}{next(self.numbers)}"
 
     def _admitted(self, route: Route, headers: Mapping[str, str]) -> Identity | None:
         kind, _, secret = headers.get("authorization", headers.get("Authorization", "")).partition(" ")

@@ -109,7 +109,11 @@ class Emulator:
         feed(Opened(channel=channel, at=self.clock.now()))
         try:
             self._sockets[channel] = self._edge.socket(
-                _target(effect.url), headers=effect.headers, heard=heard, over=over
+                _target(effect.url),
+                headers=effect.headers,
+                cookies={**self._cookies, **_named(effect.headers)},
+                heard=heard,
+                over=over,
             )
         except CordboardError as error:
             feed(Closed(channel=channel, code=0, reason=error.code, at=self.clock.now()))

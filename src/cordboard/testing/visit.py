@@ -73,7 +73,12 @@ class Visit:
         """Connect a socket."""
         target = f"{path}?{urlencode(query)}" if query else path
         self._socket = self._edge.socket(
-            target, headers=headers, origin=origin, heard=self._heard, over=self._over
+            target,
+            headers=headers,
+            cookies=dict(self.cookies),
+            origin=origin,
+            heard=self._heard,
+            over=self._over,
         )
         await self._settled()
 

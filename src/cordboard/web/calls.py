@@ -17,7 +17,7 @@ from cordboard.model.errors import CallerError, InternalError
 from cordboard.model.ids import LinkId, Millis
 from cordboard.web.answers import GUARDED
 from cordboard.web.config import WebSettings
-from cordboard.web.doors import Visit
+from cordboard.web.doors import Visit, headers_of
 from cordboard.web.signing import Signing
 
 _log = structlog.get_logger(__name__)
@@ -148,9 +148,6 @@ class Calls:
 
     def _called(self, visit: Visit) -> Called:
         request = visit.request
-        headers = {name.lower(): value for name, value in request.headers.items() if name.lower() != "cookie"}
-        if visit.identity is not None:
-            headers.pop("authorization", None)  # checked here; the token is nobody else's business
         return Called(
             call=self._hub.ids.new("call"),
             route=visit.route.name,
@@ -158,7 +155,7 @@ class Calls:
             at=self._hub.clock.now(),
             params=visit.params,
             query=dict(request.query),
-            headers=headers,
+            headers=headers_of(visit),
             cookies=dict(request.cookies),
             body=visit.body,
             origin=visit.origin,

@@ -29,6 +29,16 @@ class Visit:
     body: bytes = b""
 
 
+def headers_of(visit: Visit) -> dict[str, str]:
+    """What a session hears of the request's headers: names in lower case, cookies apart."""
+    headers = {
+        name.lower(): value for name, value in visit.request.headers.items() if name.lower() != "cookie"
+    }
+    if visit.identity is not None:
+        headers.pop("authorization", None)  # checked by the edge; the token is nobody else's business
+    return headers
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Door:
     """A route and who serves it. `open` doors are for machines that watch us: no rate limit, any origin may look. `fault` has the

@@ -223,7 +223,8 @@ class Edge:
                 {"origin": origin[:200]},
             )
         credentials = any(door.route.credentials for door in doors.values())
-        return web.Response(status=204, headers=cors(origin, methods, credentials=credentials))
+        sends = {name for door in doors.values() for name in door.route.headers}
+        return web.Response(status=204, headers=cors(origin, methods, credentials=credentials, sends=sends))
 
     def _signing(self, visit: Visit) -> Signing:
         return Signing(self._identities, self._hub.clock, visit.address, visit.claims)

@@ -148,6 +148,23 @@ class Identities:
         )
         return value, left
 
+    def ticket(self, signed: SignedIn) -> tuple[str, SignedIn]:
+        """A token that stands for this very login, as long as it holds: what `by_cookie` takes. And the login with its claims."""
+        identity, now = signed.identity, self._clock.now()
+        login = signed.claims.login if signed.claims is not None else 0
+        value, claims = self._tokens.mint(
+            identity.subject,
+            identity.scopes,
+            seconds=max(1, (identity.expires - now) // 1000)
+            if identity.expires
+            else self._settings.login_seconds,
+            now=now,
+            agent=identity.agent,
+            login=login,
+            use="cookie",
+        )
+        return value, SignedIn(identity=claims.identity(), claims=claims)
+
     def by_cookie(self, value: str) -> SignedIn:
         """Whose login the cookie keeps."""
         claims = self._tokens.verify(value, self._clock.now(), use="cookie")

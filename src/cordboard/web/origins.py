@@ -31,14 +31,22 @@ def own_origins(host: str, port: int, public: str) -> frozenset[str]:
     return frozenset(f"http://{name}" + ("" if port == _PORTS["http"] else f":{port}") for name in hosts)
 
 
-def cors(origin: str, methods: Collection[str] = (), *, credentials: bool = False) -> dict[str, str]:
-    """The headers that let a page of this (allowed) origin read the answer; with `methods`, those of a pre-flight."""
+def cors(
+    origin: str,
+    methods: Collection[str] = (),
+    *,
+    credentials: bool = False,
+    sends: Collection[str] = (),
+) -> dict[str, str]:
+    """The headers that let a page of this (allowed) origin read the answer; with `methods`, those of a pre-flight. `sends`: headers
+    that pages may send beside the usual ones.
+    """
     headers = {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
     if credentials:
         headers["Access-Control-Allow-Credentials"] = "true"
     if methods:
         headers["Access-Control-Allow-Methods"] = ", ".join(sorted(methods))
-        headers["Access-Control-Allow-Headers"] = "authorization, content-type"
+        headers["Access-Control-Allow-Headers"] = ", ".join(sorted({"authorization", "content-type", *sends}))
         headers["Access-Control-Max-Age"] = "600"
     else:
         headers["Access-Control-Expose-Headers"] = "retry-after"

@@ -35,7 +35,7 @@ class Signing:
         """
         if effect.kind == "bearer" and self._seat is not None:
             try:
-                self._tell(self._identities.bearer(effect.secret), "")
+                self._tell(self._identities.bearer(effect.secret), "", remember=effect.remember)
             except CallerError as refused:
                 self._tell(None, refused.code)
             return
@@ -56,14 +56,18 @@ class Signing:
         except CallerError as refused:
             self._tell(None, refused.code)
         else:
-            self._tell(found, "")
+            self._tell(found, "", remember=effect.remember)
 
-    def _tell(self, found: SignedIn | None, error: str) -> None:
+    def _tell(self, found: SignedIn | None, error: str, *, remember: bool = False) -> None:
         seat = self._seat
         if seat is None or seat.left:
             return
         if found is not None:
+            token = ""
+            if remember:
+                token, found = self._identities.ticket(found)
             seat.identity = found.identity
             self._claims = found.claims
-        identity = found.identity if found is not None else None
-        seat.receive(Identified(identity=identity, error=error, at=self._clock.now()))
+            seat.receive(Identified(identity=found.identity, error=error, at=self._clock.now(), token=token))
+        else:
+            seat.receive(Identified(identity=None, error=error, at=self._clock.now()))

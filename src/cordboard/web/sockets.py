@@ -12,12 +12,22 @@ from contextlib import suppress
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from cordboard.contract import Close, Closed, CtiProtocol, Opened, Received, Reply, Send, SignIn
+from cordboard.contract import (
+    Close,
+    Closed,
+    Closings,
+    CtiProtocol,
+    Opened,
+    Received,
+    Reply,
+    Send,
+    SignIn,
+)
 from cordboard.hub.hub import Hub
 from cordboard.hub.seat import Seat
 from cordboard.web.config import WebSettings
 from cordboard.web.counts import Counts
-from cordboard.web.doors import Visit
+from cordboard.web.doors import Visit, headers_of
 from cordboard.web.limits import Bucket
 from cordboard.web.signing import Signing
 
@@ -76,6 +86,7 @@ class Page:
         channel: str,
         backlog: int,
         too_slow: Callable[[], None],
+        closing: Callable[[int], int],
     ) -> None:
         self._hub = hub
         self._socket = socket
@@ -86,6 +97,7 @@ class Page:
         self._backlog = backlog
         self._allowed = backlog
         self._too_slow = too_slow
+        self._closing_code = closing
         self._seat: Seat | None = None
         self._ended = False
         self._closing: asyncio.Task[None] | None = None
@@ -142,6 +154,7 @@ class Page:
         if self._ended:
             return
         self._ended = True
+        code = self._closing_code(code)
         loop = asyncio.get_running_loop()
         loop.call_soon(self._leave, code, reason)
         self._closing = loop.create_task(self._close(code, reason))
@@ -185,7 +198,9 @@ class Sockets:
 
     async def serve(self, protocol: CtiProtocol, visit: Visit) -> web.StreamResponse:
         """One page, from its upgrade to its end."""
+        closing = protocol.closing if isinstance(protocol, Closings) else _ours
         socket = _Socket(
+            closing(TOO_LARGE),
             heartbeat=self._settings.heartbeat,
             compress=False,
             max_msg_size=visit.route.limit + _SLACK,
@@ -206,6 +221,7 @@ class Sockets:
             channel=channel,
             backlog=self._settings.backlog,
             too_slow=self._counts.slow,
+            closing=closing,
         )
         self._pages.add(page)
         code, reason = int(WSCloseCode.ABNORMAL_CLOSURE), ""
@@ -221,6 +237,8 @@ class Sockets:
                     params=visit.params,
                     query=dict(visit.request.query),
                     origin=visit.origin,
+                    headers=headers_of(visit),
+                    cookies=dict(visit.request.cookies),
                 )
             )
             code, reason = await self._read(socket, page, seat, channel, visit.route.limit)
@@ -258,13 +276,24 @@ class Sockets:
                 seat.receive(Received(channel=channel, data=data, at=clock.now()))
 
 
+def _ours(code: int) -> int:
+    """The code as it is, for protocols that have none of their own."""
+    return code
+
+
 class _Socket(web.WebSocketResponse):
     """aiohttp's, but for the code with which a page hears that its frame was too large even to be read."""
+
+    def __init__(
+        self, too_large: int, *, heartbeat: float, compress: bool, max_msg_size: int, timeout: float
+    ) -> None:
+        super().__init__(heartbeat=heartbeat, compress=compress, max_msg_size=max_msg_size, timeout=timeout)
+        self._too_large = too_large
 
     async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True) -> bool:
         """Close with this code."""
         if code == WSCloseCode.MESSAGE_TOO_BIG:
-            code, message = TOO_LARGE, b"too large"
+            code, message = self._too_large, b"too large"
         with suppress(ConnectionError):
             return await super().close(code=code, message=message, drain=drain)
         return True

@@ -362,6 +362,23 @@ def test_a_torn_entry_ends_the_link() -> None:
     assert line.down() == ("later", "entry-torn")
 
 
+def test_what_no_link_there_can_do_is_told_with_its_reason() -> None:
+    line = Line()
+    line.told(joined())
+    why = {"SetMicrophoneMute": "The phone does it.", "HoldCall": "Not here."}
+    first = e.LinkUp(link=LinkId("a"), at=3, services=("AnswerCall",), lacks=why)
+    second = e.LinkUp(link=LinkId("b"), at=4, services=("HoldCall",))
+    (one,) = emitted(line.told(entry(2, first)))
+    assert isinstance(one, e.LinkUp)
+    assert one.lacks == why
+    (both,) = emitted(line.told(entry(3, second)))
+    assert isinstance(both, e.LinkUp)
+    assert both.services == ("AnswerCall", "HoldCall")
+    assert both.lacks == {"SetMicrophoneMute": "The phone does it."}, (
+        "what another link can do is not lacking"
+    )
+
+
 def test_a_subject_joined_twice_is_not_told_twice() -> None:
     line = Line()
     tail = tuple(entry(seq, e.AgentReady(link=LinkId("sim"), at=seq)) for seq in (1, 2))

@@ -49,7 +49,7 @@ class Feed:
         self._epoch = ""
         self._view = View(subject=subject)
         self._links: dict[LinkId, LinkState] = {}
-        self._told: tuple[bool, tuple[str, ...]] | None = None
+        self._told: _Able | None = None
 
     def joined(self, message: wire.Joined, at: Millis) -> LinkEffects:
         """The subject as it is now. Where the other hub knows what we missed, that is told entry by entry."""
@@ -101,7 +101,8 @@ class Feed:
             case None:
                 yield self._emit(unrecognised(self._link, entry.at, "entry", body), origin)
             case LinkUp():
-                self._links[event.link] = LinkState(up=True, services=frozenset(event.services))
+                services, lacks = frozenset(event.services), event.lacks
+                self._links[event.link] = LinkState(up=True, services=services, lacks=lacks)
                 yield from self._turn(event.at, origin)
             case LinkDown():
                 self._links[event.link] = LinkState(up=False, cause=event.cause, retry=event.retry)
@@ -118,8 +119,8 @@ class Feed:
     def _afresh(self, at: Millis, origin: str) -> LinkEffects:
         """All there is, without the way there."""
         self._told = None
-        _, services = _added_up(self._links)
-        yield self._emit(LinkUp(link=self._link, at=at, services=services))
+        able = _added_up(self._links)
+        yield self._emit(LinkUp(link=self._link, at=at, services=able.services, lacks=able.lacks))
         yield self._emit(self._snapshot(at), origin)
         for said in self._view.utterances.values():
             for utterance in said:
@@ -129,7 +130,7 @@ class Feed:
                 yield self._emit(Suggested(link=self._link, at=at, suggestion=suggestion))
         for message in self._view.messages:
             yield self._emit(TeamMessagePosted(link=self._link, at=at, message=message))
-        self._told = (True, services)
+        self._told = replace(able, up=True)
         yield from self._turn(at)
 
     def _snapshot(self, at: Millis) -> Snapshot:
@@ -150,19 +151,20 @@ class Feed:
 
     def _turn(self, at: Millis, origin: str = "", cause: str = "") -> LinkEffects:
         """Say how the other hub's links stand together, if that is new."""
-        up, services = _added_up(self._links)
-        if self._told == (up, services):
+        able = _added_up(self._links)
+        if self._told == able:
             return
-        if up or self._told is None:
+        if able.up:
+            yield self._emit(LinkUp(link=self._link, at=at, services=able.services, lacks=able.lacks), origin)
+        elif self._told is None:
             # Down at first is told as up and down: that we hear of the subject at all is what our own link is for.
-            first, place = (services, origin) if up else ((), "")
-            yield self._emit(LinkUp(link=self._link, at=at, services=first), place)
-        if not up:
+            yield self._emit(LinkUp(link=self._link, at=at))
+        if not able.up:
             lost = [item for item in self._links.values() if not item.up]
             cause = cause or next((item.cause for item in lost if item.cause), "")
             retry = next((item.retry for item in lost if item.retry), "later")
             yield self._emit(LinkDown(link=self._link, at=at, cause=cause, retry=retry), origin)
-        self._told = (up, services)
+        self._told = able
 
     def _emit(self, event: Event, origin: str = "") -> Emit:
         return Emit(subject=self._subject, event=event, origin=origin)
@@ -192,10 +194,21 @@ def _is_up(links: Mapping[LinkId, LinkState], link: LinkId) -> bool:
     return known is not None and known.up
 
 
-def _added_up(links: Mapping[LinkId, LinkState]) -> tuple[bool, tuple[str, ...]]:
+class _Able(msgspec.Struct, frozen=True, kw_only=True):
+    """How the other hub's links stand together."""
+
+    up: bool
+    services: tuple[str, ...] = ()
+    lacks: dict[str, str] = {}
+
+
+def _added_up(links: Mapping[LinkId, LinkState]) -> _Able:
     """Whether the subject is served, and what can be done. One that no link serves (a team) is not down for that."""
-    services = frozenset[str]().union(*(item.services for item in links.values() if item.up))
-    return not links or any(item.up for item in links.values()), tuple(sorted(services))
+    there = [item for item in links.values() if item.up]
+    services = frozenset[str]().union(*(item.services for item in there))
+    # What one link lacks and another can do is not lacking.
+    lacks = {name: why for item in there for name, why in item.lacks.items() if name not in services}
+    return _Able(up=not links or bool(there), services=tuple(sorted(services)), lacks=lacks)
 
 
 def _before(links: Mapping[LinkId, LinkState], events: Sequence[Event | None]) -> dict[LinkId, LinkState]:
@@ -204,6 +217,5 @@ def _before(links: Mapping[LinkId, LinkState], events: Sequence[Event | None]) -
     turned: Iterable[LinkUp | LinkDown] = [item for item in events if isinstance(item, LinkUp | LinkDown)]
     for event in reversed(list(turned)):
         known = links.get(event.link)
-        services = known.services if known is not None else frozenset[str]()
-        before[event.link] = LinkState(up=isinstance(event, LinkDown), services=services)
+        before[event.link] = replace(known or LinkState(up=True), up=isinstance(event, LinkDown))
     return before

@@ -22,7 +22,7 @@ PAGES := $(shell find src/cordboard/web/page src/cordboard/protocols sdk/js/src 
 help: ## say what the words are
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 9
 
-setup: .venv/.dev .venv/.package .venv/.examples page ## everything for working on Cordboard, into .venv and node_modules
+setup: .venv/.dev .venv/.package .venv/.examples page salesforce/node_modules/.installed ## everything for working on Cordboard, into .venv and node_modules
 
 demo: .venv/.runtime .venv/.package page ## a simulated contact centre and a page whose phone rings
 	@$(BIN)/cordboard demo
@@ -71,7 +71,7 @@ wheel: .venv/.dev page ## the wheel, into dist/
 	@$(BIN)/python -m hatchling build --target wheel
 
 clean: ## take away everything that the words above made
-	rm -rf .venv node_modules $(DIST) sdk/js/dist dist build site .cache .hypothesis .import_linter_cache .mypy_cache \
+	rm -rf .venv node_modules salesforce/node_modules $(DIST) sdk/js/dist dist build site .cache .hypothesis .import_linter_cache .mypy_cache \
 		.pytest_cache .ruff_cache .schemathesis
 
 # --- what the words stand on -----------------------------------------------------------------------------------------
@@ -118,6 +118,13 @@ node_modules/.installed: package.json package-lock.json .npmrc
 	@command -v npm >/dev/null || { echo "setup: the pages need Node 20 and npm, which are not here" >&2; exit 1; }
 	@echo "setup: what the pages need, from package-lock.json"
 	@npm ci --silent
+	@touch $@
+
+# The Salesforce components are tested by Salesforce's own runner, which is none of the pages' business.
+salesforce/node_modules/.installed: salesforce/package.json salesforce/package-lock.json salesforce/.npmrc
+	@command -v npm >/dev/null || { echo "setup: the Salesforce components need Node 20 and npm, which are not here" >&2; exit 1; }
+	@echo "setup: what the Salesforce components are tested with, from salesforce/package-lock.json"
+	@npm ci --silent --prefix salesforce
 	@touch $@
 
 $(DIST)/.built: build.mjs tsconfig.json $(PAGES) node_modules/.installed

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from tools import manual, reference
+from tools import aura, manual, reference
 from tools.diagrams import drawings
 from tools.matrix import matrix_page, with_matrix
 from tools.schema import json_schema
@@ -26,6 +26,7 @@ def files() -> Mapping[str, str]:
     return {
         "sdk/js/src/model.ts": typescript(),
         "docs/reference/model.schema.json": json_schema(),
+        aura.HELPER: aura.aura(),
         **{f"docs/reference/{name}": text for name, text in reference.pages().items()},
         "docs/reference/states.md": reference.page(states_page()),
         **{f"docs/reference/{name}": text for name, text in drawings().items()},

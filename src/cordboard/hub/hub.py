@@ -241,7 +241,9 @@ class Hub:
         """Append in the order of the calls; all that is appended in one turn of the loop is written together. The answer is whether
         they are on disk; it need not be awaited, and is shared, so nobody may cancel it. `cause`: what led to them.
         """
-        alone = not all(item.origin.isascii() and item.subject.isascii() for item in drafts)
+        alone = False
+        for item in drafts:
+            alone = alone or not (item.origin.isascii() and item.subject.isascii())
         if alone and self._batch is not None:
             # A store refuses what is no Unicode, and all that came with it: what might be refused comes with nothing else.
             self._write(self._batch)
@@ -285,19 +287,20 @@ class Hub:
 
     def _deliver(self, entries: Sequence[Entry]) -> None:
         """What the store has on disk: fold it, show it."""
-        on_disk = self.clock.now()
+        now, states, rooms, recorder = self.clock.now, self._states, self.rooms, self.recorder
+        on_disk = at = now()
         for entry in entries:
             subject = entry.subject
-            before = self._states.get(subject)
+            before = states.get(subject)
             if before is None:
-                before = self._states[subject] = initial(subject)
-                self.rooms.born(subject)
-            after = fold(before, entry)
-            self._states[subject] = after
+                before = states[subject] = initial(subject)
+                rooms.born(subject)
+            after = states[subject] = fold(before, entry)
             self.threads.observe(entry, before, after)
-            rendered = self.rooms.publish(entry, before, after)
-            if self.recorder.limit:
-                self.recorder.shown(entry, on_disk, rendered, self.rooms.at(subject).speak)
+            rendered = rooms.publish(entry, before, after, at)
+            at = now()
+            if recorder.limit:
+                recorder.shown(entry, on_disk, at, rendered, rooms.at(subject).speak)
             event = entry.event
             if isinstance(event, CommandIssued):
                 self.dispatch.issued(event.command)

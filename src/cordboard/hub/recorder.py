@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
+import msgspec
+
 from cordboard.contract import Called, Closed, Failed, Identity, LinkFrame, Opened, Received, Replied, Woke
 from cordboard.model.commands import Command, Outcome
 from cordboard.model.events import Unrecognised
@@ -33,25 +35,29 @@ Audience = Mapping[str, tuple[int, int | None]]
 _NOBODY: Audience = MappingProxyType({})
 
 
-class Cause:
+class Cause(msgspec.Struct, frozen=True, kw_only=True, eq=False, gc=False):
     """What the hub gave a link to do, and what may have led to entries: a frame off its wire, a timer, a command."""
 
-    __slots__ = ("at", "data", "kind", "link", "size", "where")
-
-    def __init__(self, at: Millis, link: LinkId, kind: str, where: str, data: str | bytes) -> None:
-        self.at = at
-        self.link = link
-        self.kind = kind
-        """`start`, `command`, or a `LinkFrame` in lower case."""
-        self.where = where
-        """The channel, the request, the route, the timer or the command's id."""
-        self.size = len(data)
-        self.data = data[:EXCERPT]
+    at: Millis
+    link: LinkId
+    kind: str
+    """`start`, `command`, or a `LinkFrame` in lower case."""
+    where: str
+    """The channel, the request, the route, the timer or the command's id."""
+    data: str | bytes = ""
+    size: int = 0
+    """Of the whole frame: `data` may be its beginning."""
 
     @property
     def text(self) -> str:
         """The beginning of the frame."""
         return self.data if isinstance(self.data, str) else self.data.decode(errors="replace")
+
+
+def _cause(at: Millis, link: LinkId, kind: str, where: str, data: str | bytes = "") -> Cause:
+    size = len(data)
+    kept = data if size <= EXCERPT else data[:EXCERPT]
+    return Cause(at=at, link=link, kind=kind, where=where, data=kept, size=size)
 
 
 class Taken:
@@ -67,25 +73,11 @@ class Taken:
         self.settled: Millis = 0
 
 
-class _Appended(NamedTuple):
-    cause: Cause | None
-    at: Millis
-    entries: Sequence[Entry]
-
-
-class _Shown(NamedTuple):
-    entry: Entry
-    on_disk: Millis
-    shown: Millis
-    rendered: Mapping[str, bytes | None]
-    speak: Mapping[str, int]
-
-    @property
-    def audience(self) -> Audience:
-        return {
-            name: (self.speak[name], None if data is None else len(data))
-            for name, data in self.rendered.items()
-        }
+# Plain tuples, not named ones: of these one is made for every entry.
+_Appended = tuple[Cause | None, Millis, Sequence[Entry]]
+"""What led to them, when they were appended, and the entries."""
+_Shown = tuple[Entry, Millis, Millis, Mapping[str, bytes | None], Mapping[str, int]]
+"""The entry, when it was on disk and when shown, what each protocol made of it, and how many pages spoke which."""
 
 
 class Passage(NamedTuple):
@@ -132,19 +124,19 @@ class Recorder:
             return None
         match frame:
             case Received(channel=channel, data=data, at=at):
-                cause = Cause(at, link, "received", channel, data)
+                cause = _cause(at, link, "received", channel, data)
             case Replied(name=name, status=status, data=data, at=at):
-                cause = Cause(at, link, "replied", f"{name} {status}", data)
+                cause = _cause(at, link, "replied", f"{name} {status}", data)
             case Opened(channel=channel, at=at):
-                cause = Cause(at, link, "opened", channel, "")
+                cause = _cause(at, link, "opened", channel)
             case Closed(channel=channel, code=code, reason=reason, at=at):
-                cause = Cause(at, link, "closed", f"{channel} {code}", reason)
+                cause = _cause(at, link, "closed", f"{channel} {code}", reason)
             case Failed(name=name, reason=reason, at=at):
-                cause = Cause(at, link, "failed", name, reason)
+                cause = _cause(at, link, "failed", name, reason)
             case Called(route=route, body=body, at=at):
-                return Cause(at, link, "called", route, body)
+                return _cause(at, link, "called", route, body)
             case Woke(name=name, at=at):
-                return Cause(at, link, "woke", name, "")
+                return _cause(at, link, "woke", name)
             case _:
                 assert_never(frame)
         self._causes.append(cause)
@@ -154,7 +146,7 @@ class Recorder:
         """A link is started, or given a command."""
         if not self.limit:
             return None
-        cause = Cause(self._now(), link, kind, where, "")
+        cause = _cause(self._now(), link, kind, where)
         self._causes.append(cause)
         return cause
 
@@ -165,20 +157,21 @@ class Recorder:
         if self.limit:
             start = 0
             for cause, count in parts:
-                self._appended.append(_Appended(cause, at, entries[start : start + count]))
+                self._appended.append((cause, at, entries[start : start + count]))
                 start += count
 
     def shown(
         self,
         entry: Entry,
         on_disk: Millis,
+        at: Millis,
         rendered: Mapping[str, bytes | None],
         speak: Mapping[str, int],
     ) -> None:
-        """An entry that came from disk at this time is folded, and all who watch were told of it just now. `rendered`: what each
+        """An entry that came from disk at this time is folded, and all who watch were told of it `at`. `rendered`: what each
         protocol made of it; `speak`: how many pages speak which. Neither may be changed later.
         """
-        self._shown.append(_Shown(entry, on_disk, self._now(), rendered, speak))
+        self._shown.append((entry, on_disk, at, rendered, speak))
         if isinstance(entry.event, Unrecognised):
             self._odd.append(entry)
 
@@ -217,19 +210,23 @@ class Recorder:
     def look(self) -> Recording:
         """All that is known now. Costs a walk over all of it."""
         passages: dict[Place, Passage] = {
-            (item.entry.subject, item.entry.seq): Passage(None, 0, item.on_disk, item.shown, item.audience)
-            for item in self._shown
+            (entry.subject, entry.seq): Passage(None, 0, on_disk, shown, _audience(rendered, speak))
+            for entry, on_disk, shown, rendered, speak in self._shown
         }
         led: dict[int, list[Place]] = {}
-        for batch in self._appended:
-            places = [(entry.subject, entry.seq) for entry in batch.entries]
-            if batch.cause is not None:
-                led.setdefault(id(batch.cause), []).extend(places)
+        for cause, at, entries in self._appended:
+            places = [(entry.subject, entry.seq) for entry in entries]
+            if cause is not None:
+                led.setdefault(id(cause), []).extend(places)
             for place in places:
                 known = passages.get(place, Passage())
-                passages[place] = known._replace(cause=batch.cause, appended=batch.at)
+                passages[place] = known._replace(cause=cause, appended=at)
         taken: dict[CommandId, list[Taken]] = {}
         for item in self._taken:
             taken.setdefault(item.command.id, []).append(item)
         given = {CommandId(cause.where): cause.at for cause in self._causes if cause.kind == "command"}
         return Recording(passages, given, taken, led)
+
+
+def _audience(rendered: Mapping[str, bytes | None], speak: Mapping[str, int]) -> Audience:
+    return {name: (speak[name], None if data is None else len(data)) for name, data in rendered.items()}

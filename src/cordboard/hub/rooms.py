@@ -74,9 +74,9 @@ class Rooms:
         """A subject is new: those who watch its whole kind get it, if they may."""
         self._greet(subject)
 
-    def publish(self, entry: Entry, before: SubjectState, after: SubjectState) -> Rendered:
+    def publish(self, entry: Entry, before: SubjectState, after: SubjectState, at: Millis) -> Rendered:
         """Tell of an entry, and see who may no longer watch because of it, or may now. The answer is what was rendered."""
-        rendered = self.at(entry.subject).publish(entry, before, after, self._clock.now())
+        rendered = self.at(entry.subject).publish(entry, before, after, at)
         if after.profile is not before.profile:
             self._regroup(entry.subject, before, after)
         return rendered

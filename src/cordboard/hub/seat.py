@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, assert_never
+from typing import TYPE_CHECKING, Protocol, TypeVarTuple, assert_never
 
 import structlog
 
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from cordboard.model.ids import Millis, Subject
     from cordboard.model.log import Entry
     from cordboard.model.state import SubjectState
+
+Ts = TypeVarTuple("Ts")
 
 GRACE: Millis = 1000
 """How long after its token expired a session may go on telling its page so, before the seat is nobody's."""
@@ -132,7 +134,7 @@ class Seat:
 
     def start(self) -> None:
         """Begin the session."""
-        self._feed(lambda: self._session.start(self._hub.clock.now()))
+        self._feed(self._session.start, self._hub.clock.now())
 
     def keep(self) -> None:
         """The session does not end with its reply, as it was going to."""
@@ -141,7 +143,7 @@ class Seat:
 
     def receive(self, frame: SessionFrame) -> None:
         """Hand in what happened on the page's side."""
-        self._feed(lambda: self._session.receive(frame))
+        self._feed(self._session.receive, frame)
 
     def leave(self) -> None:
         """The page is gone: its watches, claims, guards and timers end."""
@@ -157,45 +159,48 @@ class Seat:
 
     def open(self, joined: Joined) -> None:
         """A watched subject is there."""
-        self._feed(lambda: self._session.open(joined, self._hub.clock.now()))
+        self._feed(self._session.open, joined, self._hub.clock.now())
 
     def observe(
         self, entry: Entry, before: SubjectState, after: SubjectState, rendered: bytes | None, at: int
     ) -> None:
         """A new entry of a watched subject."""
-        self._feed(lambda: self._session.observe(entry, before, after, rendered, at))
+        self._feed(self._session.observe, entry, before, after, rendered, at)
 
     def settle(self, command_id: str, outcome: Outcome) -> None:
         """What became of a command of this session."""
-        self._feed(lambda: self._session.settle(command_id, outcome, self._hub.clock.now()))
+        self._feed(self._session.settle, command_id, outcome, self._hub.clock.now())
 
     def answer(self, ask: str, result: Result) -> None:
         """The result of a query of this session."""
-        self._feed(lambda: self._session.answer(ask, result, self._hub.clock.now()))
+        self._feed(self._session.answer, ask, result, self._hub.clock.now())
 
     def peer(self, news: News) -> None:
         """News among the pages of an agent."""
-        self._feed(lambda: self._session.peer(news, self._hub.clock.now()))
+        self._feed(self._session.peer, news, self._hub.clock.now())
 
-    def _feed(self, make: Callable[[], SessionEffects]) -> None:
-        """Run what the session answers; what happens meanwhile waits its turn, so that no generator runs within another."""
+    def _feed(self, make: Callable[[*Ts], SessionEffects], *given: *Ts) -> None:
+        """Run what the session answers to this; what happens meanwhile waits its turn, so that no generator runs within another."""
         if self.left:
             return
         if self._busy:
-            self._todo.append(make)
+            self._todo.append(lambda: make(*given))
             return
         self._busy = True
         try:
-            self._run(make)
+            self._run(make, *given)
             while self._todo and not self.left:
                 self._run(self._todo.popleft())
         finally:
             self._busy = False
 
-    def _run(self, make: Callable[[], SessionEffects]) -> None:
+    def _run(self, make: Callable[[*Ts], SessionEffects], *given: *Ts) -> None:
         try:
-            for effect in make():
-                self._do(effect)
+            for effect in make(*given):
+                if type(effect) is Send:  # nearly all are
+                    self._outlet.send(effect)
+                else:
+                    self._do(effect)
                 if self.left:
                     return
         except Exception:  # noqa: BLE001 - see below
@@ -255,4 +260,4 @@ class Seat:
 
     def _woke(self, name: str) -> None:
         self._timers.pop(name, None)
-        self._feed(lambda: self._session.receive(Woke(name=name, at=self._hub.clock.now())))
+        self._feed(self._session.receive, Woke(name=name, at=self._hub.clock.now()))

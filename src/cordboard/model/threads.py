@@ -42,7 +42,10 @@ class Threads:
         if before.contacts is not after.contacts:
             for contact in after.contacts.values():
                 old = before.contacts.get(contact.id)
-                if old is not contact:
+                if old is contact:
+                    continue
+                told = contact.thread_aliases
+                if old is None or old.thread != contact.thread or old.thread_aliases is not told:
                     self._join(contact)
                     if old is not None and self.thread(old.thread) != self.thread(contact.thread):
                         self._forget(entry.subject, old.id, old.thread)

@@ -18,7 +18,8 @@ from cordboard.contract import Send
 from cordboard.model.events import Unrecognised
 from cordboard.model.ids import LinkId, Subject
 from cordboard.model.log import draft
-from cordboard.web.sockets import TOO_LARGE, TOO_SLOW, frame
+from cordboard.web.outgoing import frame
+from cordboard.web.sockets import TOO_LARGE, TOO_SLOW
 
 Bearer = Callable[..., dict[str, str]]
 Opens = Callable[[App], Awaitable[aiohttp.ClientWebSocketResponse]]

@@ -1,4 +1,4 @@
-"""A page on a WebSocket. Frames are written straight to the transport: nobody ever waits for a page.
+"""A page on a WebSocket. Frames are written to the transport when the turn of the loop is over: nobody ever waits for a page.
 
 What a page does not take piles up in its transport's buffer; past a bound the page is closed as too slow, and comes back
 with its position. `ws.send_str` would wait for a page that stopped reading, and whoever called it with it.
@@ -29,6 +29,7 @@ from cordboard.web.config import WebSettings
 from cordboard.web.counts import Counts
 from cordboard.web.doors import Visit, headers_of
 from cordboard.web.limits import Bucket
+from cordboard.web.outgoing import Outgoing
 from cordboard.web.signing import Signing
 
 GOING_AWAY = 4000
@@ -38,38 +39,6 @@ GRACE = 3.0
 """Seconds that a page gets to take the rest and our close; then its connection is cut."""
 _SLACK = 256 * 1024
 """A frame that much over the limit is still read, so that the page surely hears why it is closed."""
-_TEXT, _BINARY = 0x81, 0x82
-_SHORT, _MIDDLE = 126, 65_536
-
-
-def frame(payload: bytes, *, text: bool) -> bytes:
-    """A whole WebSocket frame from a server: unmasked, uncompressed (RFC 6455, 5.2)."""
-    first, size = _TEXT if text else _BINARY, len(payload)
-    if size < _SHORT:
-        return bytes((first, size)) + payload
-    if size < _MIDDLE:
-        return bytes((first, _SHORT)) + size.to_bytes(2, "big") + payload
-    return bytes((first, _SHORT + 1)) + size.to_bytes(8, "big") + payload
-
-
-class Framing:
-    """Frames what is sent. What goes to many pages one after the other is framed once."""
-
-    def __init__(self) -> None:
-        self._data: str | bytes = b""
-        self._text = False
-        self._whole = b""
-
-    def frame(self, effect: Send) -> bytes:
-        """The frame of what the effect sends."""
-        data = effect.data
-        if data is not self._data or effect.text is not self._text:
-            self._data, self._text = data, effect.text
-            if isinstance(data, bytes):
-                self._whole = frame(data, text=effect.text)
-            else:
-                self._whole = frame(data.encode(), text=True)
-        return self._whole
 
 
 class Page:
@@ -81,7 +50,7 @@ class Page:
         socket: _Socket,
         transport: asyncio.Transport,
         signing: Signing,
-        framing: Framing,
+        outgoing: Outgoing,
         *,
         channel: str,
         backlog: int,
@@ -92,10 +61,14 @@ class Page:
         self._socket = socket
         self._transport = transport
         self._signing = signing
-        self._framing = framing
+        self._outgoing = outgoing
         self._channel = channel
         self._backlog = backlog
         self._allowed = backlog
+        self._frames: list[bytes] = []
+        """Of this turn of the loop."""
+        self._waiting = 0
+        """With these, what waits for the page."""
         self._too_slow = too_slow
         self._closing_code = closing
         self._seat: Seat | None = None
@@ -115,24 +88,41 @@ class Page:
         return self._ended
 
     def send(self, effect: Send) -> None:
-        """Write a frame and go on."""
-        # The transport knows first that a wire was cut: the socket hears of it a turn of the loop later.
-        if self._ended or self._socket.closed or self._transport.is_closing():
+        """Put a frame on its way and go on."""
+        if self._ended:
             return
-        waiting = self._transport.get_write_buffer_size()
+        waiting = self._waiting
+        if not self._frames:
+            # The transport knows first that a wire was cut: the socket hears of it a turn of the loop later.
+            if self._socket.closed or self._transport.is_closing():
+                return
+            waiting = self._transport.get_write_buffer_size()
         if waiting > self._allowed:
             self._too_slow()
             self.end(TOO_SLOW, "too slow")
             return
-        whole = self._framing.frame(effect)
+        whole = self._outgoing.frame(effect)
+        size = len(whole)
         # One large frame (a tail, a view) is no sign of slowness: the page gets the time to take it.
-        self._allowed = max(self._allowed if waiting else 0, self._backlog + len(whole))
-        self._transport.write(whole)
+        self._allowed = max(self._allowed if waiting else 0, self._backlog + size)
+        self._waiting = waiting + size
+        if not self._frames:
+            self._outgoing.soon(self)
+        self._frames.append(whole)
+
+    def write(self) -> None:
+        """Write what was sent."""
+        frames = self._frames
+        if frames:
+            self._frames = []
+            if not (self._socket.closed or self._transport.is_closing()):
+                self._transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
 
     @property
     def full(self) -> bool:
         """Whether half of what may wait for the page waits already."""
-        return not self._ended and self._transport.get_write_buffer_size() > self._backlog // 2
+        waiting = self._waiting if self._frames else self._transport.get_write_buffer_size()
+        return not self._ended and waiting > self._backlog // 2
 
     def reply(self, effect: Reply) -> None:
         """No request was made over a socket: nothing to answer."""
@@ -154,6 +144,7 @@ class Page:
         if self._ended:
             return
         self._ended = True
+        self.write()
         code = self._closing_code(code)
         loop = asyncio.get_running_loop()
         loop.call_soon(self._leave, code, reason)
@@ -193,7 +184,7 @@ class Sockets:
         self._settings = settings
         self._counts = counts
         self._signing = signing
-        self._framing = Framing()
+        self._outgoing = Outgoing()
         self._pages: set[Page] = set()
 
     async def serve(self, protocol: CtiProtocol, visit: Visit) -> web.StreamResponse:
@@ -217,7 +208,7 @@ class Sockets:
             socket,
             transport,
             self._signing(visit),
-            self._framing,
+            self._outgoing,
             channel=channel,
             backlog=self._settings.backlog,
             too_slow=self._counts.slow,

@@ -29,8 +29,22 @@ test("queues and team are watched while somebody looks, colleagues only by who m
   made.follow(true, { ...mia, profile: { id: "mia", queues: [{ id: "freight" }] } }, ["agent:mia", "member:crew"]);
   assert.deepEqual([...watched], ["queue/freight"]);
   made.follow(false, mia, ["agent:mia"]);
-  assert.deepEqual([...watched], []);
+  assert.deepEqual([...watched], ["team/crew"]);
   assert.equal(made.received(stream("queue/freight")), false);
+});
+
+test("what is written to the team is told while nobody looks at counters", () => {
+  const { made, watched } = boards();
+  made.follow(false, mia, []);
+  assert.deepEqual([...watched], ["team/crew"]);
+  const messages = [{ id: "m", author: "sue", content: "Port Selby is closed." }];
+  assert.equal(made.received(stream("team/crew", { messages })), true);
+  assert.deepEqual(made.messages(mia), messages);
+  assert.equal(made.received(stream("team/crew", { messages: made.messages(mia) }, { "agents-ready": 2 })), false);
+  made.follow(true, mia, []);
+  made.follow(false, mia, []);
+  assert.deepEqual(made.messages(mia), messages);
+  assert.deepEqual(made.messages({ subject: "agent/ida" }), []);
 });
 
 test("the board has each queue, counted or not, the team, and who is in it", () => {

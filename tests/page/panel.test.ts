@@ -119,6 +119,12 @@ test("the page around is told what it may know of a contact, and only what chang
   const first = news(undefined, view(offered));
   assert.deepEqual(first.map(({ topic }) => topic), ["contact", "state", "ring"]);
   assert.deepEqual(news(view(offered), view({ ...offered, notes: "more" })), []);
+  const media = { "sim/chat": { link: "sim", medium: "chat", state: "ready", since: 7 }, "sim/voice": { link: "sim", state: "busy", since: 9 } } as const;
+  const [told] = news(view(offered), { ...view(offered), states: media });
+  assert.deepEqual(told, {
+    topic: "state",
+    data: { state: "busy", reason: "", since: 9, pending: "", media: { voice: "busy", chat: "ready" } },
+  });
   const answered = { ...offered, phase: "active" } as const;
   assert.deepEqual(
     news(view(offered), view(answered)).map(({ topic, data }) => [topic, data !== null && "ringing" in data ? data.ringing : ""]),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { announcements, ringing } from "../../src/cordboard/web/page/panel/announcements";
-import { attached, contactName, fullContact, numberOf, openContacts, statesOf } from "../../src/cordboard/web/page/panel/reading";
+import { attached, byMedium, contactName, fullContact, isToBeCalled, numberOf, openContacts, statesOf } from "../../src/cordboard/web/page/panel/reading";
 import { refusalText, TEXTS } from "../../src/cordboard/web/page/parts/texts";
 import type { Contact, View } from "../../src/cordboard/web/page/wire/model";
 
@@ -51,6 +51,45 @@ test("the state of a link that is up goes before one of a link that is down", ()
     states: { "old/voice": { link: "old", state: "ready" }, "sim/voice": { link: "sim" } },
   };
   assert.deepEqual(statesOf(both).map((state) => [state.link, state.state]), [["sim", "null"], ["old", "ready"]]);
+});
+
+test("one state of each medium is the agent's to change, voice first; what other links say is left", () => {
+  const all: View = {
+    subject: "agent/ann",
+    links: { old: { up: false }, sim: { up: true } },
+    states: {
+      "old/voice": { link: "old", state: "ready" },
+      "sim/task": { link: "sim", medium: "task" },
+      "sim/voice": { link: "sim", state: "busy" },
+      "old/chat": { link: "old", medium: "chat", state: "ready" },
+    },
+  };
+  const { own, rest } = byMedium(statesOf(all));
+  assert.deepEqual(own.map(({ link, medium }) => `${link}/${medium}`), ["sim/voice", "old/chat", "sim/task"]);
+  assert.deepEqual(rest.map(({ link, medium }) => `${link}/${medium}`), ["old/voice"]);
+});
+
+test("what a list has on somebody stands with what is attached, and somebody to be called does not ring", () => {
+  const entry: Contact = {
+    ...bob,
+    phase: "offered",
+    list_record: { id: "1", fields: { offer: "Winter pass", last: "May" } },
+    calls: [{ id: "x", kind: "reservation", data: { peripheral: { offer: "Cabin" } } }],
+  };
+  assert.deepEqual(attached(fullContact(entry)), [["offer", "Cabin"], ["last", "May"]]);
+  assert.equal(isToBeCalled(fullContact(entry)), true);
+  assert.equal(isToBeCalled(fullContact(ada)), false);
+  assert.deepEqual(announcements(undefined, view({ ...entry, customer: { role: "customer", name: "Uma" } })), [
+    { text: `${TEXTS.toCall}: Uma`, urgent: true },
+  ]);
+});
+
+test("the state of another medium is announced with its name", () => {
+  const of = (chat: "null" | "ready"): View => ({
+    subject: "agent/ann",
+    states: { "sim/voice": { link: "sim", state: "ready" }, "sim/chat": { link: "sim", medium: "chat", state: chat } },
+  });
+  assert.deepEqual(announcements(of("null"), of("ready")), [{ text: "Chat: Ready", urgent: false }]);
 });
 
 test("a contact that rings is announced once, and at once", () => {

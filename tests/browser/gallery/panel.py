@@ -141,6 +141,22 @@ def media(page: Page) -> Iterator[str]:
     still.show(page, still.agent(), board=still.BOARD)
     page.get_by_role("button", name="Queues").click()
     yield "board"
+    agent = still.agent(states=still.STATES, callbacks=still.CALLBACKS, recent=still.RECENT)
+    agent["profile"] = {**agent["profile"], "reasons": still.REASONS}
+    still.show(page, agent, messages=still.MESSAGES)
+    yield "a state of each medium, a message to the team"
+    page.get_by_role("button", name="Chat: On a contact").click()
+    yield "a state of each medium: choices"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Recent").click()
+    yield "callbacks"
+    still.show(page, {**agent, "contacts": {"k": still.PREVIEW}})
+    yield "preview of a campaign"
+    still.show(page, {**agent, "contacts": {"k": still.CALLBACK}})
+    yield "callback offered"
+    still.show(page, {**agent, "contacts": {"k": {**still.CALL, "phase": "wrap_up"}}})
+    page.get_by_text("Call back later").click()
+    yield "a call is promised"
 
 
 def endings(

@@ -5,6 +5,7 @@ It is what a page does that has an agent's view from elsewhere and gives it to t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from playwright.sync_api import Page
@@ -14,12 +15,12 @@ Json = dict[str, Any]
 NOW = 1_795_000_000_000
 MINUTE = 60_000
 
-_SHOW = """({ view, board, refused, now }) => {
+_SHOW = """({ view, board, messages, refused, now }) => {
   window.asked = [];
   window.outcome = { outcome: "done" };
   const listeners = new Set();
   const source = {
-    view, board, clock: { now: () => now },
+    view, board, messages, clock: { now: () => now },
     status: { state: "online", welcome: { identity: { subject: "mia", agent: "mia", scopes: [] } } },
     listen: (news) => (listeners.add(news), () => listeners.delete(news)),
     refused: (contact, service) => refused[service] ?? "",
@@ -42,12 +43,20 @@ _SHOW = """({ view, board, refused, now }) => {
 }"""
 
 
-def show(page: Page, view: Json, *, board: Json | None = None, refused: Json | None = None) -> None:
+def show(
+    page: Page,
+    view: Json,
+    *,
+    board: Json | None = None,
+    refused: Json | None = None,
+    messages: Sequence[Json] = (),
+) -> None:
     """Put a panel with this view in place of what the page shows. `refused`: the code by service.
 
     The page then has `asked` (the services that were wanted), `outcome` (what each comes to) and `turn(changed)`.
     """
-    page.evaluate(_SHOW, {"view": view, "board": board, "refused": refused or {}, "now": NOW + 83_000})
+    given = {"view": view, "board": board, "refused": refused or {}, "messages": list(messages)}
+    page.evaluate(_SHOW, {**given, "now": NOW + 83_000})
 
 
 def agent(**more: Any) -> Json:  # noqa: ANN401 - JSON
@@ -171,6 +180,94 @@ SPOKEN = [
         "confidence": 0.9,
     },
 ]
+STATES = {
+    "sim/voice": {"link": "sim", "state": "ready", "since": NOW},
+    "sim/chat": {
+        "link": "sim",
+        "medium": "chat",
+        "state": "busy",
+        "since": NOW,
+        "pending": {"state": "not_ready", "reason": {"code": "lunch", "label": "Lunch"}},
+    },
+    "sim/task": {"link": "sim", "medium": "task", "state": "null", "since": NOW},
+}
+"""Mia's, on each medium another."""
+REASONS = [
+    {"code": "lunch", "label": "Lunch", "limit": 2700},
+    {"code": "training", "label": "Training", "productive": True},
+    {"code": "end-of-shift", "label": "End of shift", "kind": "logout"},
+]
+PREVIEW = contact(
+    "voice",
+    "offered",
+    direction="outbound",
+    customer={"role": "customer", "name": "Uma Castell", "number": "+442079460121"},
+    queue={"id": "bookings", "name": "Bookings"},
+    campaign="winter",
+    campaign_name="Winter timetable",
+    campaign_mode="preview",
+    list_record={
+        "id": "winter-1",
+        "list": "Regulars 2026",
+        "attempt": 2,
+        "fields": {"customer": "NQ-1740", "last": "Port Selby, October", "offer": "Winter pass"},
+    },
+    calls=[
+        {
+            "id": "c",
+            "kind": "reservation",
+            "dialled": "+442079460121",
+            "connections": [{"id": "a", "participant": {"role": "agent", "id": "mia"}, "state": "alerting"}],
+        }
+    ],
+)
+CALLBACK = {
+    **PREVIEW,
+    "campaign": "",
+    "campaign_name": "",
+    "campaign_mode": "",
+    "list_record": None,
+    "callback": "b1",
+    "text": "Whether the camper fits under the lower deck of the night boat",
+}
+CALLBACKS = {
+    "b1": {
+        "id": "b1",
+        "number": "+442079460104",
+        "name": "Dmitri Hale",
+        "due": NOW,
+        "agent": "mia",
+        "text": "About the cabin",
+    },
+    "b2": {
+        "id": "b2",
+        "number": "+442079460992",
+        "name": "Maximiliane Freifrau von Hohenberg-Lichtenstein-Wartenburg",
+        "due": NOW + 26 * 60 * MINUTE,
+        "agent": "mia",
+        "text": "Whether the dog may stay in the cabin overnight, and what that costs",
+    },
+}
+RECENT = [
+    {
+        **CALL,
+        "phase": "closed",
+        "ended_by": "completed",
+        "customer": {"role": "customer", "name": "Bram Okafor", "number": "+442079460102"},
+    }
+]
+MESSAGES = [
+    {
+        "id": "m1",
+        "author": "ruth",
+        "name": "Ruth Calloway",
+        "content": "Port Selby is closed until 16:00. Rebook free of charge.",
+        "teams": ["crew"],
+        "created": NOW,
+    },
+    {"id": "m2", "author": "ruth", "content": "Coffee!", "teams": ["crew"], "created": NOW, "duration": 60},
+]
+"""The second one's time is over by now."""
 BOARD = {
     "queues": [
         {
@@ -178,6 +275,7 @@ BOARD = {
             "name": "Bookings",
             "gauges": {
                 "calls-waiting": 3,
+                "callbacks-waiting": 2,
                 "longest-waiting-since": NOW,
                 "agents-ready": 2,
                 "agents-busy": 4,
@@ -225,7 +323,10 @@ BOARD = {
         {
             "id": "pia",
             "name": "Pia Vance",
-            "states": [{"link": "sim", "medium": "voice", "state": "ready", "since": NOW}],
+            "states": [
+                {"link": "sim", "medium": "voice", "state": "ready", "since": NOW},
+                {"link": "sim", "medium": "chat", "state": "busy", "since": NOW},
+            ],
         },
     ],
 }

@@ -99,6 +99,10 @@ def test_every_request_is_answered_with_an_outcome_or_an_error(
         "message": "log on before calling",
     }
     assert ask(page, "setState('busy')") == {"error": "bad-field"}
+    assert ask(page, "setState('ready', undefined, 'fax')") == {"error": "bad-field"}
+    assert ask(page, "setState('ready', undefined, 'chat')")["outcome"] == "done"
+    wait_for(page, "heard.some(([topic, data]) => topic === 'state' && data.media.chat === 'ready')")
+    assert (heard(page, "state")[-1]["state"], heard(page, "state")[-1]["media"]["task"]) == ("null", "null")
     assert ask(page, "selectContact(7)") == {"error": "bad-field"}
 
 

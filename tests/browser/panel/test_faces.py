@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -114,6 +115,30 @@ def test_the_language_is_the_one_asked_for_or_the_browsers(
     page = opened(f"{quiet}/panel/{wanted}")
     expect(page.get_by_role("button", name="Einloggen" if spoken == "de-AT" else "Log on")).to_be_visible()
     assert page.evaluate("document.documentElement.lang") == spoken
+
+
+def test_an_agent_chooses_the_language_and_loses_nothing_by_it(
+    quiet: str, opened: Callable[..., Page]
+) -> None:
+    """At once, in this browser for good, also where the page around asks for another; and back to what the page would speak."""
+    page = opened(f"{quiet}/panel/", width=200, height=465)
+    desk = Desk(page)
+    expect(desk.button("Log on")).to_be_visible()
+    page.keyboard.press("d")
+    page.get_by_role("textbox", name="Number").fill("2002")
+    desk.press("Settings")
+    page.get_by_role("combobox", name="Language").select_option("Deutsch")
+    expect(page.get_by_role("heading", name="Einstellungen")).to_be_visible()
+    assert sticking_out(page) == []
+    escape(page)
+    expect(page.get_by_role("textbox", name="Nummer")).to_have_value("2002")
+    expect(page).to_have_title(re.compile("Agenten"))
+    page.goto(f"{quiet}/panel/?lang=ja")
+    expect(desk.button("Einloggen")).to_be_visible()
+    page.keyboard.press("g")
+    page.get_by_role("combobox", name="Sprache").select_option("")
+    expect(page.get_by_role("heading", name="設定")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "ja"
 
 
 def test_a_look_can_be_forced(quiet: str, opened: Callable[..., Page]) -> None:

@@ -12,7 +12,24 @@ from tests.browser.desk import Desk
 from tests.browser.gallery.centre import Centre
 from tests.browser.hosting import Hosted
 from tests.browser.panel.looks import sticking_out, violations
-from tests.browser.panel.still import BOARD, CALL, CHAT, NOW, SPOKEN, SUGGESTIONS, TASK, WORDS, agent, show
+from tests.browser.panel.still import (
+    BOARD,
+    CALL,
+    CALLBACK,
+    CALLBACKS,
+    CHAT,
+    MESSAGES,
+    NOW,
+    PREVIEW,
+    RECENT,
+    SPOKEN,
+    STATES,
+    SUGGESTIONS,
+    TASK,
+    WORDS,
+    agent,
+    show,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -189,6 +206,121 @@ def test_the_board_of_a_real_centre(hub: Callable[..., Hosted], opened: Callable
     expect(team).to_contain_text("1 not ready")
 
 
+def test_each_medium_has_a_state_of_its_own(hub: Callable[..., Hosted], opened: Callable[..., Page]) -> None:
+    """Chats can be taken by one who takes no calls; by keyboard alone."""
+    page = opened(f"{hub().url}/panel/", width=200, height=465)
+    desk = Desk(page)
+    expect(desk.button("Log on")).to_have_attribute("aria-disabled", "false")
+    chat = desk.state.get_by_role("button", name="Chat:")
+    expect(chat).to_contain_text("Logged off")
+    chat.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("menuitem").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(chat).to_contain_text("Chat: Ready")
+    expect(desk.button("Log on")).to_be_visible()
+    chat.press("Enter")
+    page.get_by_role("menuitem", name="Not ready: Lunch").press("Enter")
+    expect(chat).to_contain_text("Chat: Lunch")
+    expect(desk.state.get_by_role("button", name="Task:")).to_contain_text("Logged off")
+    desk.get_ready()
+    expect(chat).to_contain_text("Chat: Lunch")
+    chat.press("Enter")
+    page.get_by_role("menuitem", name="Log off: End of shift").press("Enter")
+    expect(chat).to_contain_text("Logged off")
+    expect(desk.state.locator(".word")).to_have_text("Ready")
+
+
+def test_a_preview_is_shown_with_its_record_and_dialled_skipped_or_given_up(
+    hub: Callable[..., Hosted], opened: Callable[..., Page]
+) -> None:
+    url = hub().url
+    page, centre = opened(f"{url}/panel/", width=320, height=640), Centre(url)
+    desk = Desk(page)
+    desk.get_ready()
+    centre.act("offer_entry", campaign="winter", agent="mia")
+    uma = desk.contact("Uma Castell")
+    expect(uma).to_contain_text("To be called")
+    expect(uma).to_contain_text("Winter timetable · Regulars 2026")
+    expect(uma).to_contain_text("Port Selby, October")
+    desk.press("Never call")
+    expect(uma).to_have_count(0)
+    expect(desk.state.locator(".word")).to_have_text("Ready")
+    centre.act("offer_entry", campaign="winter", agent="mia")
+    expect(desk.contact("Viggo Strand")).to_contain_text("NQ-1777")
+    page.keyboard.press("a")
+    expect(desk.button("Hang up")).to_be_visible()
+    expect(desk.contacts).to_contain_text("Calling")
+    page.keyboard.press("Shift+E")
+    expect(page.get_by_role("article")).to_have_count(0)
+
+
+def test_a_call_is_promised_shown_and_called_off(
+    hub: Callable[..., Hosted], opened: Callable[..., Page]
+) -> None:
+    url = hub().url
+    page, centre = opened(f"{url}/panel/", width=320, height=640), Centre(url)
+    desk = Desk(page)
+    desk.get_ready()
+    centre.ring("+44 20 7946 0104")
+    desk.rung()
+    desk.press("Answer")
+    page.get_by_text("Call back later").click()
+    page.get_by_role("textbox", name="What about").fill("About the cabin")
+    desk.press("Promise the call")
+    expect(page.get_by_role("textbox", name="What about")).to_have_count(0)
+    page.get_by_role("navigation", name="Views").get_by_role("button", name="Recent").click()
+    promised = page.get_by_role("region", name="Callbacks").get_by_role("listitem")
+    expect(promised).to_contain_text("Dmitri Hale")
+    expect(promised).to_contain_text("About the cabin")
+    desk.press("Call off the callback to Dmitri Hale")
+    expect(promised).to_have_count(0)
+
+
+def test_a_callback_is_offered_with_what_it_is_about(page: Page) -> None:
+    show(page, agent(contacts={"k": CALLBACK}))
+    card = page.get_by_role("article", name="Uma Castell")
+    expect(card).to_contain_text("To be called")
+    expect(card).to_contain_text("Callback · Bookings")
+    expect(card).to_contain_text("Whether the camper fits")
+    expect(page.get_by_role("button", name="Never call")).to_have_count(0)
+    for name in ("Call", "Skip"):
+        card.get_by_role("button", name=name, exact=True).click()
+    assert [service["service"] for service in asked(page)] == ["AnswerCall", "DeflectCall"]
+
+
+def test_what_was_written_to_the_team_is_there_until_it_is_put_away(page: Page) -> None:
+    show(page, agent(), messages=MESSAGES)
+    told = page.get_by_role("log", name="Messages to the team")
+    expect(told).to_contain_text("Port Selby is closed")
+    expect(told).not_to_contain_text("Coffee!")
+    page.get_by_role("button", name="Dismiss: Port Selby").click()
+    expect(told.get_by_role("listitem")).to_have_count(0)
+    page.reload()
+    page.wait_for_function("() => customElements.get('cb-panel') !== undefined")
+    show(page, agent(), messages=[*MESSAGES, {**MESSAGES[0], "id": "m3", "content": "It is open again."}])
+    expect(told).to_contain_text("open again")
+    expect(told).not_to_contain_text("Port Selby is closed")
+
+
+def test_a_message_of_a_supervisor_reaches_the_panel(
+    hub: Callable[..., Hosted], opened: Callable[..., Page]
+) -> None:
+    centre = hub()
+    page = opened(f"{centre.url}/panel/", width=200, height=465)
+    expect(Desk(page).button("Log on")).to_have_attribute("aria-disabled", "false")
+    posting = {"service": "PostTeamMessage", "content": "Gate 4 is shut.", "teams": ["crew"]}
+    answer = centre.post(
+        "/v1/subjects/agent/ruth/commands",
+        {"id": "c-1", "service": posting},
+        centre.token("agent:ruth", "team:crew", agent="ruth"),
+    )
+    assert answer["outcome"] == {"outcome": "done"}, answer
+    told = page.get_by_role("log", name="Messages to the team")
+    expect(told).to_contain_text("Gate 4 is shut.")
+    assert sticking_out(page) == []
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_and_nothing_sticks_out(page: Page, *, dark: bool) -> None:
     page.emulate_media(color_scheme="dark" if dark else "light")
@@ -197,11 +329,16 @@ def test_axe_finds_nothing_and_nothing_sticks_out(page: Page, *, dark: bool) -> 
         chat,
         agent(contacts={"k": TASK}),
         agent(contacts={"k": CALL}, utterances={"k": SPOKEN}),
+        agent(contacts={"k": PREVIEW}, states=STATES),
+        agent(contacts={"k": {**CALL, "phase": "wrap_up"}}, states=STATES),
+        agent(callbacks=CALLBACKS, recent=RECENT, states=STATES),
         agent(),
     ]
     for view in views:
-        show(page, view, board=BOARD)
-        if "contacts" not in view:
+        show(page, view, board=BOARD, messages=MESSAGES)
+        if "callbacks" in view:
+            page.get_by_role("button", name="Recent").click()
+        elif "contacts" not in view:
             page.get_by_role("button", name="Queues").click()
         for width, height in ((200, 465), (320, 465), (1280, 800)):
             page.set_viewport_size({"width": width, "height": height})

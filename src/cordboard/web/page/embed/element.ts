@@ -1,6 +1,6 @@
 // <cordboard-panel hub="https://cordboard.example">: the panel's iframe, as an element of the page that embeds it.
 
-import type { Outcome, Record } from "../wire/model";
+import type { Medium, Outcome, Record } from "../wire/model";
 import { LineError } from "./line";
 import { EmbeddedPanel, type PageSettings } from "./page";
 
@@ -57,8 +57,8 @@ export class CordboardPanel extends HTMLElement {
     return this.there().dial(number, record);
   }
 
-  setState(state: "ready" | "not_ready" | "null", reason?: string): Promise<Outcome> {
-    return this.there().setState(state, reason);
+  setState(state: "ready" | "not_ready" | "null", reason?: string, medium?: Medium): Promise<Outcome> {
+    return this.there().setState(state, reason, medium);
   }
 
   selectContact(contact: string): Promise<{ readonly selected: boolean }> {

@@ -2,9 +2,10 @@
 
 import { dialable } from "../panel/reading";
 import type { PanelModel } from "../panel/panel-model";
+import { settingState as settingAgentState } from "../panel/state-choices";
 import type { TokenGiver } from "../panel/entrance";
 import { refusalText } from "../parts/texts";
-import type { Command, Outcome, Record, Service, View } from "../wire/model";
+import type { Command, Medium, Outcome, Record, Service, View } from "../wire/model";
 import { Line, LineError } from "./line";
 import { isConnect, TOPICS, VERSION, type Connect, type Pop, type Topic } from "./protocol";
 import { news, type News } from "./summary";
@@ -17,6 +18,7 @@ export interface Embedded {
 
 const NUMBER = /^\+?[0-9*#]{1,32}$/;
 const SETTABLE = ["ready", "not_ready", "null"] as const;
+const MEDIA: readonly Medium[] = ["voice", "chat", "task"];
 
 export class Guest {
   private line: Line | undefined;
@@ -176,5 +178,7 @@ function recordOf(value: Fields): Record {
 function settingState(params: Fields): Service {
   const state = SETTABLE.find((item) => item === params["state"]);
   if (state === undefined) throw new LineError("bad-field", `state is one of ${SETTABLE.join(", ")}`);
-  return params["reason"] === undefined ? { service: "SetAgentState", state } : { service: "SetAgentState", state, reason: text(params, "reason", 100) };
+  const medium = MEDIA.find((item) => item === (params["medium"] ?? "voice"));
+  if (medium === undefined) throw new LineError("bad-field", `medium is one of ${MEDIA.join(", ")}`);
+  return settingAgentState(medium, state, params["reason"] === undefined ? "" : text(params, "reason", 100));
 }

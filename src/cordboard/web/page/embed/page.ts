@@ -1,6 +1,6 @@
 // The embedding page's half: a panel in an iframe, and what is said to it.
 
-import type { Outcome, Record } from "../wire/model";
+import type { Medium, Outcome, Record } from "../wire/model";
 import { Line, LineError } from "./line";
 import { VERSION, type Connect, type PageMethods, type PanelEvents, type PanelMethods, type Pop, type Topic } from "./protocol";
 
@@ -39,8 +39,8 @@ export class EmbeddedPanel {
     return this.request("dial", record === undefined ? { number } : { number, record });
   }
 
-  setState(state: "ready" | "not_ready" | "null", reason?: string): Promise<Outcome> {
-    return this.request("setState", reason === undefined ? { state } : { state, reason });
+  setState(state: "ready" | "not_ready" | "null", reason?: string, medium?: Medium): Promise<Outcome> {
+    return this.request("setState", { state, ...(reason === undefined ? {} : { reason }), ...(medium === undefined ? {} : { medium }) });
   }
 
   selectContact(contact: string): Promise<{ readonly selected: boolean }> {

@@ -24,7 +24,7 @@ export function isConnect(data: unknown): data is Connect {
 /** What may be asked of the panel. */
 export interface PanelMethods {
   dial(params: { readonly number: string; readonly record?: Record }): Outcome;
-  setState(params: { readonly state: "ready" | "not_ready" | "null"; readonly reason?: string }): Outcome;
+  setState(params: { readonly state: "ready" | "not_ready" | "null"; readonly reason?: string; readonly medium?: Medium }): Outcome;
   selectContact(params: { readonly contact: string }): { readonly selected: boolean };
   subscribe(params: { readonly topics: readonly Topic[] }): { readonly topics: readonly Topic[] };
 }
@@ -68,6 +68,8 @@ export interface StateNews {
   readonly since: number;
   /** The state that was asked for and comes when the contact is over; empty for none. */
   readonly pending: Availability | "";
+  /** The state on each medium that the agent has. */
+  readonly media: { readonly [medium in Medium]?: Availability };
 }
 
 /** What is to be opened. */

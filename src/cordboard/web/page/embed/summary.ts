@@ -1,6 +1,6 @@
 // What of an agent's view the page around the panel is told, and what news a change of it makes. Pure.
 
-import { fullContact, contactName, moment, numberOf, statesOf } from "../panel/reading";
+import { byMedium, fullContact, contactName, moment, numberOf, statesOf } from "../panel/reading";
 import { ringing } from "../panel/announcements";
 import type { Contact, View } from "../wire/model";
 import type { ContactNews, PanelEvents, StateNews } from "./protocol";
@@ -50,9 +50,11 @@ function stateNews(before: View | undefined, after: View): News[] {
 }
 
 function state(view: View): StateNews | null {
-  const [first] = statesOf(view);
+  const { own } = byMedium(statesOf(view));
+  const [first] = own;
   if (first === undefined) return null;
-  return { state: first.state, reason: first.reason?.code ?? "", since: first.since, pending: first.pending?.state ?? "" };
+  const media = Object.fromEntries(own.map((item) => [item.medium, item.state]));
+  return { state: first.state, reason: first.reason?.code ?? "", since: first.since, pending: first.pending?.state ?? "", media };
 }
 
 function ringNews(before: View | undefined, after: View): News[] {

@@ -2,22 +2,25 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 
 import { control } from "../parts/control";
-import { duration } from "../parts/duration";
 import { look } from "../parts/look";
-import type { Choice, Menu } from "../parts/menu";
+import type { Menu } from "../parts/menu";
 import { causeText, MEDIA, STATES, TEXTS } from "../parts/texts";
-import { DEFAULTS, type AgentProfile, type Availability, type Reason, type ReasonKind } from "../wire/model";
-import type { FullAgentState } from "./reading";
+import { DEFAULTS, type AgentProfile, type Availability, type Medium, type ReasonKind } from "../wire/model";
+import { byMedium, type FullAgentState } from "./reading";
+import { allChoices, reasonLabel, settingState, stateChoices, type StateChoice } from "./state-choices";
+import { tones } from "./tones";
 import { wish } from "./wishes";
 
 import "../parts/menu";
 import "../parts/since";
+import "./medium-state";
 
 /** The agent's state in letters that one reads at arm's length, and what it can be changed to. */
 @customElement("cb-agent-state")
 export class AgentStateCard extends LitElement {
   static override styles = [
     look,
+    tones,
     css`
       .state {
         display: flex;
@@ -69,6 +72,16 @@ export class AgentStateCard extends LitElement {
         position: static;
       }
 
+      .media {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.35rem 0.75rem;
+      }
+
+      .brief ~ .media {
+        gap: 0.3rem;
+      }
+
       @container (width < 37.5rem) {
         .state {
           gap: 0 0.5rem;
@@ -85,23 +98,6 @@ export class AgentStateCard extends LitElement {
         padding: 0 0.4em;
         border: 1px solid var(--line);
         border-radius: 1em;
-      }
-
-      .null,
-      .not_ready {
-        --tone: var(--faint);
-      }
-
-      .ready {
-        --tone: var(--good);
-      }
-
-      .busy {
-        --tone: var(--accent);
-      }
-
-      .working_after_call {
-        --tone: var(--warn);
       }
     `,
   ];
@@ -123,19 +119,30 @@ export class AgentStateCard extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    const [first, ...others] = this.states;
+    const { own, rest } = byMedium(this.states);
+    const [first, ...media] = own;
     const now = first ?? ({ ...DEFAULTS.AgentState, link: "" } satisfies FullAgentState);
-    const rest = others.map(
-      (other) => html`<p class="small faint">
-        ${MEDIA[other.medium]} (${other.link}): ${STATES[other.state]} <cb-since .at=${other.since} .clock=${this.clock}></cb-since>
-      </p>`,
-    );
     return html`<section class="card stack" aria-label=${TEXTS.state}>
       ${this.brief && now.state !== "null"
         ? html`<div class="brief">${this.shown(now)} ${this.change(now)}</div>`
-        : html`${this.shown(now)} ${now.state === "null" ? this.loggedOff() : this.loggedOn(now)}`}
-      ${rest}
+        : html`${this.shown(now)} ${now.state === "null" ? this.loggedOff(now.medium) : this.loggedOn(now)}`}
+      ${media.length === 0 ? nothing : html`<div class="media">${media.map((state) => this.beside(state))}</div>`}
+      ${rest.map(
+        (other) => html`<p class="small faint">
+          ${MEDIA[other.medium]} (${other.link}): ${STATES[other.state]} <cb-since .at=${other.since} .clock=${this.clock}></cb-since>
+        </p>`,
+      )}
     </section>`;
+  }
+
+  private beside(state: FullAgentState): TemplateResult {
+    return html`<cb-medium-state
+      .state=${state}
+      .profile=${this.profile}
+      .clock=${this.clock}
+      refused=${this.refused}
+      ?brief=${this.brief}
+    ></cb-medium-state>`;
   }
 
   private shown(now: FullAgentState): TemplateResult {
@@ -158,82 +165,65 @@ export class AgentStateCard extends LitElement {
     </div>`;
   }
 
-  private loggedOff(): TemplateResult {
+  private loggedOff(medium: Medium): TemplateResult {
     return html`<div class="row">
-      ${control({ label: TEXTS.logOn, refused: this.refused, look: "main", press: () => this.ask("not_ready") })}
+      ${control({ label: TEXTS.logOn, refused: this.refused, look: "main", press: () => this.ask(medium, "not_ready") })}
     </div>`;
   }
 
   private loggedOn(now: FullAgentState): TemplateResult {
     return html`<div class="row">
-      ${control({
-        label: TEXTS.ready,
-        refused: this.refused,
-        look: now.state === "not_ready" ? "main" : "",
-        pressed: now.state === "ready",
-        press: () => this.ask("ready"),
-      })}
-      ${this.menu("not-ready", TEXTS.notReady, "not_ready", "not_ready")} ${this.menu("log-off", TEXTS.logOff, "logout", "null")}
+      ${this.ready(now, now.state === "not_ready" ? "main" : "")}
+      ${this.menu("not-ready", now, TEXTS.notReady, "not_ready", "not_ready")} ${this.menu("log-off", now, TEXTS.logOff, "logout", "null")}
     </div>`;
   }
 
   private change(now: FullAgentState): TemplateResult {
-    const all: readonly (Choice & { readonly ask: () => void })[] = [
-      { value: "ready", label: TEXTS.ready, ask: () => this.ask("ready") },
-      ...this.choices("not_ready", TEXTS.notReady, "not_ready"),
-      ...this.choices("logout", TEXTS.logOff, "null"),
-    ];
-    const chosen = (event: CustomEvent<string>): void => all.find((choice) => choice.value === event.detail)?.ask();
+    const choices = allChoices(this.profile, now.medium, now.state);
     return html`<div class="row">
-      ${now.state === "not_ready"
-        ? control({ label: TEXTS.ready, refused: this.refused, look: "main", press: () => this.ask("ready") })
-        : nothing}
+      ${now.state === "not_ready" ? this.ready(now, "main") : nothing}
       <cb-menu
         wide
         label="▾"
         name=${TEXTS.changeState}
         heading=${TEXTS.changeState}
         refused=${this.refused}
-        .choices=${all}
-        @cb-chosen=${chosen}
+        .choices=${choices}
+        @cb-chosen=${this.chosen(choices)}
       ></cb-menu>
     </div>`;
   }
 
-  private menu(id: string, label: string, kind: ReasonKind, state: Availability): TemplateResult {
-    const choices = this.choices(kind, label, state);
+  private ready(now: FullAgentState, look: "main" | ""): TemplateResult {
+    return control({
+      label: TEXTS.ready,
+      refused: this.refused,
+      look,
+      pressed: now.state === "ready",
+      press: () => this.ask(now.medium, "ready"),
+    });
+  }
+
+  private menu(id: string, now: FullAgentState, label: string, kind: ReasonKind, state: Availability): TemplateResult {
+    const choices = stateChoices(this.profile, now.medium, { kind, state, label, named: false });
     return html`<cb-menu
       id=${id}
       label=${label}
       heading=${TEXTS.chooseReason}
       refused=${this.refused}
       .choices=${choices}
-      @cb-chosen=${(event: CustomEvent<string>) => choices.find((choice) => choice.value === event.detail)?.ask()}
+      @cb-chosen=${this.chosen(choices)}
     ></cb-menu>`;
   }
 
-  /** One for each reason; one without a reason where there are none. */
-  private choices(kind: ReasonKind, label: string, state: Availability): (Choice & { readonly ask: () => void })[] {
-    const listed = (this.profile?.reasons ?? []).filter((reason) => (reason.kind ?? DEFAULTS.Reason.kind) === kind);
-    if (listed.length === 0) return [{ value: state, label, ask: () => this.ask(state) }];
-    return listed.map((reason) => ({
-      value: `${state}/${reason.code}`,
-      label: this.brief ? `${label}: ${reasonLabel(reason)}` : reasonLabel(reason),
-      note: reasonNote(reason),
-      ask: () => this.ask(state, reason.code),
-    }));
+  private chosen(choices: readonly StateChoice[]): (event: CustomEvent<string>) => void {
+    return ({ detail }) => {
+      const choice = choices.find((item) => item.value === detail);
+      if (choice !== undefined) this.dispatchEvent(wish(choice.service));
+    };
   }
 
-  private ask(state: Availability, reason = ""): void {
-    this.dispatchEvent(wish(reason === "" ? { service: "SetAgentState", state } : { service: "SetAgentState", state, reason }));
+  private ask(medium: Medium, state: Availability): void {
+    this.dispatchEvent(wish(settingState(medium, state)));
   }
-}
-
-function reasonLabel(reason: Reason): string {
-  return reason.label || reason.code;
-}
-
-function reasonNote(reason: Reason): string {
-  const notes = [reason.limit ? TEXTS.limit(duration(reason.limit * 1000)) : "", reason.productive ? TEXTS.productive : ""];
-  return notes.filter((text) => text !== "").join(" · ");
 }

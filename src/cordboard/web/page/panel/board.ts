@@ -3,9 +3,9 @@ import { customElement, property } from "lit/decorators.js";
 
 import { numeral, percent } from "../parts/format";
 import { look } from "../parts/look";
-import { STATES, TEXTS } from "../parts/texts";
+import { MEDIA, STATES, TEXTS } from "../parts/texts";
 import type { Board as Figures, Counted, Gauges, Member } from "./boards";
-import { fullState } from "./reading";
+import { byMedium, fullState } from "./reading";
 
 import "../parts/since";
 
@@ -85,7 +85,12 @@ export class Board extends LitElement {
     const waiting = gauges["calls-waiting"];
     const since = gauges["longest-waiting-since"] ?? 0;
     const level = gauges["service-level"];
-    const facts = [...counts(gauges), ...(level === undefined ? [] : [TEXTS.inTime(percent(level / 100))])];
+    const promised = gauges["callbacks-waiting"] ?? 0;
+    const facts = [
+      ...(promised > 0 ? [TEXTS.callbacksWaiting(numeral(promised))] : []),
+      ...counts(gauges),
+      ...(level === undefined ? [] : [TEXTS.inTime(percent(level / 100))]),
+    ];
     return html`<li>
       <span>${name}</span>
       ${waiting === undefined
@@ -98,7 +103,8 @@ export class Board extends LitElement {
   }
 
   private member({ name, states }: Member): TemplateResult {
-    const [first] = states.map(fullState);
+    const [first, ...others] = byMedium(states.map(fullState)).own;
+    const also = others.filter(({ state }) => state !== "null").map(({ medium, state }) => `${MEDIA[medium]}: ${STATES[state]}`);
     return html`<li>
       <span>${name}</span>
       ${first === undefined
@@ -107,6 +113,7 @@ export class Board extends LitElement {
             ${first.reason == null ? STATES[first.state] : first.reason.label || first.reason.code}
             <cb-since class="faint" .at=${first.since} .clock=${this.clock}></cb-since>
           </span>`}
+      ${also.length === 0 ? nothing : html`<p class="small faint">${also.join(" · ")}</p>`}
     </li>`;
   }
 }

@@ -1,8 +1,8 @@
 // The queues and the team that a panel shows counters of, and the team's members as far as the token lets it see them.
-// They are watched only while somebody looks.
+// They are watched only while somebody looks, but for the team: what is written to it is for everyone in it, at once.
 
 import type { Client } from "../wire/client";
-import { DEFAULTS, type AgentState, type View } from "../wire/model";
+import { DEFAULTS, type AgentState, type TeamMessage, type View } from "../wire/model";
 import type { Stream } from "../wire/stream";
 
 export type Gauges = Readonly<{ [name: string]: number }>;
@@ -28,6 +28,8 @@ export interface Board {
 }
 
 const EVERYONE = "agent/*";
+/** One for all, so that who shows nothing is not told that it changed. */
+const NONE: readonly TeamMessage[] = [];
 
 export class Boards {
   private readonly streams = new Map<string, Stream>();
@@ -39,11 +41,11 @@ export class Boards {
   /** Whether somebody looks. `view`: the agent's own; `scopes`: of their token. */
   follow(wanted: boolean, view: View | undefined, scopes: readonly string[]): void {
     this.wanted = wanted;
-    const now = wanted && view !== undefined ? subjects(view, scopes) : [];
+    const now = view === undefined ? [] : [...(wanted ? subjects(view, scopes) : []), ...teamOf(view)];
     for (const subject of this.watched) if (!now.includes(subject)) this.client.unwatch(subject);
     for (const subject of now) if (!this.watched.includes(subject)) this.client.watch(subject);
     this.watched = now;
-    if (!wanted) this.streams.clear();
+    for (const subject of this.streams.keys()) if (!now.includes(subject) && !(wanted && subject.startsWith("agent/"))) this.streams.delete(subject);
   }
 
   get followed(): boolean {
@@ -52,9 +54,16 @@ export class Boards {
 
   /** Another subject's stream than the agent's own; whether it changes the board. */
   received(stream: Stream): boolean {
-    if (!this.wanted) return false;
+    if (!this.wanted && !this.watched.includes(stream.subject)) return false;
+    const before = this.streams.get(stream.subject)?.view.messages;
     this.streams.set(stream.subject, stream);
-    return true;
+    return this.wanted || stream.view.messages !== before;
+  }
+
+  /** What was written to the agent's team. */
+  messages(view: View | undefined): readonly TeamMessage[] {
+    const team = view === undefined ? undefined : teamOf(view)[0];
+    return (team === undefined ? undefined : this.streams.get(team)?.view.messages) ?? NONE;
   }
 
   board(view: View | undefined): Board {
@@ -81,9 +90,14 @@ export class Boards {
   }
 }
 
-/** What a board of this agent rests on. */
+/** What a board of this agent rests on, beside the team. */
 function subjects(view: View, scopes: readonly string[]): string[] {
   const { queues = [], team = "" } = view.profile ?? { queues: [], team: DEFAULTS.Team.name };
   const sees = scopes.some((scope) => scope === "tenant" || scope === `team:${team}` || scope === `member:${team}`);
-  return [...queues.map((queue) => `queue/${queue.id}`), ...(team ? [`team/${team}`] : []), ...(team && sees ? [EVERYONE] : [])];
+  return [...queues.map((queue) => `queue/${queue.id}`), ...(team && sees ? [EVERYONE] : [])];
+}
+
+/** The subject of the agent's team, if there is one. */
+function teamOf({ profile }: View): readonly string[] {
+  return profile?.team ? [`team/${profile.team}`] : [];
 }

@@ -115,7 +115,8 @@ export const contactLook = css`
       grid-template-columns: repeat(2, minmax(0, 1fr));
     }
 
-    .ways > .danger:nth-child(n + 4) {
+    .ways > .danger:nth-child(n + 4),
+    .offered .ways > .danger:nth-child(3) {
       grid-column: 1 / -1;
     }
 
@@ -123,6 +124,11 @@ export const contactLook = css`
       min-width: 0;
       min-height: 2.5rem;
       font-size: 1.05em;
+    }
+
+    .offered .ways > .danger:nth-child(3) {
+      min-height: 1.9rem;
+      font-size: 1em;
     }
 
     /* Little room: what one presses goes before what one reads. */
@@ -136,7 +142,8 @@ export const contactLook = css`
       order: 2;
     }
 
-    cb-notes {
+    cb-notes,
+    cb-promise {
       order: 3;
     }
 

@@ -2,6 +2,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, property, query, state } from "lit/decorators.js";
 
 import { control } from "../parts/control";
+import { numeral } from "../parts/format";
 import { look } from "../parts/look";
 import { CONTROLS, DIRECTIONS, ENDINGS, MEDIA, PHASES, TEXTS } from "../parts/texts";
 import type { AgentProfile, Outcome, Record, Service, Suggestion, Utterance } from "../wire/model";
@@ -10,6 +11,7 @@ import {
   attached,
   contactName,
   isOwn,
+  isToBeCalled,
   isWeb,
   joinable,
   liveCalls,
@@ -26,6 +28,7 @@ import "../parts/since";
 import "./call";
 import "./keypad";
 import "./notes";
+import "./promise";
 import "./talk";
 import "./wrap-up";
 
@@ -117,6 +120,9 @@ export class ContactCard extends LitElement {
             .refused=${this.refused}
           ></cb-wrap-up>`
         : nothing}
+      ${contact.phase === "offered" || contact.phase === "dialling" || this.refused("ScheduleCallback") === "impossible-here"
+        ? nothing
+        : html`<cb-promise .contact=${contact} .clock=${this.clock} refused=${this.refused("ScheduleCallback")}></cb-promise>`}
       ${contact.phase === "offered" || contact.phase === "dialling"
         ? nothing
         : html`<cb-notes contact=${contact.id} text=${contact.notes} ?disabled=${this.refused("TakeNote") !== ""}></cb-notes>`}
@@ -143,9 +149,11 @@ export class ContactCard extends LitElement {
     const name = contactName(contact);
     const number = numberOf(contact);
     const about = [
-      contact.medium === "voice" ? DIRECTIONS[contact.direction] : MEDIA[contact.medium],
+      contact.medium !== "voice" ? MEDIA[contact.medium] : contact.callback === "" ? DIRECTIONS[contact.direction] : TEXTS.callback,
       contact.queue?.name || contact.queue?.id,
       contact.campaign_name || contact.campaign,
+      contact.list_record?.list,
+      (contact.list_record?.attempt ?? 1) > 1 ? TEXTS.attempt(numeral(contact.list_record?.attempt ?? 1)) : "",
       contact.transferred_by === undefined ? "" : TEXTS.transferredBy(participantName(contact.transferred_by)),
       contact.subject === name ? "" : contact.subject,
     ];
@@ -162,9 +170,9 @@ export class ContactCard extends LitElement {
   private phase(): TemplateResult {
     const { contact } = this;
     const ended = contact.phase === "wrap_up" && contact.ended_by !== undefined ? ` (${ENDINGS[contact.ended_by]})` : "";
-    const isNew = contact.medium !== "voice" && contact.phase === "offered";
+    const offered = contact.medium !== "voice" ? TEXTS.newContact : isToBeCalled(contact) ? TEXTS.toCall : PHASES.offered;
     return html`<p class="phase">
-      ${isNew ? TEXTS.newContact : PHASES[contact.phase]}${ended} <cb-since .at=${moment(contact.phase_since)} .clock=${this.clock}></cb-since>
+      ${contact.phase === "offered" ? offered : PHASES[contact.phase]}${ended} <cb-since .at=${moment(contact.phase_since)} .clock=${this.clock}></cb-since>
     </p>`;
   }
 
@@ -173,7 +181,7 @@ export class ContactCard extends LitElement {
     if (contact.medium !== "voice") return this.digital();
     switch (contact.phase) {
       case "offered":
-        return this.row(this.simple("AnswerCall", "main"), this.simple("DeflectCall", "danger"));
+        return isToBeCalled(contact) ? this.preview() : this.row(this.simple("AnswerCall", "main"), this.simple("DeflectCall", "danger"));
       case "dialling":
         return this.row(this.hangUp());
       case "active":
@@ -203,6 +211,22 @@ export class ContactCard extends LitElement {
       case "closed":
         return nothing;
     }
+  }
+
+  /** Somebody to be called: the agent dials, leaves them for later, or, of a campaign, for good. */
+  private preview(): TemplateResult {
+    const { contact } = this;
+    const never = control({
+      label: TEXTS.never,
+      refused: this.refused("DeflectCall"),
+      look: "danger",
+      press: () => this.dispatchEvent(wish({ service: "DeflectCall", contact: contact.id, discard: true })),
+    });
+    return this.row(
+      this.simple("AnswerCall", "main", CONTROLS.MakeCall),
+      this.simple("DeflectCall", "", TEXTS.skip),
+      ...(contact.list_record == null ? [] : [never]),
+    );
   }
 
   private one(calls: readonly FullCall[]): TemplateResult {

@@ -4,7 +4,7 @@ import { CONTROLS, refusalText, TEXTS } from "../parts/texts";
 import { Client, type Status } from "../wire/client";
 import type { Environment } from "../wire/environment";
 import type { ServerFrame } from "../wire/frames";
-import type { Command, Outcome, Service, View } from "../wire/model";
+import type { Command, Outcome, Service, TeamMessage, View } from "../wire/model";
 import type { Stream } from "../wire/stream";
 import { Boards, type Board } from "./boards";
 import { Duties } from "./duties";
@@ -64,6 +64,10 @@ export class PanelModel implements PanelSource {
     return this.boards.board(this.view);
   }
 
+  get messages(): readonly TeamMessage[] {
+    return this.boards.messages(this.view);
+  }
+
   follow(wanted: boolean): void {
     const { status } = this;
     this.boards.follow(wanted, this.view, status.state === "online" ? (status.welcome.identity.scopes ?? []) : []);
@@ -90,7 +94,10 @@ export class PanelModel implements PanelSource {
   /** The server's word, but for a page that hears none. */
   refused(contact: string, service: Service["service"]): string {
     if (this.status.state !== "online" || this.stream === undefined) return "offline";
-    return this.view?.controls?.[contact]?.[service] ?? "impossible-here";
+    const known = this.view?.controls?.[contact]?.[service];
+    if (known !== undefined || contact !== "") return known ?? "impossible-here";
+    // Of what is no control, it is known whether there is a link that does it.
+    return Object.values(this.view?.links ?? {}).some(({ up, services }) => up && services?.includes(service)) ? "" : "impossible-here";
   }
 
   async run(service: Service): Promise<Outcome> {
@@ -143,7 +150,8 @@ export class PanelModel implements PanelSource {
     }
     const before = this.stream?.view;
     this.stream = stream;
-    if (this.boards.received(stream) && before?.profile !== stream.view.profile) this.follow(true); // other queues, perhaps
+    this.boards.received(stream);
+    if (before?.profile !== stream.view.profile) this.follow(this.boards.followed); // another team, other queues, perhaps
     this.tell((news) => news.viewed?.(before, stream.view));
     this.tell((news) => news.changed?.());
   }

@@ -30,9 +30,11 @@ import "../parts/toasts";
 import "./agent-state";
 import "./banners";
 import "./board";
+import "./callbacks";
 import "./contact";
 import "./dial";
 import "./help";
+import "./messages";
 import "./recent";
 import "./settings";
 import "./targets";
@@ -153,7 +155,10 @@ export class Panel extends LitElement {
     const { view } = source;
     return html`<div class="shell">
         ${this.top(view)}
-        <cb-banners .status=${source.status} .view=${view} .clock=${source.clock} .reconnect=${() => source.reconnect()}></cb-banners>
+        <div>
+          <cb-banners .status=${source.status} .view=${view} .clock=${source.clock} .reconnect=${() => source.reconnect()}></cb-banners>
+          <cb-messages .messages=${source.messages ?? NOTHING} .clock=${source.clock}></cb-messages>
+        </div>
         <main>${view === undefined ? html`<p class="empty faint">${TEXTS.connecting}</p>` : this.room(view)}</main>
         ${this.narrow ? this.tabs(view) : nothing}
         <cb-targets heading=${this.choosing?.heading ?? ""} .search=${(question: Question) => source.targets(question)}></cb-targets>
@@ -225,18 +230,30 @@ export class Panel extends LitElement {
               (contact) => this.contact(view, contact, contacts),
             )}
             ${contacts.length === 0
-              ? html`<p class="empty faint">${states[0]?.state === "ready" ? TEXTS.noContacts : TEXTS.noContactsNotReady}</p>`
+              ? html`<p class="empty faint">${states.some(({ state }) => state === "ready") ? TEXTS.noContacts : TEXTS.noContactsNotReady}</p>`
               : nothing}
           </section>`
         : nothing}
       <div class="side" ?hidden=${!all && this.tab === "contacts"}>
         ${all || this.tab === "dial" ? html`<cb-dial refused=${call}></cb-dial>` : nothing}
-        ${all || this.tab === "recent"
-          ? html`<cb-recent .contacts=${view.recent ?? []} .profile=${view.profile} refused=${call}></cb-recent>`
-          : nothing}
+        ${all || this.tab === "recent" ? this.past(view, call) : nothing}
         ${all || this.tab === "board" ? this.board() : nothing}
       </div>
     </div>`;
+  }
+
+  /** Whom the agent has promised a call, and whom they were with. */
+  private past(view: View, refused: string): TemplateResult {
+    const callbacks = Object.values(view.callbacks ?? {});
+    return html`${callbacks.length === 0
+        ? nothing
+        : html`<cb-callbacks
+            .callbacks=${callbacks}
+            .clock=${this.source.clock}
+            refused=${refused}
+            bound=${this.source.refused("", "CancelCallback")}
+          ></cb-callbacks>`}
+      <cb-recent .contacts=${view.recent ?? []} .profile=${view.profile} refused=${refused}></cb-recent>`;
   }
 
   private board(): TemplateResult | typeof nothing {
@@ -276,7 +293,10 @@ export class Panel extends LitElement {
   }
 
   private tabs(view: View | undefined): TemplateResult {
-    const open = Object.keys(view?.contacts ?? {}).length;
+    const counts: { readonly [tab in Tab]?: number } = {
+      contacts: Object.keys(view?.contacts ?? {}).length,
+      recent: Object.keys(view?.callbacks ?? {}).length,
+    };
     return html`<nav aria-label=${TEXTS.views}>
       ${TABS.filter(([tab]) => tab !== "board" || this.source.follow !== undefined).map(
         ([tab, drawing, text]) => html`<button
@@ -284,7 +304,7 @@ export class Panel extends LitElement {
           aria-current=${tab === this.tab ? "true" : "false"}
           @click=${() => void (this.tab = tab)}
         >
-          <span class="glyph">${icon(drawing)}${tab === "contacts" && open > 0 ? html`<span class="count">${numeral(open)}</span>` : nothing}</span>
+          <span class="glyph">${icon(drawing)}${counts[tab] ? html`<span class="count">${numeral(counts[tab])}</span>` : nothing}</span>
           <span>${TEXTS[text]}</span>
         </button>`,
       )}

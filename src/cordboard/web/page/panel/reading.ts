@@ -6,6 +6,7 @@ import {
   type Call,
   type Connection,
   type Contact,
+  type Medium,
   type Participant,
   type Stamp,
   type Utterance,
@@ -31,12 +32,20 @@ export function openContacts(view: View): FullContact[] {
     .sort((one, other) => rank(one) - rank(other) || moment(one.created) - moment(other.created));
 }
 
-/** The agent's states by link and medium; the first is of a link that is up, if there is one. */
+const ORDER: readonly Medium[] = ["voice", "chat", "task"];
+
+/** The agent's states by link and medium: those of links that are up first, of these voice first. */
 export function statesOf(view: View): FullAgentState[] {
   const up = (state: AgentState): number => (view.links?.[state.link]?.up === true ? 0 : 1);
   return Object.values(view.states ?? {})
     .map(fullState)
-    .sort((one, other) => up(one) - up(other));
+    .sort((one, other) => up(one) - up(other) || ORDER.indexOf(one.medium) - ORDER.indexOf(other.medium));
+}
+
+/** Of these the one of each medium that a change of state goes to, as the hub has it: the first. And those that are left. */
+export function byMedium(states: readonly FullAgentState[]): { readonly own: readonly FullAgentState[]; readonly rest: readonly FullAgentState[] } {
+  const own = ORDER.flatMap((medium) => states.find((state) => state.medium === medium) ?? []);
+  return { own, rest: states.filter((state) => !own.includes(state)) };
 }
 
 /** Our time of a moment, or the vendor's where we have none; 0 for never. */
@@ -94,6 +103,11 @@ export function numberOf(contact: FullContact): string {
   return participantOf(contact)?.number || first || second || "";
 }
 
+/** Whether the agent is asked to call somebody, rather than called. */
+export function isToBeCalled(contact: FullContact): boolean {
+  return contact.phase === "offered" && liveCalls(contact).some((call) => call.kind === "reservation");
+}
+
 /** The open contact that is meant when none is named: the one that was chosen, else the one the agent talks to, else the first. */
 export function currentContact(contacts: readonly FullContact[], chosen: string): FullContact | undefined {
   return contacts.find((contact) => contact.id === chosen) ?? contacts.find(talking) ?? contacts[0];
@@ -135,9 +149,9 @@ export function dialable(number: string): string {
   return number.replace(/[\s()./-]/g, "");
 }
 
-/** Everything attached to the contact's calls and set on the contact, by name. */
+/** What the campaign's list has on the contact, what is attached to its calls, and what is set on it: by name. */
 export function attached(contact: FullContact): [string, string][] {
-  const all = new Map<string, string>();
+  const all = new Map<string, string>(Object.entries(contact.list_record?.fields ?? {}));
   for (const call of contact.calls) {
     const { peripheral = {}, named = {} } = call.data ?? {};
     for (const [name, value] of Object.entries({ ...peripheral, ...named })) all.set(name, value);

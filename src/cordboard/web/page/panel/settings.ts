@@ -2,8 +2,9 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 
+import { chooseLanguage, chosenLanguage } from "../parts/appearance";
 import { look } from "../parts/look";
-import { RINGTONES, TEXTS } from "../parts/texts";
+import { LANGUAGE_NAMES, RINGTONES, TEXTS } from "../parts/texts";
 import { permission, type Alerts } from "./alerts";
 import { isTone, TONES } from "./ringtone";
 import { shortcutsWanted, wantShortcuts } from "./shortcuts";
@@ -77,11 +78,24 @@ export class Settings extends LitElement {
           <input type="checkbox" .checked=${live(shortcutsWanted())} @change=${(event: Event) => wantShortcuts(checked(event))} />
           ${TEXTS.useShortcuts}
         </label>
+        ${this.language()}
         ${this.source.signOut === undefined
           ? nothing
           : html`<div><button type="button" @click=${() => this.signOut()}>${TEXTS.signOut}</button></div>`}
       </div>
     </dialog>`;
+  }
+
+  private language(): TemplateResult {
+    const chosen = chosenLanguage();
+    const choose = (event: Event): void => chooseLanguage((event.target as HTMLSelectElement).value);
+    return html`<label>
+      ${TEXTS.language}
+      <select .value=${live(chosen)} @change=${choose}>
+        <option value="" ?selected=${chosen === ""}>${TEXTS.automatic}</option>
+        ${Object.entries(LANGUAGE_NAMES).map(([code, name]) => html`<option value=${code} lang=${code} ?selected=${code === chosen}>${name}</option>`)}
+      </select>
+    </label>`;
   }
 
   private once(): TemplateResult {

@@ -5,7 +5,7 @@
 //     panel.source = source;
 
 import type { Status } from "../wire/client";
-import type { Outcome, Service, Target, TargetKind, View } from "../wire/model";
+import type { Outcome, Service, Target, TargetKind, TeamMessage, View } from "../wire/model";
 import type { Board } from "./boards";
 
 /** What only one of an agent's pages does. The name is that of the claim. */
@@ -54,6 +54,8 @@ export interface PanelSource {
   doer(duty: Duty): Doer;
   /** Wants this page to do it (`take`: even if another does), or not to. */
   want(duty: Duty, wanted: boolean, take?: boolean): void;
+  /** What was written to the agent's team; missing where that is not known. */
+  readonly messages?: readonly TeamMessage[];
   /** Counters of queues and team, kept while `follow`ed; missing where there are none to be had. */
   readonly board?: Board;
   follow?(wanted: boolean): void;

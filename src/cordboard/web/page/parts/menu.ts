@@ -52,6 +52,17 @@ export class Menu extends LitElement {
         margin-top: 4px;
       }
 
+      /* A button that is a state: with its colour at the side, as the state's own word has it. */
+      :host([toned]) .opener button {
+        min-height: 1.75rem;
+        padding: 0.1rem 0.4rem;
+        border-left: 0.25rem solid var(--tone);
+        font-size: max(12px, 0.875em);
+        line-height: 1.25;
+        overflow-wrap: anywhere;
+        text-align: start;
+      }
+
       li button {
         width: 100%;
         border-color: transparent;

@@ -10,6 +10,9 @@ import { PORTUGUESE } from "./language/pt";
 
 export const LANGUAGES: { readonly [code: string]: Language } = { en: ENGLISH, de: GERMAN, pt: PORTUGUESE, ja: JAPANESE };
 
+/** What each is called by those who speak it. */
+export const LANGUAGE_NAMES: { readonly [code: string]: string } = { en: "English", de: "Deutsch", pt: "Português", ja: "日本語" };
+
 /** The first of these tags (`de-AT`, `pt`) whose language there is; English if none is. */
 export function understood(wanted: readonly (string | null | undefined)[]): string {
   return wanted.find((tag): tag is string => tag != null && languageOf(tag) !== undefined) ?? "en";

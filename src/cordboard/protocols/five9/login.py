@@ -1,0 +1,350 @@
+"""Getting in and staying in: login, data centre, login states; and every request, with the remedies that Five9 wants.
+
+What a remedy repeats was refused for certain: by 401, by 429, or by 435 since the service moved or the login state is no longer what it
+was. A request whose fate nobody knows is not repeated here, and one that is to be sent once not even then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from cordboard import contract as k
+from cordboard.kit.script import Steps, paused, requested
+from cordboard.model.ids import Millis
+from cordboard.protocols.five9 import wire, words as w
+from cordboard.protocols.five9.account import Account
+from cordboard.protocols.five9.door import AGENTS, JSON, Door
+
+ROUNDS = 6
+"""Steps through the login states before that is called hopeless."""
+PROPAGATES: Millis = 10_000
+"""For so long after a login other parts of Five9 may not know of it, and answer 401."""
+AGAIN: Millis = 2_000
+TRIES = 3
+FRESH: Millis = 60_000
+"""Who was answered so lately is still logged in, as far as one can know."""
+MOST_RETRY_AFTER: Millis = 10_000
+"""Nobody waits longer for an order; the link itself waits as long as it is told."""
+ENOUGH: Millis = 15_000
+"""Whoever asked so long ago does not wait any more: what is done then would surprise."""
+WAITS = 20
+"""Half seconds that a request waits for a login which another one has begun."""
+
+How = Literal["read", "order", "once"]
+"""`read`: as often as need be. `order`: again if it was refused for certain. `once`: never a second time."""
+
+
+class Access:
+    """One login, renewed where it has to be. `down` is set when it cannot be had any more."""
+
+    def __init__(self, account: Account) -> None:
+        self.door = Door(base=account.url.rstrip("/"), auth=account.auth)
+        self.state = ""
+        """The login state, as far as it is known; empty before the first."""
+        self.down: k.Down | None = None
+        self.moved = False
+        """Whether Five9 has said that the service is elsewhere now: the socket has to follow."""
+        self.now: Millis = 0
+        """The time of what happened last; the link sets it."""
+        self._account = account
+        self._entered: Millis = 0
+        self._answered: Millis = 0
+        self._logins = 0
+        self._names = 0
+        self._entering = False
+
+    def name(self, what: str) -> str:
+        """A name of its own for each request and pause: what comes late of an earlier one is not taken for a later one's."""
+        self._names += 1
+        return f"{what}-{self._names}"
+
+    # --- getting in ----------------------------------------------------------------------------------------------------
+
+    def enter(self, *, log_on: bool) -> Steps[k.Down | None]:
+        """Log in, find the data centre and go through the login states; `None` if that came to something."""
+        self._entering = True
+        down = yield from self._login()
+        if down is None:
+            found = yield from self.drive(log_on=log_on)
+            down = found if isinstance(found, k.Down) else None
+        self._entering = False
+        return down
+
+    def drive(self, *, log_on: bool) -> Steps[str | k.Down]:
+        """Go through the login states until the agent works; without `log_on` a session that nobody has started stays so."""
+        for _ in range(ROUNDS):
+            reply = yield from self._patient("GET", "{A}/login_state")
+            if (down := refused(reply)) is not None:
+                return down
+            self.state = wire.state_of(reply.data) if isinstance(reply, k.Replied) else ""
+            match self.state:
+                case w.WORKING:
+                    return self.state
+                case w.SELECT_STATION if not log_on:
+                    return self.state
+                case w.SELECT_STATION:
+                    down = yield from self._start_session()
+                case w.SELECT_SKILLS:
+                    down = yield from self._choose_skills()
+                case w.ACCEPT_NOTICE:
+                    down = yield from self._accept_notices()
+                case w.RELOGIN:
+                    down = refused((yield from self._patient("PUT", "{A}/session_restart")))
+                case _:
+                    return k.Down(retry="later", reason=f"login-state {self.state[:40]}")
+            if down is not None:
+                return down
+        return k.Down(retry="later", reason=f"login-state {self.state} does not end")
+
+    # --- asking --------------------------------------------------------------------------------------------------------------
+
+    def ask(self, how: How, method: str, path: str, body: Any = None) -> Steps[k.Replied | k.Failed]:  # noqa: ANN401 - JSON
+        """What Five9 says to a request, after the remedies."""
+        if how == "once" and self._stale:
+            # It gets one try: let that not be wasted on a login that has run out meanwhile.
+            told = yield from self.ask("read", "GET", "{A}/login_state")
+            if isinstance(told, k.Replied) and fine(told):
+                self.state = wire.state_of(told.data)
+        cured: set[str] = set()
+        begun = self.now
+        while True:
+            entered = self._entered
+            reply = yield from requested(self._request(how, method, path, body))
+            if isinstance(reply, k.Failed):
+                return reply
+            if fine(reply):
+                self._answered = reply.at
+            remedy = _remedy(reply)
+            if not remedy or remedy in cured or reply.at - begun > ENOUGH:
+                return reply
+            cured.add(remedy)
+            if not (yield from self._cured(remedy, reply, entered)) or how == "once":
+                return reply
+
+    def _cured(self, remedy: str, reply: k.Replied, entered: Millis) -> Steps[bool]:
+        """Do what the answer wants; whether asking again makes sense."""
+        match remedy:
+            case "login":
+                return (yield from self._fresh(entered, reply.at))
+            case "move":
+                return (yield from self._follow(reply))
+            case "state":
+                found = yield from self.drive(log_on=self.state == w.WORKING)
+                return found == w.WORKING
+            case _:
+                pause = retry_after(reply)
+                if pause > MOST_RETRY_AFTER:
+                    return False
+                yield from paused(self.name("wait"), pause)
+                return True
+
+    def _fresh(self, entered: Millis, at: Millis) -> Steps[bool]:
+        """One fresh login for all who were answered 401."""
+        for _ in range(WAITS):
+            if not self._entering:
+                break
+            yield from paused(self.name("wait"), AGAIN // 4)
+        if self._entering:
+            return False
+        if self._entered == entered:
+            if self._account.policy == w.FORCE_IN and at - entered < FRESH:
+                # Thrown out just now: someone else insists as well. A person has to say who may.
+                self.down = k.Down(retry="login", reason="duplicate-login")
+                return False
+            self.down = yield from self.enter(log_on=self.state == w.WORKING)
+        return self.down is None
+
+    def _follow(self, reply: k.Replied) -> Steps[bool]:
+        """The service moved: read where to."""
+        detail = wire.fault_of(reply.data)
+        farm = detail.context.farm_id if detail is not None else None
+        self.door = replace(self.door, farm=farm or self.door.farm)
+        self.moved = True
+        told = yield from self._patient("GET", "/auth/metadata")
+        if isinstance(told, k.Replied) and fine(told) and self._found(told.data):
+            return True
+        return (yield from self._fresh(self._entered, reply.at))
+
+    # --- steps of getting in -----------------------------------------------------------------------------------------------------
+
+    def _login(self) -> Steps[k.Down | None]:
+        first = self._logins == 0
+        self._logins += 1
+        account, base = self._account, self._account.url.rstrip("/")
+        credentials = wire.Credentials(
+            username=account.username, password=account.password, tenant_name=account.tenant or None
+        )
+        # Whoever renews a login joins what is there: two who throw each other out would never end.
+        policy = account.policy if first else w.ATTACH_EXISTING
+        login = wire.SignIn(password_credentials=credentials, app_key=account.app_key, policy=policy)
+        reply = yield from requested(
+            k.Request(
+                name=self.name("login"),
+                method="POST",
+                url=f"{base}{AGENTS}/auth/login",
+                headers=JSON,
+                body=wire.encoded(login),
+            )
+        )
+        if isinstance(reply, k.Failed):
+            return k.Down(retry="later", reason=reply.reason or "no-answer")
+        if not fine(reply):
+            return _not_in(reply)
+        try:
+            found = wire.decoded(reply.data, wire.Login)
+        except ValueError:
+            return k.Down(retry="later", reason="bad-login")
+        self._entered = self._answered = reply.at
+        self.door = Door(
+            base=base,
+            auth=account.auth,
+            token=found.token_id,
+            farm=found.context.farm_id,
+            user=found.user_id,
+            org=found.org_id,
+        )
+        told = yield from self._patient("GET", "/auth/metadata")
+        if not (isinstance(told, k.Replied) and fine(told) and self._found(told.data)):
+            self._found(reply.data)
+        return None
+
+    def _start_session(self) -> Steps[k.Down | None]:
+        station = wire.Station(station_id=self._account.station, station_type=self._account.station_type)
+        reply = yield from self._patient("PUT", "{A}/session_start", station)
+        detail = wire.fault_of(reply.data) if isinstance(reply, k.Replied) and not fine(reply) else None
+        if detail is not None and detail.context.context_code == w.DUPLICATE_LOGIN:
+            if self._account.duplicate == "refuse":
+                return k.Down(retry="login", reason="duplicate-login")
+            reply = yield from self._patient("PUT", "{A}/session_start?force=true", station)
+        if isinstance(reply, k.Replied) and reply.status in (400, 403, 404):
+            return k.Down(retry="give-up", reason=f"session_start: {told_of(reply)}")
+        return refused(reply)
+
+    def _choose_skills(self) -> Steps[k.Down | None]:
+        chosen: Sequence[str] = self._account.skills
+        if not chosen:
+            reply = yield from self._patient("GET", "{A}/skills")
+            if (down := refused(reply)) is not None:
+                return down
+            chosen = _ids(reply)
+        body = [{"id": ident} for ident in chosen]
+        return refused((yield from self._patient("PUT", "{A}/active_skills", body)))
+
+    def _accept_notices(self) -> Steps[k.Down | None]:
+        reply = yield from self._patient("GET", "{A}/maintenance_notices")
+        if (down := refused(reply)) is not None:
+            return down
+        for ident in _ids(reply):
+            # Also those that are marked as accepted: the mark is known to lag behind.
+            told = yield from self._patient("PUT", f"{{A}}/maintenance_notices/{ident}/accept")
+            if (down := refused(told)) is not None:
+                return down
+        return None
+
+    def _patient(self, method: str, path: str, body: Any = None) -> Steps[k.Replied | k.Failed]:  # noqa: ANN401 - JSON
+        """A step of getting in, with patience for a login that is not known everywhere yet."""
+        for attempt in range(TRIES + 1):
+            how: How = "read" if method == "GET" else "order"
+            reply = yield from requested(self._request(how, method, path, body))
+            unknown = isinstance(reply, k.Replied) and reply.status == w.NOT_LOGGED_IN
+            if not unknown or attempt == TRIES or reply.at - self._entered >= PROPAGATES:
+                return reply
+            yield from paused(self.name("wait"), AGAIN)
+        raise AssertionError
+
+    # --- private -------------------------------------------------------------------------------------------------------------------
+
+    @property
+    def _stale(self) -> bool:
+        return self.now - self._answered >= FRESH
+
+    def _request(self, how: How, method: str, path: str, body: Any) -> k.Request:  # noqa: ANN401 - JSON
+        return self.door.request(self.name("ask"), method, path, body, repeatable=how == "read")
+
+    def _found(self, data: bytes) -> bool:
+        """Take the data centre from a login or from metadata; whether there is one."""
+        try:
+            place = centre(wire.decoded(data, wire.Login).metadata)
+        except ValueError:
+            return False
+        if place:
+            self.door = replace(self.door, base=place)
+        return bool(place)
+
+
+def centre(metadata: wire.Metadata) -> str:
+    """The address of the active data centre, else of the first; empty if there is none."""
+    centres = sorted(metadata.data_centers, key=lambda item: not item.active)
+    place = next((item.api_urls[0] for item in centres if item.api_urls), None)
+    return f"https://{place.host}:{place.port}" if place is not None and place.host else ""
+
+
+def fine(reply: k.Replied) -> bool:
+    """Whether Five9 did it; the body may be empty all the same."""
+    return 200 <= reply.status < 300  # noqa: PLR2004 - HTTP's own numbers
+
+
+def told_of(reply: k.Replied) -> str:
+    """What a refusal says, for people; without a body that says anything, its status."""
+    detail = wire.fault_of(reply.data)
+    said = detail.message or (detail.context.context_code or "") if detail is not None else ""
+    return said[:200] or f"http-{reply.status}"
+
+
+def retry_after(reply: k.Replied) -> Millis:
+    """For how long Five9 wants to be left alone."""
+    text = reply.headers.get("retry-after", "").strip()
+    return int(text) * 1000 if text.isascii() and text.isdigit() and len(text) < 7 else AGAIN  # noqa: PLR2004
+
+
+def refused(reply: k.Replied | k.Failed) -> k.Down | None:
+    """What a step that failed means for the link."""
+    if isinstance(reply, k.Failed):
+        return k.Down(retry="later", reason=reply.reason or "no-answer")
+    if fine(reply):
+        return None
+    after = retry_after(reply) if reply.status in (429, 503) else 0
+    return k.Down(retry="later", reason=told_of(reply), after=after)
+
+
+def _not_in(reply: k.Replied) -> k.Down:
+    """Why the login itself did not succeed, and what that means."""
+    match reply.status:
+        case 400 | 401 | 403:
+            return k.Down(retry="login", reason=told_of(reply))
+        case 404 | 405 | 410:
+            return k.Down(retry="give-up", reason=told_of(reply))
+        case _:
+            return refused(reply) or k.Down(retry="later", reason=f"http-{reply.status}")
+
+
+def _remedy(reply: k.Replied) -> Literal["", "login", "move", "state", "wait"]:
+    """What helps against a refusal."""
+    if reply.status == w.NOT_LOGGED_IN:
+        return "login"
+    if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return "wait"
+    detail = wire.fault_of(reply.data) if reply.status == w.STATUS else None
+    if detail is None:
+        return ""
+    if detail.error_code == w.MIGRATED:
+        return "move"
+    return "state" if detail.context.context_code == w.CONTEXT_LOGIN else ""
+
+
+def _ids(reply: k.Replied | k.Failed) -> list[str]:
+    """The ids of a list of anything."""
+    try:
+        found = wire.decoded(reply.data, list[_Named]) if isinstance(reply, k.Replied) else []
+    except ValueError:
+        return []
+    return [item.id for item in found]
+
+
+class _Named(msgspec.Struct, frozen=True, kw_only=True):
+    id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -68,34 +68,58 @@ def with_facts(contact: Contact, facts: e.ContactFacts | None, stamp: Stamp) -> 
 
 def with_call(contact: Contact, event: e.CallEvent, stamp: Stamp) -> tuple[Contact, list[str]]:
     """The contact with the event's call brought up to date, and the transitions of connections that the table lacks."""
-    calls: dict[str, Call] = {item.id: item for item in contact.calls}
+    # With every event of a call this is run: it goes over the few calls and connections there are, and makes no table of them.
+    calls = list(contact.calls)
     merged = None
     if isinstance(event, _MERGERS):
         contact = _joined(contact, event)
         merged = event.merged
-        if merged in calls:
-            # Its parties stand in the other call now: none may stand in two.
-            calls[merged] = replace(over(calls[merged], stamp), connections=())
-    call = _with_call_facts(_call(contact, calls, event, merged, stamp), event.call_facts)
+        for place, item in enumerate(calls):
+            if item.id == merged:
+                # Its parties stand in the other call now: none may stand in two.
+                calls[place] = replace(over(item, stamp), connections=())
+    at = None
+    for place, item in enumerate(calls):
+        if item.id == event.call:
+            at = place
+    call = calls[at] if at is not None and merged is None else _call(contact, calls, event, merged, stamp)
+    if event.call_facts is not None:
+        call = replace(call, **_told(event.call_facts))
     flags: list[str] = []
-    allowed = CONNECTION_MOVES[type(event)]
-    fresh = event.call not in calls
-    connections = {item.id: item for item in call.connections}
-    for item in event.connections:
-        known = connections.get(item.id)
-        old = known.state if known is not None else ConnectionState.NULL
-        if (old, item.state) not in allowed and not (fresh and known is None):
-            flags.append(f"{type(event).__name__}: {old.value} -> {item.state.value}")
-        connections[item.id] = item
-    call = replace(call, connections=tuple(connections.values()))
-    goes_on = contact.phase is not Phase.CLOSED and not isinstance(event, e.CallCleared)
+    if event.connections:
+        call = replace(call, connections=_connections(call, event, flags, fresh=at is None))
+    ends = isinstance(event, e.CallCleared)
+    goes_on = contact.phase is not Phase.CLOSED and not ends
     if call.cleared and goes_on and any(item.state is not ConnectionState.NULL for item in event.connections):
         flags.append(f"{type(event).__name__}: cleared -> live")
         call = replace(call, cleared=False, stamps=replace(call.stamps, ended=Stamp()))
     if not call.stamps.connected.ours and _connects(call, event, contact.agent, merged):
         call = replace(call, stamps=replace(call.stamps, connected=stamp))
-    calls[call.id] = over(call, stamp) if isinstance(event, e.CallCleared) else call
-    return replace(contact, calls=tuple(calls.values())), flags
+    if ends:
+        call = over(call, stamp)
+    if at is None:
+        calls.append(call)
+    else:
+        calls[at] = call
+    return replace(contact, calls=tuple(calls)), flags
+
+
+def _connections(call: Call, event: e.CallEvent, flags: list[str], *, fresh: bool) -> tuple[Connection, ...]:
+    """The call's connections with the event's in their places. `fresh`: the call was not known before."""
+    allowed = CONNECTION_MOVES[type(event)]
+    connections = list(call.connections)
+    for item in event.connections:
+        for place, known in enumerate(connections):
+            if known.id == item.id:
+                connections[place] = item
+                if (known.state, item.state) not in allowed:
+                    flags.append(f"{type(event).__name__}: {known.state.value} -> {item.state.value}")
+                break
+        else:
+            connections.append(item)
+            if not fresh and (ConnectionState.NULL, item.state) not in allowed:
+                flags.append(f"{type(event).__name__}: {ConnectionState.NULL.value} -> {item.state.value}")
+    return tuple(connections)
 
 
 def over(call: Call, stamp: Stamp) -> Call:
@@ -160,18 +184,12 @@ def _told(facts: e.ContactFacts | e.CallFacts) -> dict[str, object]:
     return {name: value for name in facts.__struct_fields__ if (value := getattr(facts, name)) is not None}
 
 
-def _with_call_facts(call: Call, facts: e.CallFacts | None) -> Call:
-    return call if facts is None else replace(call, **_told(facts))
-
-
 def _call(
-    contact: Contact, calls: Mapping[str, Call], event: e.CallEvent, merged: CallId | None, stamp: Stamp
+    contact: Contact, calls: Sequence[Call], event: e.CallEvent, merged: CallId | None, stamp: Stamp
 ) -> Call:
     """The event's call as it was. What goes on after a merger is the main call, if there is no other."""
-    call = calls.get(event.call)
-    if call is not None and merged is None:
-        return call
-    rivals = [item for item in calls.values() if item.id != event.call and not item.cleared]
+    rivals = [item for item in calls if item.id != event.call and not item.cleared]
+    call = next((item for item in calls if item.id == event.call), None)
     if call is None:
         return Call(
             id=event.call,

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import assert_never
 
 import msgspec
+from msgspec.structs import replace
 
 from cordboard.model import commands as c
 from cordboard.model.entities import Contact, Medium
@@ -58,10 +59,13 @@ def controls(state: SubjectState) -> Controls:
     """For each open contact and for the agent: which services are refused now, and with which code."""
     if not state.subject.startswith("agent/"):
         return {}
-    grounds = {name: _ground(state, item) for name, item in state.contacts.items()}
-    calling = any(_calls(ground) for ground in grounds.values())
-    found: Controls = {"": dict(_codes(_own_ground(state, calling=calling)))}
-    found.update((name, dict(_codes(ground))) for name, ground in grounds.items())
+    found: Controls = {"": {}}
+    calling = False
+    for name, contact in state.contacts.items():
+        at = standing(contact)
+        calling = calling or _calls(contact, at)
+        found[name] = dict(_codes(_ground(state, contact, at)))
+    found[""] = dict(_codes(_own_ground(state, agent_standing(state, calling=calling))))
     return found
 
 
@@ -77,52 +81,51 @@ def controls_changed(before: SubjectState, after: SubjectState) -> dict[str, dic
     for name, contact in contacts.items():
         old = known.get(name)
         if old is contact and not moved:
-            if (
-                contact.medium is Medium.VOICE
-                and not (calling and was_calling)
-                and on_the_line(standing(contact))
-            ):
+            if not (calling and was_calling) and _calls(contact, standing(contact)):
                 calling = was_calling = True
             continue
-        new = _ground(after, contact)
-        was = _ground(before, old) if old is not None else None
-        calling = calling or _calls(new)
-        was_calling = was_calling or _calls(was)
-        if was != new and (differing := _differing(was, new)):
+        at = standing(contact)
+        calling = calling or _calls(contact, at)
+        was: Ground | None = None
+        if old is not None:
+            was_at = standing(old)
+            was_calling = was_calling or _calls(old, was_at)
+            was = _ground(before, old, was_at)
+        now = _ground(after, contact, at)
+        if was != now and (differing := _differing(was, now)):
             changed[name] = differing
     for name, contact in known.items():
         if name not in contacts:
             changed[name] = None
-            was_calling = was_calling or _calls(_ground(before, contact))
+            was_calling = was_calling or _calls(contact, standing(contact))
     if own or calling is not was_calling:
-        now, then = _own_ground(after, calling=calling), _own_ground(before, calling=was_calling)
-        if then != now and (differing := _differing(then, now)):
+        agent = agent_standing(after, calling=calling)
+        agent_was = (
+            agent_standing(before, calling=was_calling) if own else replace(agent, calling=was_calling)
+        )
+        mine, mine_was = _own_ground(after, agent), _own_ground(before, agent_was)
+        if mine_was != mine and (differing := _differing(mine_was, mine)):
             changed[""] = differing
     return changed
 
 
-def _ground(state: SubjectState, contact: Contact) -> Ground:
+def _ground(state: SubjectState, contact: Contact, at: Standing) -> Ground:
     link = state.links.get(contact.link)
     if link is None:
-        return Ground(services=_NOTHING, up=False, at=standing(contact))
-    return Ground(services=link.services, up=link.up, at=standing(contact))
+        return Ground(services=_NOTHING, up=False, at=at)
+    return Ground(services=link.services, up=link.up, at=at)
 
 
-def _own_ground(state: SubjectState, *, calling: bool) -> Ground:
+def _own_ground(state: SubjectState, at: AgentStanding) -> Ground:
     up = False
     for link in state.links.values():
         up = up or link.up
-    return Ground(services=services_of(state), up=up, at=agent_standing(state, calling=calling))
+    return Ground(services=services_of(state), up=up, at=at)
 
 
-def _calls(ground: Ground | None) -> bool:
-    """Whether the contact is a voice contact that keeps the agent from beginning another call."""
-    return (
-        ground is not None
-        and isinstance(ground.at, Standing)
-        and ground.at.medium is Medium.VOICE
-        and on_the_line(ground.at)
-    )
+def _calls(contact: Contact, at: Standing) -> bool:
+    """Whether it is a voice contact that keeps the agent from beginning another call."""
+    return contact.medium is Medium.VOICE and on_the_line(at)
 
 
 @lru_cache(maxsize=4096)

@@ -246,13 +246,13 @@ def _places(contact: Contact, calls: Iterable[Call]) -> tuple[Place, ...]:
         stands_for = _OWN_OF_PHASE.get(contact.phase)
         return () if stands_for is None else (Place(own=stands_for, held_alone=False),)
     # One walk over the connections: with every event a page is told of, this runs for each contact that changed.
-    agent, places = contact.agent, []
+    agent, places, gone = contact.agent, [], S.NULL
     for call in calls:
         own: S | None = None
         how: SuperviseAction | None = None
         alone = False
         for item in () if call.cleared else call.connections:
-            if item.state is not S.NULL:
+            if item.state is not gone:
                 alone = alone or item.held_alone
                 if own is None and item.participant.id == agent and item.participant.role in OWN_ROLES:
                     own, how = item.state, item.supervises
@@ -296,12 +296,11 @@ def contact_refusal(at: Standing, kind: type[c.Service], places: tuple[Place, ..
     return _OK
 
 
-def on_the_line(at: Standing | AgentStanding) -> bool:
+def on_the_line(at: Standing) -> bool:
     """Whether a contact of this standing keeps the agent from beginning another call."""
-    if isinstance(at, Standing):
-        for place in at.places:
-            if place.own in _ON_THE_LINE:
-                return True
+    for place in at.places:  # noqa: SIM110 - `any` makes a generator, and with every event of a call this is run
+        if place.own in _ON_THE_LINE:
+            return True
     return False
 
 

@@ -100,12 +100,16 @@ def change(before: SubjectState, after: SubjectState) -> Change:
 def _differences(before: dict[K, V], after: dict[K, V]) -> dict[K, V | None]:
     if before is after:
         return {}
-    changed: dict[K, V | None] = {
-        key: value
-        for key, value in after.items()
-        if before.get(key) is not value and before.get(key) != value
-    }
-    changed.update((key, None) for key in before if key not in after)
+    changed: dict[K, V | None] = {}
+    stayed = 0
+    for key, value in after.items():
+        old = before.get(key)
+        if old is not None:
+            stayed += 1
+        if old is not value and old != value:
+            changed[key] = value
+    if stayed < len(before):
+        changed.update((key, None) for key in before if key not in after)
     return changed
 
 

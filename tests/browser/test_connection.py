@@ -21,7 +21,7 @@ WRITE_DOWN = """() => {
   const look = () => {
     for (const root of roots(document)) {
       for (const item of root.querySelectorAll("[role=status]")) said.push(item.textContent);
-      for (const item of root.querySelectorAll("button[title]")) said.push(`${item.textContent.trim()}: ${item.title}`);
+      for (const item of root.querySelectorAll("button[aria-description]")) said.push(`${item.textContent.trim()}: ${item.ariaDescription}`);
     }
   };
   for (const root of roots(document)) new MutationObserver(look).observe(root, { subtree: true, childList: true, attributes: true });
@@ -61,7 +61,7 @@ def test_a_hub_that_is_started_anew_finds_its_page_coming_back(
     expect(desk.button("Ready")).to_have_attribute("aria-disabled", "false")
     first.stop()
     expect(page.get_by_text("Connection lost. Trying again…")).to_be_visible()
-    expect(desk.button("Ready")).to_have_attribute("title", "Not connected to Cordboard just now.")
+    expect(desk.button("Ready")).to_have_attribute("aria-description", "Not connected to Cordboard just now.")
     programs("demo", "--port", str(first.port), "--no-people", "--data", str(tmp_path / "data"))
     expect(page.get_by_text("Connection lost. Trying again…")).to_have_count(0, timeout=30_000)
     desk.get_ready()

@@ -83,6 +83,10 @@ def consulting(page: Page, centre: Centre, colleague: Callable[[], Desk]) -> Ite
     noor.rung()
     expect(page.locator("cb-call")).to_have_count(2)
     yield "consult rings"
+    desk.button("Complete transfer").focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    yield "why it is greyed"
     noor.press("Answer")
     expect(desk.button("Complete transfer")).to_have_attribute("aria-disabled", "false")
     desk.press("Alternate")

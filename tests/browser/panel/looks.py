@@ -30,17 +30,11 @@ _STICKING_OUT = """() => {
 }"""
 
 
-COLOURS = ("color-contrast", "link-in-text-block")
-"""The rules of axe that look at colours: what else it finds is the same, light or dark."""
-
-
-def violations(page: Page, *rules: str) -> list[str]:
-    """What axe finds, by these rules or all, each with the element. The page's own policy stays as it is: this runs beside it."""
+def violations(page: Page) -> list[str]:
+    """What axe finds, each with the element. The page's own policy stays as it is: this runs beside it."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate(
-        "rules => axe.run(document, rules)", {"runOnly": rules} if rules else {}
-    )
+    found: dict[str, Any] = page.evaluate("() => axe.run(document)")
     return [
         f"{rule['id']}: {node['html']} {node['failureSummary']}"
         for rule in found["violations"]

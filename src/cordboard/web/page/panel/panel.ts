@@ -27,6 +27,7 @@ import { CHOOSE, PICKED, SELECT, WISH, type Choosing } from "./wishes";
 
 import "../parts/announcer";
 import "../parts/toasts";
+import "../parts/why";
 import "./agent-state";
 import "./banners";
 import "./board";
@@ -165,6 +166,7 @@ export class Panel extends LitElement {
         <cb-settings .source=${source} .alerts=${this.alerts} ?mute=${this.mute}></cb-settings>
         <cb-help></cb-help>
         <cb-toasts></cb-toasts>
+        <cb-why></cb-why>
       </div>
       <cb-announcer></cb-announcer>`;
   }

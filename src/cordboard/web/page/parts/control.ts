@@ -1,4 +1,5 @@
-// A button that says why it cannot be pressed. It stays reachable, so that a keyboard or a screen reader finds the reason.
+// A button that says why it cannot be pressed. It stays reachable, so that a keyboard or a screen reader finds the reason; `cb-why`
+// shows it.
 
 import { html, type TemplateResult } from "lit";
 import { ifDefined } from "lit/directives/if-defined.js";
@@ -34,7 +35,7 @@ export function control(item: Control): TemplateResult {
   return html`<button
     type="button"
     class=${item.look ?? ""}
-    title=${ifDefined(why === "" ? undefined : why)}
+    aria-description=${ifDefined(why === "" ? undefined : why)}
     aria-disabled=${item.refused === "" ? "false" : "true"}
     aria-pressed=${ifDefined(item.pressed === undefined ? undefined : String(item.pressed))}
     aria-haspopup=${ifDefined(item.expanded === undefined ? undefined : "menu")}

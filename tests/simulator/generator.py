@@ -7,7 +7,16 @@ from random import Random
 from typing import Any
 
 from cordboard.model import commands as c
-from cordboard.model.entities import AttachedData, Availability, Call, Contact, Phase, Target, TargetKind
+from cordboard.model.entities import (
+    AttachedData,
+    Availability,
+    Call,
+    Contact,
+    Medium,
+    Phase,
+    Target,
+    TargetKind,
+)
 from cordboard.model.ids import AgentId, Subject, agent_subject
 from cordboard.model.state import SubjectState
 from cordboard.protocols.simulator.centre import Centre
@@ -182,6 +191,18 @@ def on_contact(contact: Contact, centre: Centre, rng: Random) -> c.Service:
     data = AttachedData(peripheral={"note": rng.choice("ab")}, named={"order": rng.choice(["", "7"])})
     chosen = c.SetDisposition(contact=contact.id, disposition=rng.choice(centre.dispositions).code)
     fitting: list[c.Service] = []
+    if contact.medium is not Medium.VOICE and contact.phase in (Phase.ACTIVE, Phase.PAUSED):
+        written: list[c.Service] = [
+            c.SendMessage(contact=contact.id, text="One moment, please."),
+            c.PauseContact(contact=contact.id),
+            c.ResumeContact(contact=contact.id),
+            c.ResumeContact(contact=contact.id),
+            c.AssociateData(**where, data=data),
+            c.ClearConnection(**where),
+            c.SingleStepTransferCall(**where, target=target),
+            chosen,
+        ]
+        return rng.choice(written)
     if contact.phase is Phase.OFFERED:
         fitting += [c.AnswerCall(**where)] * 8
         fitting += [c.DeflectCall(**where), c.DeflectCall(**where, target=target)]

@@ -30,6 +30,7 @@ from cordboard.protocols.simulator.picture import (
     Call,
     Callback,
     Duty,
+    Notice,
     Party,
     Picture,
     Segment,
@@ -108,6 +109,8 @@ def _concerned(record: Record, picture: Picture) -> list[Subject]:
             return [Subject(f"queue/{queue}")]
         case Duty(agent=str(agent)) | Callback(agent=str(agent)):
             return [Subject(f"agent/{agent}")]
+        case Notice(teams=teams):
+            return [Subject(f"team/{team}") for team in teams]
         case Call(id=call) | Party(call=call) | Utterance(call=call) | Suggestion(call=call):
             subjects = [
                 Subject(f"agent/{segment.agent}")

@@ -10,7 +10,7 @@ from cordboard.model.ids import LinkId, Subject
 from cordboard.model.vocabulary import CAUSES, INITIATIONS
 from cordboard.protocols.simulator.centre import Centre
 from cordboard.protocols.simulator.console import act
-from cordboard.protocols.simulator.journal import AgentKind, DiallerKind, Kind, SaidKind
+from cordboard.protocols.simulator.journal import AgentKind, DiallerKind, Kind, NoticeKind, SaidKind
 from cordboard.protocols.simulator.picture import AgentState, everything
 from cordboard.protocols.simulator.switch import Switch
 from cordboard.protocols.simulator.translate import (
@@ -42,6 +42,7 @@ def test_every_kind_of_record_has_its_place_once() -> None:
         *UNTOLD,
         *get_args(SaidKind),
         *get_args(DiallerKind),
+        *get_args(NoticeKind),
     ]
     assert sorted(kinds) == sorted(placed)
     assert set(get_args(AgentState)) == set(AGENT_EVENTS)

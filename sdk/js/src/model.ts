@@ -319,10 +319,11 @@ export interface Target {
   readonly state?: string;
 }
 
-/** What a supervisor tells teams. `duration` in seconds. */
+/** What a supervisor tells teams. `author` is their id, `name` what they are called, where known. `duration` in seconds. */
 export interface TeamMessage {
   readonly id: string;
   readonly author: AgentId;
+  readonly name?: string;
   readonly content: string;
   readonly teams?: readonly TeamId[];
   readonly created?: number;
@@ -1558,7 +1559,7 @@ export const DEFAULTS: {
   readonly Stamp: Filled<Stamp, "vendor" | "ours">;
   readonly Record: Filled<Record, "name" | "url" | "fields">;
   readonly Target: Filled<Target, "id" | "name" | "number" | "state">;
-  readonly TeamMessage: Filled<TeamMessage, "teams" | "created" | "duration">;
+  readonly TeamMessage: Filled<TeamMessage, "name" | "teams" | "created" | "duration">;
   readonly Utterance: Filled<Utterance, "confidence" | "start" | "end" | "final" | "name">;
   readonly Suggestion: Filled<Suggestion, "text" | "url" | "source" | "confidence" | "snippets" | "utterance">;
   readonly LinkState: Filled<LinkState, "since" | "cause" | "retry" | "services" | "lacks">;
@@ -1582,7 +1583,7 @@ export const DEFAULTS: {
   Stamp: { vendor: 0, ours: 0 },
   Record: { name: "", url: "", fields: {} },
   Target: { id: "", name: "", number: "", state: "" },
-  TeamMessage: { teams: [], created: 0, duration: 0 },
+  TeamMessage: { name: "", teams: [], created: 0, duration: 0 },
   Utterance: { confidence: 1.0, start: 0, end: 0, final: true, name: "" },
   Suggestion: { text: "", url: "", source: "", confidence: 1.0, snippets: [], utterance: "" },
   LinkState: { since: 0, cause: "", retry: "", services: [], lacks: {} },

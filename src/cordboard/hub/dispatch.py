@@ -386,9 +386,11 @@ class Dispatch:
                     code="not-allowed", message="only a supervisor of all these teams can do this"
                 )
             case c.PostTeamMessage(content=content, teams=teams, duration=duration):
+                author = self._hub.state(command.subject)
                 message = TeamMessage(
                     id=self._hub.ids.new("tm"),
                     author=AgentId(subject_id(command.subject)),
+                    name=author.profile.name if author is not None and author.profile is not None else "",
                     content=content,
                     teams=teams,
                     created=now,

@@ -425,10 +425,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TeamMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a supervisor tells teams. `duration` in seconds."""
+    """What a supervisor tells teams. `author` is their id, `name` what they are called, where known. `duration` in seconds."""
 
     id: str
     author: AgentId
+    name: str = ""
     content: str
     teams: tuple[TeamId, ...] = ()
     created: Millis = 0

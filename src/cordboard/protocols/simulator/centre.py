@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from cordboard.protocols.simulator.curves import Curve, Duration, wrong
+from cordboard.protocols.simulator.habits import Habits, Shift
 
 Routing = Literal["longest_idle", "priority", "skill"]
 Behaviour = Literal["answer", "busy", "no_answer", "invalid"]
@@ -37,7 +38,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class AgentPlan(_Part, frozen=True, kw_only=True):
     """One agent. `queues` maps each queue served to the agent's rank in it (1 is asked first). `capacity` says how many contacts of
     each medium at once; without a number for a medium the agent does not have it. A supervisor `supervises` these teams; their own,
-    if none is named.
+    if none is named. Who is `self_acting` is there in their `shift`, or always.
     """
 
     id: str
@@ -52,6 +53,7 @@ class AgentPlan(_Part, frozen=True, kw_only=True):
     queues: dict[str, int] = {}
     capacity: dict[Medium, int] = msgspec.field(default_factory=lambda: {"voice": 1})
     self_acting: bool = False
+    shift: Shift | None = None
 
     @property
     def teams(self) -> tuple[str, ...]:
@@ -235,6 +237,7 @@ class Centre(_Part, frozen=True, kw_only=True):
     dialogues: tuple[Dialogue, ...] = ()
     campaigns: tuple[CampaignPlan, ...] = ()
     rules: Rules = Rules()
+    habits: Habits = Habits()
 
     def reason(self, use: ReasonUse, code: str) -> Reason | None:
         """The reason with this code, if the centre has it for that use."""
@@ -340,6 +343,8 @@ def _check_references(made: Centre) -> None:
         for queue in agent.queues:
             if queue not in queues:
                 raise CentreError(f"agents[{i}].queues.{queue}", "no such queue")
+        if agent.shift is not None and agent.shift.wrong:
+            raise CentreError(f"agents[{i}].shift", "begins in the day and ends within 24 hours")
         for medium, number in agent.capacity.items():
             if number < 1 or (medium == "voice" and number > 1):
                 raise CentreError(f"agents[{i}].capacity.{medium}", "at least 1, and 1 for voice")
@@ -377,6 +382,8 @@ def _check_references(made: Centre) -> None:
     for name, curve in made.curves.items():
         if not curve.factors or min(curve.factors) < 0:
             raise CentreError(f"curves.{name}.factors", "must be some, and none negative")
+    if name := made.habits.wrong():
+        raise CentreError(f"habits.{name}", "lies between 0 and 1, and is never negative")
     if made.rules.ring <= 0 or made.rules.tone <= 0 or made.rules.dial_ms < 0:
         raise CentreError("rules", "ring and tone must be positive, dial_ms not negative")
     if made.rules.auto_answer is not None and made.rules.auto_answer < 0:

@@ -303,6 +303,15 @@ class SetStateOf(_Asked, frozen=True, kw_only=True, tag="set_state_of"):
     reason: str | None = None
 
 
+class PostMessage(_Asked, frozen=True, kw_only=True, tag="post_message"):
+    """A supervisor writes to their teams, or to these of them. It holds for so many `seconds`, or for ever."""
+
+    agent: str
+    text: str
+    teams: tuple[str, ...] = ()
+    seconds: int = 0
+
+
 class Ring(_Asked, frozen=True, kw_only=True, tag="ring"):
     """Someone calls the centre. `patience` seconds later they give up if nobody has answered by then. `dialogue`: what is said once
     somebody has answered, as one of the centre's dialogues has it, for a recogniser to hear.
@@ -461,7 +470,7 @@ CallCommand = (
     | ResumeWork
     | SendMessage
 )
-SupervisorCommand = Supervise | SetStateOf
+SupervisorCommand = Supervise | SetStateOf | PostMessage
 Command = AgentCommand | CallCommand | SupervisorCommand
 MediaHappening = StartChat | CreateTask | CustomerWrite | Say | Suggest
 DiallerHappening = StartCampaign | StopCampaign | OfferEntry | AskCallback

@@ -95,7 +95,7 @@ class Exchange:
         self._offered: dict[str, Waiting] = {}
         self._patience: dict[str, tuple[int, int]] = {}
         self._mark = mark
-        self._minted = dict.fromkeys("icpsuab", 0)
+        self._minted = dict.fromkeys("icpsuabn", 0)
         self._places = 0
         self._armed = 0
         self.statistics = Statistics(centre, self.picture, now)

@@ -14,6 +14,7 @@ from cordboard.protocols.simulator.picture import (
     Duty,
     Entry,
     Interaction,
+    Notice,
     Party,
     Segment,
     Suggestion,
@@ -73,7 +74,17 @@ AgentKind = Literal[
 ]
 SaidKind = Literal["said", "suggested"]
 DiallerKind = Literal["entry-changed", "callback-promised", "callback-done"]
-Kind = InteractionKind | CallRecordKind | PartyKind | SegmentKind | AgentKind | SaidKind | DiallerKind
+NoticeKind = Literal["message-posted"]
+Kind = (
+    InteractionKind
+    | CallRecordKind
+    | PartyKind
+    | SegmentKind
+    | AgentKind
+    | SaidKind
+    | DiallerKind
+    | NoticeKind
+)
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,7 +193,7 @@ def _places(thing: Thing) -> dict[str, str | None]:
     match thing:
         case Agent():
             return {"agent": thing.id}
-        case Duty():
+        case Duty() | Notice():
             return {"agent": thing.agent}
         case Utterance():
             return {

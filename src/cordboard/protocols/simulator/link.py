@@ -68,7 +68,7 @@ class SimulatorLink:
         for subject, snapshot in self._translator.snapshots(switch.now):
             yield Emit(subject=subject, event=up)
             yield Emit(subject=subject, event=snapshot)
-        for subject, event in self._translator.history():
+        for subject, event in self._translator.history(switch.now):
             yield Emit(subject=subject, event=event)
         self._bulletin = Bulletin(switch.statistics, self._floor.settings.statistics)
         yield from self._tick(at)

@@ -35,6 +35,7 @@ from cordboard.model.entities import (
     Suggestion,
     SuperviseAction,
     Team,
+    TeamMessage,
     Utterance,
 )
 from cordboard.model.ids import (
@@ -287,6 +288,18 @@ class Nouns:
                     return _participant(item)
             at = self._picture.calls.get(at.parent) if at.parent else None
         return None
+
+    def message(self, notice: p.Notice) -> TeamMessage:
+        """What a supervisor wrote to teams."""
+        return TeamMessage(
+            id=notice.id,
+            author=AgentId(notice.agent),
+            name=self._plans[notice.agent].name,
+            content=notice.text,
+            teams=tuple(map(TeamId, notice.teams)),
+            created=notice.posted,
+            duration=notice.seconds,
+        )
 
     # --- what was said -----------------------------------------------------------------------------------------------
 

@@ -233,7 +233,24 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True, tag="callback"):
     state: Literal["promised", "offered", "kept", "cancelled"] = "promised"
 
 
-Thing = Agent | Duty | Interaction | Call | Party | Segment | Utterance | Suggestion | Entry | Callback
+class Notice(msgspec.Struct, frozen=True, kw_only=True, tag="notice"):
+    """What a supervisor wrote to teams; it holds for so many `seconds`, 0 for ever."""
+
+    id: str
+    agent: str
+    teams: tuple[str, ...]
+    text: str
+    posted: int
+    seconds: int = 0
+
+    def holds(self, now: int) -> bool:
+        """Whether it is still to be read."""
+        return not self.seconds or self.posted + self.seconds * 1000 > now
+
+
+Thing = (
+    Agent | Duty | Interaction | Call | Party | Segment | Utterance | Suggestion | Entry | Callback | Notice
+)
 
 
 class Picture:
@@ -250,6 +267,7 @@ class Picture:
         self.suggestions: dict[str, Suggestion] = {}
         self.entries: dict[str, Entry] = {}
         self.callbacks: dict[str, Callback] = {}
+        self.notices: dict[str, Notice] = {}
         self._promised: dict[str, None] = {}
         self.ready: dict[str, None] = {}
         self._tables: dict[type[Thing], dict[str, Any]] = {
@@ -263,6 +281,7 @@ class Picture:
             Suggestion: self.suggestions,
             Entry: self.entries,
             Callback: self.callbacks,
+            Notice: self.notices,
         }
         self._of_call: dict[str, dict[str, None]] = {}
         self._of_agent: dict[tuple[str, Medium], dict[str, None]] = {}
@@ -297,7 +316,7 @@ class Picture:
                 keep(self._promised, thing.id, when=thing.state == "promised")
             case Interaction():
                 keep(self._ended, thing.id, when=thing.ended is not None)
-            case Duty() | Entry():
+            case Duty() | Entry() | Notice():
                 pass
             case _:
                 assert_never(thing)
@@ -353,7 +372,9 @@ class Picture:
         return twin
 
     def forget(self, before: int) -> None:
-        """Drop the interactions that ended before this time and in which no segment is open."""
+        """Drop the interactions that ended before this time and in which no segment is open, and what nobody needs to read any more."""
+        for notice in [item for item in self.notices.values() if not item.holds(before)]:
+            del self.notices[notice.id]
         done = []
         for ident in self._ended:
             if (self.interactions[ident].ended or 0) >= before:
@@ -381,6 +402,7 @@ class Picture:
         return {
             "entries": {e.id: _plain(e) for e in self.entries.values()},
             "callbacks": {c.id: _plain(c) for c in self.promised()},
+            "notices": {n.id: _plain(n) for n in self.notices.values()},
             "agents": {
                 a.id: _plain(a)
                 | {

@@ -18,7 +18,7 @@ from typing import Literal, NamedTuple
 from cordboard.model.ids import Millis
 from cordboard.protocols.simulator.centre import Centre
 from cordboard.protocols.simulator.journal import Kind
-from cordboard.protocols.simulator.picture import Agent, Party, Picture, Segment, Thing
+from cordboard.protocols.simulator.picture import Agent, Callback, Party, Picture, Segment, Thing
 
 DAY: Millis = 24 * 60 * 60 * 1000
 NONE_YET = 100.0
@@ -85,7 +85,7 @@ class Statistics:
         self._boards: dict[Key, Counters] = {}
         for queue in centre.queues:
             self._boards["queue", queue.id] = Counters(
-                (*_AGENT_GAUGES, "calls-waiting", "longest-waiting-since")
+                (*_AGENT_GAUGES, "calls-waiting", "callbacks-waiting", "longest-waiting-since")
             )
         for agent in centre.agents:
             self._boards["agent", agent.id] = Counters(())
@@ -124,6 +124,8 @@ class Statistics:
             case Segment():
                 self._restless[after.agent] = None
                 self._segment(kind, after, at)
+            case Callback(queue=str() as queue):
+                self._promise_changed(queue, before, after)
             case _:
                 pass
 
@@ -182,6 +184,14 @@ class Statistics:
             else:
                 gone = "contacts-abandoned" if kind == "connection-cleared" else "contacts-diverted"
                 self._leave(visit, gone, at)
+
+    def _promise_changed(self, queue: str, before: Thing | None, after: Callback) -> None:
+        """A callback waits in a queue from its promise until it is kept or called off; while it is being offered it does not."""
+        waited = isinstance(before, Callback) and before.state == "promised"
+        more = (after.state == "promised") - waited
+        if more:
+            self._boards["queue", queue].now["callbacks-waiting"] += more
+            self._changed["queue", queue] = None
 
     def _stand(self, queue: str) -> None:
         waiting = self._waiting[queue]

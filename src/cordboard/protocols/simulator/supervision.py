@@ -1,4 +1,4 @@
-"""What a supervisor does in another agent's call, and to another agent's state.
+"""What a supervisor does in another agent's call, to another agent's state, and writes to their teams.
 
 A supervisor is an agent with that role; theirs are the agents of the teams that they supervise. They enter one call at a time, and only
 when they are in none. Who listens is heard by nobody, who whispers by the supervised agent alone, who barges in by all;
@@ -17,6 +17,7 @@ from cordboard.protocols.simulator.commands import (
     Done,
     GenerateDigits,
     PauseRecording,
+    PostMessage,
     RefusedError,
     ResumeRecording,
     SetMute,
@@ -30,7 +31,7 @@ from cordboard.protocols.simulator.commands import (
 from cordboard.protocols.simulator.consequences import talking
 from cordboard.protocols.simulator.desk import check_reason, known_agent, logged_on, take
 from cordboard.protocols.simulator.exchange import Exchange
-from cordboard.protocols.simulator.picture import Call, Party, Stance, Supervision
+from cordboard.protocols.simulator.picture import Call, Notice, Party, Stance, Supervision
 
 _BARGED_IN = (
     AssociateData,
@@ -55,6 +56,9 @@ def perform(exchange: Exchange, command: SupervisorCommand) -> Done:
         case SetStateOf():
             _set_state(exchange, plan, command)
             return Done()
+        case PostMessage():
+            _post(exchange, plan, command)
+            return Done()
         case Supervise():
             logged_on(exchange, plan.id)
             return _supervise(exchange, plan, command)
@@ -67,6 +71,23 @@ def check_supervisor(own: Party, command: CallCommand) -> None:
     leaves = isinstance(command, ClearConnection) and command.party is None
     if not leaves and (own.silent or not isinstance(command, _BARGED_IN)):
         raise RefusedError("supervising", own.call)
+
+
+def _post(exchange: Exchange, plan: AgentPlan, command: PostMessage) -> None:
+    teams = command.teams or plan.teams
+    if not command.text.strip() or command.seconds < 0:
+        raise RefusedError("invalid-parameters", "a message has a text, and holds for some seconds")
+    if not teams or not set(teams) <= set(plan.teams):
+        raise RefusedError("not-your-team", ", ".join(teams))
+    notice = Notice(
+        id=exchange.mint("n"),
+        agent=plan.id,
+        teams=tuple(teams),
+        text=command.text,
+        posted=exchange.now,
+        seconds=command.seconds,
+    )
+    exchange.put("message-posted", notice)
 
 
 def _set_state(exchange: Exchange, plan: AgentPlan, command: SetStateOf) -> None:

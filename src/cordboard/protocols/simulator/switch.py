@@ -48,6 +48,7 @@ agent-logged-on, -logged-off, -ready, -not-ready, -busy, -working-after-call
 agent-pending                         only `pending` (or what to resume) changed
 said                                  a new utterance, or (`before`) one that was not final goes on
 suggested                             a new suggestion
+message-posted                        what a supervisor wrote to teams
 ====================================  ======================================================================
 
 Order. A step is one command, one happening or one timer. Within it the direct changes come first, as they are made.

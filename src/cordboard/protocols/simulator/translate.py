@@ -120,6 +120,8 @@ class Translator:
                 yield agent_subject(duty.agent), self._agent(record, duty)
             case p.Callback() as callback:
                 yield self._callback_subject(callback), self._callback(record, callback)
+            case p.Notice() as notice:
+                yield from self._message(notice, record.at)
             case p.Utterance(call=call) | p.Suggestion(call=call) as said:
                 for segment in self._concerned(call):
                     yield agent_subject(segment.agent), self._said(said, segment, record.at)
@@ -150,12 +152,15 @@ class Translator:
         for team in dict.fromkeys(plan.team for plan in self._centre.agents if plan.team):
             yield team_subject(team), e.Snapshot(link=self._link, at=at)
 
-    def history(self) -> Iterator[Told]:
-        """What was said and suggested so far in everything that is open, to be told after the snapshots."""
+    def history(self, at: Millis) -> Iterator[Told]:
+        """What was said and suggested so far in everything that is open, and written to teams, to be told after the snapshots."""
         for plan in self._centre.agents:
             for segment in self._picture.open_segments(plan.id):
                 for call in segment.calls:
                     yield from self._history(segment, call)
+        for notice in self._picture.notices.values():
+            if notice.holds(at):
+                yield from self._message(notice, notice.posted)
 
     def waiting(self, queue: str) -> list[p.Party]:
         """The parties that stand in a queue, oldest first."""
@@ -257,6 +262,11 @@ class Translator:
         if record.kind == "callback-promised":
             return e.CallbackScheduled(callback=self._nouns.callback(callback), **self._common(record))
         return e.CallbackRemoved(callback=callback.id, **self._common(record))
+
+    def _message(self, notice: p.Notice, at: Millis) -> Iterator[Told]:
+        for team in notice.teams:
+            message = self._nouns.message(notice)
+            yield team_subject(team), e.TeamMessagePosted(link=self._link, at=at, message=message)
 
     def _promised(self, subject: Subject) -> tuple[Callback, ...]:
         return tuple(

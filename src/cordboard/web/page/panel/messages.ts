@@ -85,10 +85,10 @@ export class Messages extends LitElement {
   }
 
   private message(message: TeamMessage, now: number): TemplateResult {
-    const { id, author, content, created } = { ...DEFAULTS.TeamMessage, ...message };
+    const { id, author, name, content, created } = { ...DEFAULTS.TeamMessage, ...message };
     return html`<li>
       <div>
-        <span class="small faint"><strong>${author}</strong>${created ? html` · ${when(created, now)}` : nothing}</span>
+        <span class="small faint"><strong>${name || author}</strong>${created ? html` · ${when(created, now)}` : nothing}</span>
         <p>${content}</p>
       </div>
       <button type="button" class="plain" aria-label=${TEXTS.dismissNamed(content)} @click=${() => this.dismiss(id)}>✕</button>

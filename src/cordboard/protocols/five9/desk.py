@@ -1,0 +1,468 @@
+"""A login over HTTP: whoever has one reads the agent's state and has things done.
+
+The first request of a login is a session of its own; it keeps itself under the token that it got. When that session is let go of (the hub was
+restarted, nobody asked for long) the next request with the token makes another one, which finds the agent as the contact centre has
+them. What the agent's other logins and sockets have to know, they are told by a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+
+import msgspec
+
+from cordboard import contract as k
+from cordboard.model import commands as c
+from cordboard.model.entities import Availability, TargetKind
+from cordboard.model.ids import Millis, Subject, agent_subject, is_subject, subject_id
+from cordboard.model.log import Entry
+from cordboard.model.state import SubjectState
+from cordboard.protocols.five9 import answers, centre, lists, wire, words as w
+from cordboard.protocols.five9.admission import WORD, Admission, Word, login_id, word_of
+from cordboard.protocols.five9.errands import TIMER, Errands, nobody
+from cordboard.protocols.five9.inquiries import INQUIRIES, Sight
+from cordboard.protocols.five9.orders import Answer, GoneError, Plan, Until
+from cordboard.protocols.five9.presence import logged_on
+from cordboard.protocols.five9.requests import plan_of
+from cordboard.protocols.five9.routes import LOGIN, LOGIN_BY_TOKEN, LOGOUT, METADATA, ROWS, Row
+from cordboard.protocols.five9.settings import Settings
+
+JOINING: Millis = 3_000
+"""How long a request waits for the agent's state before it is answered without."""
+TARGETS = 500
+_COLLEAGUES = frozenset({"users", "logged_in", "transferable", "conferees"})
+
+
+class _Phase(Enum):
+    FRESH = "fresh"
+    CHECKING = "checking"
+    JOINING = "joining"
+    OPEN = "open"
+    OVER = "over"
+
+
+class Desk:
+    """One login's requests."""
+
+    def __init__(self, settings: Settings, ids: k.Ids) -> None:
+        self._settings = settings
+        self._ids = ids
+        self._phase = _Phase.FRESH
+        self._identity: k.Identity | None = None
+        self._token = ""
+        self._key = ""
+        self._login = ""
+        self._policy = ""
+        self._kept = False
+        self._me = ""
+        self._state = nobody(Subject(""))
+        self._waiting: list[k.Called] = []
+        self._admission = Admission(settings)
+        self._errands = Errands(ids)
+        self._asks: dict[str, k.Called] = {}
+        self._options: tuple[str, ...] = ()
+        self._filter: object = {}
+        self._said = ""
+        """The login state that the others were told."""
+        self._own: Mapping[str, Callable[[k.Called], k.SessionEffects]] = {
+            LOGIN: self._where,
+            LOGIN_BY_TOKEN: self._where,
+            METADATA: self._where,
+            LOGOUT: self._logout,
+            "switchover": self._switchover,
+            "login_state": self._login_state,
+            "session_start": self._start,
+            "session_restart": self._restart,
+            "session_stop": self._stop,
+            "can_stop": self._can_stop,
+            "expiration": self._expiration,
+            "ping": self._nothing,
+            "notices": self._notices,
+            "notice": self._notice,
+            "accept_notice": self._notice,
+            "set_skills": self._skills,
+            "station": self._station,
+            "station_state": self._station,
+            "station_restart": self._station,
+            "options": self._optional,
+            "set_options": self._optional,
+            "statistics": self._statistics,
+            "stats_filter": self._statistics,
+            "set_stats_filter": self._statistics,
+        }
+        """What a login answers by itself."""
+
+    def receive(self, frame: k.SessionFrame) -> k.SessionEffects:
+        """Something happened."""
+        match frame:
+            case k.Called():
+                yield from self._called(frame)
+            case k.Identified():
+                yield from self._identified(frame)
+            case k.Woke(name="joining", at=at) if self._phase is _Phase.JOINING:
+                yield from self._joined(at)
+            case k.Woke(name="expiry", at=at):
+                yield from self._end(at)
+            case k.Woke(name=name, at=at) if name.startswith(TIMER):
+                yield from self._errands.woke(name, self._state, at)
+                yield from self._share_state()
+            case _:
+                pass  # there are no channels here
+
+    def open(self, joined: k.Joined, at: Millis) -> k.SessionEffects:
+        """The agent, as they are."""
+        if joined.subject != self._state.subject:
+            return
+        self._state = joined.state
+        if self._phase is _Phase.JOINING:
+            yield from self._joined(at)
+        elif self._kept:
+            yield from self._errands.looked(self._state, at)
+            yield from self._greet()
+
+    def observe(self, entry: Entry, after: SubjectState, at: Millis) -> k.SessionEffects:
+        """Something happened to the agent."""
+        if entry.subject == self._state.subject and self._phase is not _Phase.OVER:
+            self._state = after
+            yield from self._errands.looked(after, at)
+            yield from self._share_state()
+
+    def settle(self, command_id: str, outcome: c.Outcome, at: Millis) -> k.SessionEffects:
+        """What became of a command."""
+        yield from self._errands.settled(command_id, outcome, self._state, at)
+        yield from self._share_state()
+
+    def answer(self, ask: str, result: c.Result, at: Millis) -> k.SessionEffects:
+        """Colleagues."""
+        called = self._asks.pop(ask, None)
+        if called is None:
+            return
+        match result:
+            case c.Targets(targets=targets):
+                me = subject_id(self._state.subject)
+                found = lists.users(item for item in targets if item.id != me)
+                if _row(called).name == "users":
+                    found = [lists.user(self._state), *found]
+                yield self._reply(called, found)
+            case c.NoAnswer(code=code, message=message):
+                yield answers.refused(called.call, code, message, at)
+            case _:
+                yield answers.refused(called.call, "vendor-failed", "", at)
+
+    def peer(self, news: k.News, at: Millis) -> k.SessionEffects:
+        """News among the agent's logins and sockets."""
+        match news:
+            case k.Peers(pages=pages, me=me):
+                self._me = me
+                self._admission.here(pages)
+            case k.Shared(name=name, data=data, page=page) if name == WORD:
+                word = word_of(data)
+                if word is not None and page != self._me:
+                    yield from self._heard(word, page, at)
+            case k.Barred() if self._phase is _Phase.JOINING:
+                yield from self._joined(at)
+            case _:
+                pass
+
+    # --- coming in ---------------------------------------------------------------------------------------------------------
+
+    def _called(self, called: k.Called) -> k.SessionEffects:
+        if not self._settings.open or self._phase is _Phase.OVER:
+            yield answers.not_logged_in(called.call, called.at)
+        elif self._phase is _Phase.OPEN:
+            yield from self._inside(called)
+        elif self._phase is not _Phase.FRESH:
+            self._waiting.append(called)
+        elif _row(called).name in (LOGIN, LOGIN_BY_TOKEN):
+            yield from self._enter(called)
+        else:
+            proof = centre.proof(called.headers, called.cookies, {}, self._settings)
+            self._key = self._token = proof
+            if not proof:
+                self._key = called.cookies.get(k.LOGIN_COOKIE, "")
+            if not self._key:
+                yield answers.not_logged_in(called.call, called.at)
+                return
+            self._wait(called)
+            self._policy = w.ATTACH_EXISTING
+            yield k.SignIn(kind="cookie", secret=self._key, remember=not proof)
+
+    def _enter(self, called: k.Called) -> k.SessionEffects:
+        try:
+            body = wire.decoded(called.body, wire.SignIn)
+        except ValueError as error:
+            yield answers.bad(called.call, str(error), called.at)
+            return
+        self._policy = body.policy
+        shown = body.password_credentials
+        if _row(called).name == LOGIN_BY_TOKEN:
+            kind, _, secret = called.headers.get("authorization", "").partition(" ")
+            if kind.lower() != "bearer" or not secret:
+                yield answers.not_logged_in(called.call, called.at)
+                return
+            self._wait(called)
+            yield k.SignIn(kind="bearer", secret=secret.strip(), remember=True)
+        elif shown is None:
+            yield answers.bad(called.call, "passwordCredentials are missing", called.at)
+        else:
+            self._wait(called)
+            yield k.SignIn(kind="password", user=shown.username, secret=shown.password, remember=True)
+
+    def _wait(self, called: k.Called) -> None:
+        self._phase = _Phase.CHECKING
+        self._waiting.append(called)
+
+    def _identified(self, frame: k.Identified) -> k.SessionEffects:
+        if self._phase is not _Phase.CHECKING:
+            return
+        identity = frame.identity
+        if identity is None or not is_subject(agent_subject(centre.user_id(identity))):
+            self._phase = _Phase.OVER
+            waiting, self._waiting = self._waiting, []
+            for called in waiting:
+                yield answers.refused(called.call, frame.error or "not-allowed", "", frame.at)
+            return
+        self._identity = identity
+        self._token = frame.token or self._token
+        self._key = self._key or self._token
+        self._login = login_id(self._key)
+        self._state = nobody(agent_subject(centre.user_id(identity)))
+        if identity.expires:
+            yield k.Wake(name="expiry", after=max(0, identity.expires - frame.at))
+        # Who signs in, or asks where to go, need not wait for what the contact centre says of the agent.
+        if len(self._waiting) == 1 and _row(self._waiting[0]).name in (LOGIN, LOGIN_BY_TOKEN, METADATA):
+            yield from self._joined(frame.at)
+            return
+        self._phase = _Phase.JOINING
+        yield k.Wake(name="joining", after=JOINING)
+        yield k.Watch(subjects={self._state.subject: None})
+
+    def _joined(self, at: Millis) -> k.SessionEffects:
+        self._phase = _Phase.OPEN
+        yield k.Cancel(name="joining")
+        if self._policy == w.ATTACH_EXISTING:
+            self._admission.attach()
+        waiting, self._waiting = self._waiting, []
+        for called in waiting:
+            yield from self._inside(msgspec.structs.replace(called, at=at))
+
+    def _reply(self, called: k.Called, body: object = None, status: int = 0) -> k.Reply:
+        """The first good answer keeps the session."""
+        return self._keeping(answers.reply(called.call, body, status))
+
+    def _keeping(self, reply: k.Reply) -> k.Reply:
+        if self._kept:
+            return reply
+        self._kept = True
+        return msgspec.structs.replace(reply, keep=self._key)
+
+    def _greet(self) -> k.SessionEffects:
+        """Say to the agent's others that this login is here."""
+        if self._policy == w.FORCE_IN:
+            self._policy = ""
+            yield self._word("forced")
+        yield self._word("hello")
+        yield from self._share_state(again=True)
+
+    # --- inside ----------------------------------------------------------------------------------------------------------------
+
+    def _inside(self, called: k.Called) -> k.SessionEffects:
+        """One request of somebody who has signed in. The first one keeps the session, before it is answered by a plan."""
+        first = not self._kept
+        try:
+            for effect in self._done(called):
+                yield self._keeping(effect) if isinstance(effect, k.Reply) else effect
+        except GoneError as error:
+            yield self._keeping(answers.gone(called.call, str(error), called.at))
+        except ValueError as error:
+            yield self._keeping(answers.bad(called.call, str(error), called.at))
+        if first and self._kept and self._phase is _Phase.OPEN:
+            # Only who is kept is one of the agent's pages.
+            yield k.Watch(subjects={self._state.subject: None})
+        yield from self._share_state()
+
+    def _done(self, called: k.Called) -> k.SessionEffects:
+        row, identity = _row(called), self._identity
+        if identity is None:
+            yield answers.not_logged_in(called.call, called.at)
+            return
+        me = centre.user_id(identity)
+        login = self._admission.state(on=logged_on(self._state))
+        if called.params.get("agent", me) != me:
+            yield answers.refused(called.call, "not-allowed", "this is another user", called.at)
+        elif called.params.get("org", self._settings.org) != self._settings.org:
+            yield answers.refused(called.call, "not-allowed", "this is another organisation", called.at)
+        elif self._settings.strict and not row.free and login != w.WORKING:
+            yield answers.wrong_state(called.call, row.name, login, called.at)
+        elif row.name in INQUIRIES:
+            found = INQUIRIES[row.name](Sight(called, self._state, self._settings))
+            yield self._reply(called, found)
+        elif row.name in _COLLEAGUES:
+            ask = self._ids.new("ask")
+            self._asks[ask] = called
+            query = c.GetTargets(kinds=(TargetKind.AGENT,), limit=TARGETS)
+            yield k.Ask(id=ask, subject=self._state.subject, query=query)
+        elif row.name in self._own:
+            yield from self._own[row.name](called)
+        else:
+            plan = plan_of(row.name, called, self._look, self._settings)
+            yield from self._errands.begin(called.call, plan, self._state, called.at)
+
+    def _look(self) -> SubjectState:
+        return self._state
+
+    def _where(self, called: k.Called) -> k.SessionEffects:
+        """Who signs in, or asks where to go."""
+        identity = self._identity
+        if identity is not None:
+            body = centre.login(self._token, identity, called.headers.get("host", ""), self._settings)
+            given = _row(called).name in (LOGIN, LOGIN_BY_TOKEN)
+            reply = self._reply(called, body)
+            cookies = centre.cookies(self._token, self._settings) if given else ()
+            yield msgspec.structs.replace(reply, cookies=cookies)
+
+    def _switchover(self, called: k.Called) -> k.SessionEffects:
+        yield self._reply(called, centre.metadata(called.headers.get("host", ""), self._settings))
+
+    def _logout(self, called: k.Called) -> k.SessionEffects:
+        yield self._word("over")
+        yield from self._errands.given_up(called.at)
+        yield k.Reply(call=called.call, status=204, cookies=centre.crumbs(self._settings))
+        yield from self._end(called.at)
+
+    # --- the login's states --------------------------------------------------------------------------------------------------------
+
+    def _login_state(self, called: k.Called) -> k.SessionEffects:
+        yield self._reply(called, self._admission.state(on=logged_on(self._state)))
+
+    def _start(self, called: k.Called) -> k.SessionEffects:
+        station = wire.decoded(called.body or b"{}", wire.Station)
+        if station.station_type not in w.STATION_TYPES:
+            raise ValueError(f"stationType is one of {', '.join(w.STATION_TYPES)}")
+        force = called.query.get("force", "").lower() == "true"
+        if self._admission.has_rival() and not force:
+            yield answers.duplicate_login(called.call, called.at)
+            return
+        if self._admission.has_rival():
+            self._admission.others.clear()
+            yield self._word("forced")
+        yield from self._errands.begin(called.call, self._started(station), self._state, called.at)
+
+    def _restart(self, called: k.Called) -> k.SessionEffects:
+        plan = self._started(self._admission.station)
+        yield from self._errands.begin(called.call, plan, self._state, called.at)
+
+    def _started(self, station: wire.Station) -> Plan:
+        if not logged_on(self._state):
+            yield c.SetAgentState(state=Availability.NOT_READY)
+            yield Until(logged_on)
+        self._admission.start(station)
+        return Answer()
+
+    def _stop(self, called: k.Called) -> k.SessionEffects:
+        body = wire.decoded(called.body or b"{}", wire.LeaveSession)
+        reason = body.reason_code_id or ""
+        plan = self._stopped("" if reason == "0" else reason)
+        yield from self._errands.begin(called.call, plan, self._state, called.at)
+
+    def _stopped(self, reason: str) -> Plan:
+        if logged_on(self._state):
+            yield c.SetAgentState(state=Availability.NULL, reason=reason)
+        self._admission.stop()
+        return Answer()
+
+    def _can_stop(self, called: k.Called) -> k.SessionEffects:
+        yield self._reply(called, not self._state.contacts)
+
+    def _expiration(self, called: k.Called) -> k.SessionEffects:
+        expires = self._identity.expires if self._identity is not None else 0
+        yield self._reply(called, max(0, expires - called.at) if expires else -1)
+
+    def _nothing(self, called: k.Called) -> k.SessionEffects:
+        yield self._reply(called)
+
+    def _notices(self, called: k.Called) -> k.SessionEffects:
+        yield self._reply(called, self._admission.notices())
+
+    def _notice(self, called: k.Called) -> k.SessionEffects:
+        ident = called.params["notice"]
+        if self._admission.notice(ident) is None:
+            raise GoneError(f"Notice {ident} not found")
+        if _row(called).name == "accept_notice":
+            self._admission.accept(ident)
+        yield self._reply(called, self._admission.notice(ident))
+
+    def _skills(self, called: k.Called) -> k.SessionEffects:
+        wire.decoded(called.body, list[dict[str, object]])
+        self._admission.choose_skills()
+        yield self._reply(called, lists.skills(self._state.profile))
+
+    def _station(self, called: k.Called) -> k.SessionEffects:
+        name, station = _row(called).name, self._admission.station
+        if name == "station_restart":
+            yield self._word("station", state=station.state)
+            yield self._reply(called)
+        else:
+            yield self._reply(called, station.state if name == "station_state" else station)
+
+    def _optional(self, called: k.Called) -> k.SessionEffects:
+        if _row(called).name == "set_options":
+            self._options = wire.decoded(called.body, tuple[str, ...])[:64]
+        yield self._reply(called, self._options)
+
+    def _statistics(self, called: k.Called) -> k.SessionEffects:
+        match _row(called).name:
+            case "statistics":
+                yield self._word("statistics")
+                yield self._reply(called)
+            case "set_stats_filter":
+                self._filter = wire.decoded(called.body, dict[str, object])
+                yield self._reply(called, self._filter)
+            case _:
+                yield self._reply(called, self._filter)
+
+    # --- among the agent's own -----------------------------------------------------------------------------------------------------
+
+    def _heard(self, word: Word, page: str, at: Millis) -> k.SessionEffects:
+        match word.kind:
+            case "hello" if word.login != self._login:
+                yield from self._share_state(again=True)
+            case "state" if word.login != self._login:
+                self._admission.others[page] = word.state
+            case "forced" if word.login != self._login:
+                yield from self._end(at)
+            case "over":
+                self._admission.others.pop(page, None)
+            case _:
+                pass
+
+    def _share_state(self, *, again: bool = False) -> k.SessionEffects:
+        """Tell the others where this login is, if that is news."""
+        if self._phase is _Phase.OPEN and self._kept and self._me:
+            now = self._admission.state(on=logged_on(self._state))
+            if again or now != self._said:
+                self._said = now
+                yield self._word("state", state=now)
+
+    def _word(self, kind: str, state: str = "") -> k.Share:
+        data = msgspec.json.encode(Word(kind=kind, login=self._login, state=state))
+        return k.Share(subject=self._state.subject, name=WORD, data=data)
+
+    def _end(self, at: Millis) -> k.SessionEffects:
+        """This login is over, for good."""
+        if self._phase is _Phase.OVER:
+            return
+        self._phase = _Phase.OVER
+        yield from self._errands.given_up(at)
+        waiting = (*self._waiting, *self._asks.values())
+        self._waiting.clear()
+        self._asks.clear()
+        for called in waiting:
+            yield answers.not_logged_in(called.call, at)
+        yield k.SignOut()
+        yield k.Close(channel="")
+
+
+def _row(called: k.Called) -> Row:
+    return ROWS[called.route.partition(".")[2]]

@@ -1,0 +1,230 @@
+"""An agent's or supervisor's socket: what happens, as frames. Clients say nothing on it but `ping`."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from cordboard import contract as k
+from cordboard.model.ids import Millis, Subject, agent_subject, is_subject
+from cordboard.model.log import Entry
+from cordboard.model.state import SubjectState
+from cordboard.protocols.five9 import centre, events as ids, wire, words as w
+from cordboard.protocols.five9.admission import WORD, Word, login_id, word_of
+from cordboard.protocols.five9.errands import nobody
+from cordboard.protocols.five9.routes import SUPERVISOR_SOCKET
+from cordboard.protocols.five9.settings import Settings
+from cordboard.protocols.five9.statistics import Statistics
+from cordboard.protocols.five9.telling import Told, present, told
+
+GREETING: Millis = 10_000
+"""How long a socket may take to be let in."""
+STATISTICS: Millis = 2_000
+"""How often supervisors are told what of the statistics changed."""
+
+
+class _Phase(Enum):
+    CHECKING = "checking"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Feed:
+    """One socket."""
+
+    def __init__(self, settings: Settings, ids: k.Ids) -> None:
+        self._settings = settings
+        self._ids = ids
+        self._phase = _Phase.CHECKING
+        self._channel = ""
+        self._key = ""
+        self._login = ""
+        self._number = ""
+        self._me = ""
+        self._supervises = False
+        self._identity: k.Identity | None = None
+        self._state = nobody(Subject(""))
+        self._known = False
+        self._statistics = Statistics()
+        self._count = 0
+
+    def receive(self, frame: k.SessionFrame) -> k.SessionEffects:
+        """Something happened."""
+        if self._phase is _Phase.CLOSED:
+            return
+        match frame:
+            case k.Opened():
+                yield from self._opened(frame)
+            case k.Identified():
+                yield from self._identified(frame)
+            case k.Received(data=data, at=at) if self._phase is _Phase.OPEN and data == wire.PING:
+                yield self._frame(Told(ids.PONG, None, "pong"), at, mine=False)
+            case k.Closed():
+                self._phase = _Phase.CLOSED
+            case k.Woke(name="greeting") if self._phase is _Phase.CHECKING:
+                yield from self._close(self._settings.come_back, "no login")
+            case k.Woke(name="expiry"):
+                yield from self._close(self._settings.come_back, "the login has expired")
+            case k.Woke(name="statistics", at=at):
+                yield from self._changed_statistics(at)
+            case k.Gauged(subject=subject, name=name, value=value):
+                yield from self._later(self._statistics.gauged(subject, name, value))
+            case _:
+                pass  # what is none of our words is passed over, as Five9 does
+
+    def open(self, joined: k.Joined, at: Millis) -> k.SessionEffects:
+        """A subject as it is now."""
+        if self._phase is not _Phase.OPEN:
+            return
+        if self._supervises:
+            yield from self._later(self._statistics.opened(joined))
+        if joined.subject == self._state.subject and not self._known:
+            self._known = True
+            self._state = joined.state
+            if self._settings.replay:
+                for item in present(joined.state):
+                    yield self._frame(item, at)
+
+    def observe(
+        self, entry: Entry, before: SubjectState, after: SubjectState, at: Millis
+    ) -> k.SessionEffects:
+        """A new entry."""
+        if self._phase is not _Phase.OPEN:
+            return
+        if self._supervises:
+            yield from self._later(self._statistics.observed(after))
+        if entry.subject == self._state.subject:
+            self._state = after
+            for item in told(entry.event, before, after, self._settings):
+                yield self._frame(item, at)
+
+    def peer(self, news: k.News, at: Millis) -> k.SessionEffects:
+        """News among the agent's logins and sockets."""
+        if self._phase is not _Phase.OPEN:
+            return
+        match news:
+            case k.Peers(me=me):
+                first = not self._me
+                self._me = me
+                if first and self._key and self._settings.same_socket != "allow":
+                    yield self._word("socket")
+            case k.Shared(name=name, data=data, page=page) if name == WORD:
+                word = word_of(data)
+                if word is not None:
+                    yield from self._heard(word, page, at)
+            case k.Barred(subject=subject) if subject == self._state.subject:
+                yield from self._close(self._settings.come_back, "the login has ended")
+            case _:
+                pass
+
+    # --- coming in -----------------------------------------------------------------------------------------------------------
+
+    def _opened(self, frame: k.Opened) -> k.SessionEffects:
+        self._channel = frame.channel
+        self._key = frame.params.get("key", "")
+        self._supervises = frame.route.startswith(SUPERVISOR_SOCKET)
+        proof = centre.proof(frame.headers, frame.cookies, frame.query, self._settings)
+        proof = proof or frame.cookies.get(k.LOGIN_COOKIE, "")
+        if not proof or not self._settings.open:
+            yield from self._close(self._settings.come_back, "no login")
+            return
+        self._login = login_id(proof)
+        yield k.Wake(name="greeting", after=GREETING)
+        yield k.SignIn(kind="cookie", secret=proof)
+
+    def _identified(self, frame: k.Identified) -> k.SessionEffects:
+        identity = frame.identity
+        if self._phase is not _Phase.CHECKING:
+            return
+        if identity is None or not is_subject(agent_subject(centre.user_id(identity))):
+            yield from self._close(self._settings.come_back, frame.error or "not allowed")
+            return
+        self._phase = _Phase.OPEN
+        self._identity = identity
+        self._number = self._ids.new("feed")
+        self._state = nobody(agent_subject(centre.user_id(identity)))
+        yield k.Cancel(name="greeting")
+        if identity.expires:
+            yield k.Wake(name="expiry", after=max(0, identity.expires - frame.at))
+        yield self._frame(Told(ids.CONNECTED, w.CONNECTED_TEXT), frame.at, mine=False)
+        yield k.Watch(subjects={self._state.subject: None})
+
+    # --- among the agent's own -------------------------------------------------------------------------------------------------
+
+    def _heard(self, word: Word, page: str, at: Millis) -> k.SessionEffects:
+        mine = word.login == self._login
+        match word.kind:
+            case "forced" if not mine:
+                yield from self._close(w.NORMAL, "another login took the session")
+            case "over" if mine:
+                yield from self._close(w.NORMAL, "logged out")
+            case "state" if mine:
+                yield self._frame(Told(ids.LOGIN_STATE, w.UPDATED, word.state), at)
+            case "station" if mine:
+                yield self._frame(Told(ids.STATION, w.UPDATED, wire.Station(state=word.state)), at)
+            case "statistics" if mine and self._supervises:
+                yield from self._all_statistics(at)
+            case "socket" if page != self._me and word.key == self._key and word.number != self._number:
+                if self._settings.same_socket == "old":
+                    yield from self._duplicate(at)
+                else:
+                    yield self._word("taken", number=word.number)
+            case "taken" if word.number == self._number:
+                yield from self._duplicate(at)
+            case _:
+                pass
+
+    def _word(self, kind: str, number: str = "") -> k.Share:
+        word = Word(kind=kind, login=self._login, key=self._key, number=number or self._number)
+        return k.Share(subject=self._state.subject, name=WORD, data=msgspec.json.encode(word))
+
+    def _duplicate(self, at: Millis) -> k.SessionEffects:
+        yield self._frame(Told(ids.DUPLICATE_CONNECTION, None), at, mine=False)
+        yield from self._close(w.DUPLICATE, "duplicate connection")
+
+    # --- statistics --------------------------------------------------------------------------------------------------------------
+
+    def _all_statistics(self, at: Millis) -> k.SessionEffects:
+        """All of them, and from now on what changes."""
+        if not self._statistics.watched:
+            self._statistics.watched = True
+            yield k.Watch(subjects={"agent/*": None, "queue/*": None, "team/*": None})
+        yield self._frame(Told(ids.STATS, w.UPDATED, self._statistics.all(at)), at)
+
+    def _later(self, changed: bool) -> k.SessionEffects:  # noqa: FBT001 - what came of it
+        if changed and self._statistics.watched and not self._statistics.waiting:
+            self._statistics.waiting = True
+            yield k.Wake(name="statistics", after=STATISTICS)
+
+    def _changed_statistics(self, at: Millis) -> k.SessionEffects:
+        self._statistics.waiting = False
+        found = self._statistics.changed(at)
+        if found:
+            yield self._frame(Told(ids.INCREMENTAL_STATS, w.UPDATED, found, broadcast=True), at, mine=False)
+
+    # --- out ---------------------------------------------------------------------------------------------------------------------
+
+    def _frame(self, item: Told, at: Millis, *, mine: bool = True) -> k.Send:
+        """A frame. `mine`: it is about the user, and says so."""
+        identity = self._identity
+        mine = mine and identity is not None
+        profile = self._state.profile
+        self._count += 1
+        user = centre.user_id(identity) if identity is not None else ""
+        context = wire.Context(
+            event_id=str(item.event),
+            event_reason=item.reason,
+            message_id=f"{self._number}:{self._count}" if mine else None,
+            user_id=user if mine else None,
+            user_name=(profile.login or user if profile is not None else user) if mine else None,
+            correlation_id=None,
+            time_stamp=at,
+            tenant_id=self._settings.org,
+            broad_cast=item.broadcast,
+        )
+        return k.Send(channel=self._channel, data=wire.frame(context, item.payload))
+
+    def _close(self, code: int, reason: str) -> k.SessionEffects:
+        self._phase = _Phase.CLOSED
+        yield k.Close(channel=self._channel, code=code, reason=reason)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import ClassVar
 
 import pytest
@@ -211,10 +212,10 @@ class SessionSuite:
             async with live_stage(self.protocol) as (stage, centre):
                 await self._talking(centre)
                 page = await self._joined(stage)
-                before, asked = len(page.told), len(_asked_for(stage))
+                before, asked = len(page.told), _done_by(stage)
                 await page.ask(self.requests(page)[name])
                 await page.advance(PATIENCE)
-                wrong += self._wrong(name, _asked_for(stage)[asked:], answered=len(page.told) > before)
+                wrong += self._wrong(name, _asked_for(stage, asked), answered=len(page.told) > before)
                 wrong += stage.tap.breaches
         assert not wrong, "\n".join(dict.fromkeys(wrong))
 
@@ -366,9 +367,9 @@ class SessionSuite:
             await self._talking(centre)
             page = await self._joined(stage)
             for name, request in self.requests(page).items():
-                before = len(_asked_for(stage))
+                before = _done_by(stage)
                 await page.ask(request)
-                found = [item for item in _asked_for(stage)[before:] if isinstance(item, Execute)]
+                found = [item for item in _asked_for(stage, before) if isinstance(item, Execute)]
                 if found and SERVICES[type(found[0].command.service)].kind is Kind.SWITCH:
                     return name
         return None
@@ -418,12 +419,18 @@ def _filled(path: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: _NAMES.get(found[1], "some"), path)
 
 
-def _asked_for(stage: Stage) -> list[SessionEffect]:
-    """All that sessions wanted of the hub."""
+def _done_by(stage: Stage) -> list[int]:
+    """How much each session has done so far: a page may have several."""
+    return [len(tapped.effects) for tapped in stage.tap.sessions]
+
+
+def _asked_for(stage: Stage, since: Sequence[int]) -> list[SessionEffect]:
+    """All that sessions have wanted of the hub since then."""
     return [
         effect
-        for tapped in stage.tap.sessions
-        for effect in tapped.effects
+        for tapped, done in zip_longest(stage.tap.sessions, since, fillvalue=0)
+        if not isinstance(tapped, int)
+        for effect in tapped.effects[done:]
         if isinstance(
             effect, Execute | AskEffect | Watch | Share | Claim | Guard | Unwatch | Settle | SignIn | SignOut
         )

@@ -21,6 +21,9 @@ from cordboard.testing.purity import ImpureError, sealed
 
 E = TypeVar("E")
 
+_SENT = frozenset({1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011})
+"""Close codes of RFC 6455 that may stand on the wire: some vendors' clients know no others."""
+
 
 class Breaches(list[str]):
     """What was wrong, each with what to do about it."""
@@ -310,9 +313,9 @@ class TappedSession:
                     )
                 case k.Close(channel=channel, code=code):
                     self._closed.add(channel)
-                    if code != 1000 and not 3000 <= code <= 4999:
+                    if code not in _SENT and not 3000 <= code <= 4999:
                         self._breaches.append(
-                            f"{where} closes with {code}: an application's codes are 3000 to 4999"
+                            f"{where} closes with {code}: an application's codes are 3000 to 4999, besides those of RFC 6455 that may be sent"
                         )
                 case k.Reply(call=call):
                     self._replied(where, call)

@@ -76,8 +76,8 @@ class Taken:
 # Plain tuples, not named ones: of these one is made for every entry.
 _Appended = tuple[Cause | None, Millis, Sequence[Entry]]
 """What led to them, when they were appended, and the entries."""
-_Shown = tuple[Entry, Millis, Millis, Mapping[str, bytes | None], Mapping[str, int]]
-"""The entry, when it was on disk and when shown, what each protocol made of it, and how many pages spoke which."""
+_Shown = tuple[Entry, Millis, Millis, Mapping[str, int | None], Mapping[str, int]]
+"""The entry, when it was on disk and when shown, by protocol the bytes that each page was told, and how many pages spoke which."""
 
 
 class Passage(NamedTuple):
@@ -165,13 +165,13 @@ class Recorder:
         entry: Entry,
         on_disk: Millis,
         at: Millis,
-        rendered: Mapping[str, bytes | None],
+        told: Mapping[str, int | None],
         speak: Mapping[str, int],
     ) -> None:
-        """An entry that came from disk at this time is folded, and all who watch were told of it `at`. `rendered`: what each
-        protocol made of it; `speak`: how many pages speak which. Neither may be changed later.
+        """An entry that came from disk at this time is folded, and all who watch were told of it `at`. `told`: in how many
+        bytes, by protocol; `speak`: how many pages speak which. Neither may be changed later.
         """
-        self._shown.append((entry, on_disk, at, rendered, speak))
+        self._shown.append((entry, on_disk, at, told, speak))
         if isinstance(entry.event, Unrecognised):
             self._odd.append(entry)
 
@@ -210,8 +210,8 @@ class Recorder:
     def look(self) -> Recording:
         """All that is known now. Costs a walk over all of it."""
         passages: dict[Place, Passage] = {
-            (entry.subject, entry.seq): Passage(None, 0, on_disk, shown, _audience(rendered, speak))
-            for entry, on_disk, shown, rendered, speak in self._shown
+            (entry.subject, entry.seq): Passage(None, 0, on_disk, shown, _audience(told, speak))
+            for entry, on_disk, shown, told, speak in self._shown
         }
         led: dict[int, list[Place]] = {}
         for cause, at, entries in self._appended:
@@ -228,5 +228,5 @@ class Recorder:
         return Recording(passages, given, taken, led)
 
 
-def _audience(rendered: Mapping[str, bytes | None], speak: Mapping[str, int]) -> Audience:
-    return {name: (speak[name], None if data is None else len(data)) for name, data in rendered.items()}
+def _audience(told: Mapping[str, int | None], speak: Mapping[str, int]) -> Audience:
+    return {name: (speak[name], size) for name, size in told.items()}

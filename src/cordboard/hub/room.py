@@ -32,14 +32,16 @@ _log = structlog.get_logger(__name__)
 
 CLAIMS = 100
 """Things of one agent that may be claimed at once."""
-MEMORY = 64
-"""Entries of a subject kept at hand, so that a page that was away for a moment costs no read."""
+MEMORY = 8
+"""Entries of a subject kept at hand, so that a page that was away for a moment costs no read. Few: what is held for long is no more
+in the processor's cache when it is let go, and 64 of them made each entry a sixth dearer.
+"""
 
 
-Rendered = Mapping[str, bytes | None]
-"""What each protocol made of an entry for all of its pages; `None` where each page is told in its own words."""
+Told = Mapping[str, int | None]
+"""By protocol: the bytes that it told each of its pages of an entry; `None` where each page is told in its own words."""
 
-_NOTHING: Rendered = MappingProxyType({})
+_NOTHING: Told = MappingProxyType({})
 _NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
@@ -57,18 +59,22 @@ class Room:
         self._claims: dict[str, Seat] = {}
         self._guards: dict[str, list[Seat]] = {}
 
-    def publish(self, entry: Entry, before: SubjectState, after: SubjectState, at: Millis) -> Rendered:
-        """Tell every page of a new entry; each protocol renders it once. The answer is what they rendered."""
+    def publish(self, entry: Entry, before: SubjectState, after: SubjectState, at: Millis) -> Told:
+        """Tell every page of a new entry; each protocol renders it once."""
         self.last.append(entry)
         if not self._seats:
             return _NOTHING
         rendered: dict[str, bytes | None] = {}
+        told: dict[str, int | None] = {}
         for seat in tuple(self._seats):
             name = seat.protocol.name
-            if name not in rendered:
-                rendered[name] = _rendered(seat.protocol, entry, before, after)
-            seat.observe(entry, before, after, rendered[name], at)
-        return rendered
+            if name in rendered:
+                data = rendered[name]
+            else:
+                data = rendered[name] = _rendered(seat.protocol, entry, before, after)
+                told[name] = None if data is None else len(data)
+            seat.observe(entry, before, after, data, at)
+        return told
 
     def gauge(self, frame: Gauged) -> None:
         """Tell every page of a counter's new value."""

@@ -145,7 +145,8 @@ class _Desk:
         """Ask for a service; ends the scene if the link has it not."""
         page = page or self.agent
         name = kind.__name__
-        if name not in offered(self.rig, page.agent):
+        # A colleague whom the link does not serve sits at a page of the vendor's own.
+        if not any(name in link.services for link in page.view.links.values() if link.up):
             raise _NotOffered
         known = set(page.outcomes)
         await asked()

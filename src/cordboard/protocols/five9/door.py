@@ -46,7 +46,7 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
             method=method,
             url=f"{self.base}{AGENTS}{place}",
             headers={**(PLAIN if body is None else JSON), **self.proof()},
-            body=b"" if body is None else _written(body),
+            body=b"" if body is None else written(body),
             repeatable=repeatable,
             timeout=timeout,
         )
@@ -64,7 +64,7 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
         return {"authorization": f"Bearer-{self.token}", "farmId": self.farm}
 
 
-def _written(body: Any) -> bytes:  # noqa: ANN401 - JSON
+def written(body: Any) -> bytes:  # noqa: ANN401 - JSON
     """As JSON; a field that has nothing is left out."""
     plain = msgspec.to_builtins(body)
     if isinstance(plain, dict):

@@ -18,7 +18,7 @@ from cordboard.kit.script import Steps, paused, requested
 from cordboard.model.ids import Millis
 from cordboard.protocols.five9 import wire, words as w
 from cordboard.protocols.five9.account import Account
-from cordboard.protocols.five9.door import AGENTS, JSON, Door
+from cordboard.protocols.five9.door import AGENTS, JSON, Door, written
 
 ROUNDS = 6
 """Steps through the login states before that is called hopeless."""
@@ -188,7 +188,7 @@ class Access:
                 method="POST",
                 url=f"{base}{AGENTS}/auth/login",
                 headers=JSON,
-                body=wire.encoded(login),
+                body=written(login),
             )
         )
         if isinstance(reply, k.Failed):
@@ -298,8 +298,7 @@ def told_of(reply: k.Replied) -> str:
 
 def retry_after(reply: k.Replied) -> Millis:
     """For how long Five9 wants to be left alone."""
-    text = reply.headers.get("retry-after", "").strip()
-    return int(text) * 1000 if text.isascii() and text.isdigit() and len(text) < 7 else AGAIN  # noqa: PLR2004
+    return AGAIN if reply.retry_after is None else reply.retry_after
 
 
 def refused(reply: k.Replied | k.Failed) -> k.Down | None:

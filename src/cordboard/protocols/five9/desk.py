@@ -293,7 +293,7 @@ class Desk:
             yield answers.refused(called.call, "not-allowed", "this is another user", called.at)
         elif called.params.get("org", self._settings.org) != self._settings.org:
             yield answers.refused(called.call, "not-allowed", "this is another organisation", called.at)
-        elif self._settings.strict and not row.free and login != w.WORKING:
+        elif self._settings.strict and not (row.free or row.alone) and login != w.WORKING:
             yield answers.wrong_state(called.call, row.name, login, called.at)
         elif row.name in INQUIRIES:
             found = INQUIRIES[row.name](Sight(called, self._state, self._settings))

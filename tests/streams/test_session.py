@@ -206,6 +206,26 @@ def test_three_bad_frames_in_a_row_close_the_page() -> None:
 # --- several pages ------------------------------------------------------------------------------------------------------
 
 
+def test_names_of_requests_are_short_since_they_are_remembered() -> None:
+    page = Alone()
+    page.signs_in()
+    for kind in (wire.Api, wire.Master):
+        told = messages(page.says(wire.encode(kind(request_id="r" * 201, method="checkMaster"))))
+        assert [message.error.code for message in told if isinstance(message, wire.Error)] == ["bad-field"]
+    assert messages(page.says(wire.encode(wire.Api(request_id="r" * 200, method="nothing"))))
+
+
+def test_a_word_for_other_pages_that_is_too_large_is_refused_with_what_it_may_be() -> None:
+    page = Alone()
+    page.signs_in()
+    for event, data in (("e" * 201, b"1"), ("", b"1"), ("e", b'"' + b"x" * 16_384 + b'"')):
+        [told] = messages(page.says(wire.encode(wire.Broadcast(event=event, data=msgspec.Raw(data)))))
+        assert isinstance(told, wire.Error)
+        assert told.error.code == "too-large"
+        assert "200 characters" in told.error.message
+    assert page.closed is None, "it is no bad frame: the page stays"
+
+
 async def two(centre: ContactCentre) -> tuple[CcpPage, CcpPage]:
     pages = CcpPage(centre.hub, "mia"), CcpPage(centre.hub, "mia")
     await centre.hub.settled()

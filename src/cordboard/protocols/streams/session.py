@@ -333,7 +333,8 @@ class Page:
 
     def _pass_on(self, event: str, data: msgspec.Raw) -> k.SessionEffects:
         if not 0 < len(event) <= wire.NAME_LIMIT or len(data) > wire.EVENT_BYTES:
-            yield self._error(CallerError("too-large", "a word for other pages is short"))
+            limits = f"a name of 1 to {wire.NAME_LIMIT} characters, data of at most {wire.EVENT_BYTES} bytes"
+            yield self._error(CallerError("too-large", f"broadcast: {limits}", {"field": "data"}))
             return
         word = msgspec.json.encode({"name": event, "data": data})
         yield k.Share(subject=self._subject, name=EVENT, data=word)

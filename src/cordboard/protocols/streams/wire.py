@@ -6,7 +6,7 @@ Times are Millis; the page makes Dates of them. Synchronising, logs and metrics 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -21,6 +21,8 @@ SILENCE_LIMIT: Millis = 60_000
 EVENT_BYTES = 16 * 1024
 """Of a broadcast's data."""
 NAME_LIMIT = 200
+RequestId = Annotated[str, msgspec.Meta(max_length=NAME_LIMIT)]
+"""The library's own are short; each is remembered for a while."""
 
 NO_HELLO, TOKEN_INVALID, TOKEN_EXPIRED, SIGNED_OUT = 4100, 4101, 4102, 4103
 BAD_FRAMES, NOT_ALLOWED = 4200, 4202
@@ -50,7 +52,7 @@ class Renew(_Message, frozen=True, kw_only=True, tag="renew"):
 class Api(_Message, frozen=True, kw_only=True, tag="api"):
     """A request of the library. It is answered exactly once."""
 
-    request_id: str
+    request_id: RequestId
     method: str
     params: dict[str, Any] = {}
 
@@ -58,7 +60,7 @@ class Api(_Message, frozen=True, kw_only=True, tag="api"):
 class Master(_Message, frozen=True, kw_only=True, tag="master"):
     """A question about a topic that one page at a time is the master of."""
 
-    request_id: str
+    request_id: RequestId
     method: str
     params: dict[str, Any] = {}
 

@@ -72,6 +72,15 @@ export class Acceptance {
     this.requests.clear();
   }
 
+  /** Nothing is raised or posted any more: the agent is gone. */
+  forget(): void {
+    this.reset();
+    for (const cancel of this.awaited.values()) cancel();
+    this.awaited.clear();
+    this.raised.clear();
+    this.held = [];
+  }
+
   private wait(contactId: string, millis: number): void {
     this.awaited.get(contactId)?.();
     this.awaited.set(contactId, this.world.after(millis, () => this.raise(contactId)));

@@ -22,7 +22,7 @@ export type Heard = (message: Upstream) => void;
 export class Conduit {
   private origin: string | undefined;
   private refused = false;
-  private waiting: { message: unknown; transfer: Transferable[] }[] = [];
+  private waiting: { message: object; transfer: Transferable[] }[] = [];
 
   constructor(
     private readonly post: Post,
@@ -37,7 +37,7 @@ export class Conduit {
     this.post(message, this.origin ?? "*");
   }
 
-  /** To the embedder, as soon as it is known; never `null`, at which the library throws. */
+  /** To the embedder; until it is known the latest of each kind waits. Never `null`, at which the library throws. */
   send(event: string, data?: unknown): void {
     this.deliver(data === undefined || data === null ? { event } : { event, data });
   }
@@ -45,8 +45,18 @@ export class Conduit {
   /** Something that is no {event, data}, with what goes along. */
   deliver(message: object, transfer: Transferable[] = []): void {
     if (this.refused) return;
-    if (this.origin === undefined) this.waiting.push({ message, transfer });
-    else this.post(message, this.origin, transfer);
+    if (this.origin !== undefined) {
+      this.post(message, this.origin, transfer);
+      return;
+    }
+    // A page that embeds us and never says a word may stand for a whole shift: of each kind the latest is enough for it.
+    const kind = kindOf(message);
+    this.waiting = [...this.waiting.filter((held) => kindOf(held.message) !== kind), { message, transfer }];
+  }
+
+  /** Whether the embedder is known. */
+  get known(): boolean {
+    return this.origin !== undefined;
   }
 
   /** A message event of which the source is the embedder's window. */
@@ -71,6 +81,11 @@ export class Conduit {
   forget(): void {
     this.waiting = [];
   }
+}
+
+/** The name of a message, without the contact that it may be about. */
+function kindOf(message: object): string {
+  return "event" in message ? String(message.event).split("::", 2).join("::") : "";
 }
 
 function upstream(data: unknown): Upstream | undefined {

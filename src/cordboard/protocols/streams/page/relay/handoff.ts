@@ -39,7 +39,7 @@ export function offer({ opener, around }: Waiting, origin: string, token: () => 
   };
 }
 
-/** The token in a message, if it is one of ours: of this very origin, and from a window on top. */
+/** The token in a message, if it is one of ours: of this very origin. */
 export function offered(event: MessageEvent, origin: string): string | undefined {
   if (event.origin !== origin || typeOf(event.data) !== TYPE) return undefined;
   const { token } = event.data as { readonly token?: unknown };

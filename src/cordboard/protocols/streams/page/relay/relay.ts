@@ -9,7 +9,7 @@ import { Conduit, type Post, type Upstream } from "./conduit";
 import { dated } from "./dates";
 import { SdkChannel } from "./sdk";
 import { HubSocket, type TokenSource } from "./socket";
-import { failure, type AgentDocument, type ServerFrame } from "./wire";
+import { failure, NAME_LIMIT, type AgentDocument, type ServerFrame } from "./wire";
 
 export type Status = "signed-out" | "connecting" | "online" | "offline";
 
@@ -109,7 +109,11 @@ export class Relay {
     this.cancelConfigure = this.world.after(CONFIGURE_WITHIN, () => {
       if (!this.configured) this.conduit.send("request_configure");
     });
-    this.cancelQueue = this.world.after(FIRST_CONNECTION, () => this.flush());
+    this.cancelQueue = this.world.after(FIRST_CONNECTION, () => {
+      this.turn("offline");
+      this.flush();
+    });
+    this.openSdk();
     this.socket.start();
   }
 
@@ -171,9 +175,11 @@ export class Relay {
       this.acceptance.asked(requestId, contactId);
     }
     const ask = (): void => {
-      if (!this.socket.send({ type: kind, requestId, method, params: asked })) this.fail(requestId, "the hub is out of reach");
+      if (this.socket.send({ type: kind, requestId, method, params: asked })) return;
+      this.fail(requestId, this.socket.up ? "what was asked is too long, or no plain data" : "the hub is out of reach");
     };
-    if (this.status === "connecting") this.queued.push(ask);
+    if (requestId.length > NAME_LIMIT) this.fail(requestId, `a requestId has at most ${NAME_LIMIT} characters`);
+    else if (this.status === "connecting") this.queued.push(ask);
     else ask();
   }
 
@@ -200,7 +206,9 @@ export class Relay {
     }
   }
 
+  /** Opens the port, once: when the embedder is known and somebody is signed in, since we are silent before. */
   private openSdk(): void {
+    if (this.sdk !== undefined || !this.conduit.known || this.status === "signed-out") return;
     const { ours, theirs } = this.world.channel();
     const sdk = new SdkChannel(ours, this.world);
     ours.onmessage = (event) => void (this.status !== "signed-out" && sdk.receive(event.data));
@@ -300,8 +308,9 @@ export class Relay {
     this.queued = [];
     this.configured = false;
     this.document = undefined;
-    this.acceptance.reset();
+    this.acceptance.forget();
     this.sdk?.network(false);
+    this.conduit.forget();
     this.conduit.send(event);
     this.turn("signed-out");
   }

@@ -2,7 +2,7 @@
 
 import { delay, returnAfter } from "./world";
 import type { Channel, Environment } from "./world";
-import type { ClientFrame, ServerFrame } from "./wire";
+import { written, type ClientFrame, type ServerFrame } from "./wire";
 
 const SILENCE = 10_000;
 /** How long before its end a token is renewed. */
@@ -60,10 +60,11 @@ export class HubSocket {
     return this.online;
   }
 
-  /** Whether it went out. */
+  /** Whether it went out: not while the hub is out of reach, nor what cannot be written, or is too long. */
   send(frame: ClientFrame): boolean {
-    if (!this.online || this.channel === undefined) return false;
-    this.channel.send(JSON.stringify(frame));
+    const text = written(frame);
+    if (!this.online || this.channel === undefined || text === undefined) return false;
+    this.channel.send(text);
     return true;
   }
 

@@ -58,6 +58,25 @@ export type ClientFrame =
   | { readonly type: "terminate" }
   | { readonly type: "ping" };
 
+/** As the hub's: a longer name is none that the library makes. */
+export const NAME_LIMIT = 200;
+/** Characters of a frame. The hub closes the socket on one that is too large, and each may be three bytes. */
+const FRAME_LIMIT = 80_000;
+
+/** The frame as text; nothing if it is too long, or cannot be written: what is cloned between windows may be more than JSON. */
+export function written(frame: ClientFrame): string | undefined {
+  try {
+    const text = JSON.stringify(frame);
+    return text.length > FRAME_LIMIT ? undefined : text.replace(ESCAPE, (escape) => (HALF.test(escape) ? "\\ufffd" : escape));
+  } catch {
+    return undefined;
+  }
+}
+
+const ESCAPE = /\\(?:u[0-9a-f]{4}|.)/g;
+/** Half a character, as a text has that was cut in the middle of one: it is in no UTF-8, so the hub would not take the frame. */
+const HALF = /^\\ud[89a-f]/;
+
 /** A failure as the library's callers read it. */
 export function failure(message: string): string {
   return JSON.stringify({ type: "SendDataFailedException", message, stack: [], retryStatus: "none", statusCode: 503, status: 503 });

@@ -121,9 +121,16 @@ def _first(contact: Contact) -> Call:
 def _main(contact: Contact, first: Call, carrier: Call, state: SubjectState) -> wire.Call:
     ident = first.vendor_id if _HEX.match(first.vendor_id) else hex_id("call", contact.id)
     own = own_connection(carrier, contact.agent)
-    where = w.WRAP_UP if contact.phase is Phase.WRAP_UP else _state(carrier, own)
-    if contact.phase is Phase.CLOSED:
-        where = w.FINISHED
+    match contact.phase:
+        case Phase.CLOSED:
+            where = w.FINISHED
+        case Phase.WRAP_UP:
+            where = w.WRAP_UP
+        case Phase.OFFERED:
+            # What rings no more, unanswered, was never more than an offer: nothing follows but its end.
+            where = w.OFFERED
+        case _:
+            where = _state(carrier, own)
     names = _Names(ident, session_id(contact), where, _type(contact, first))
     return _told(contact, carrier, own, names, state)
 
@@ -184,7 +191,7 @@ def _told(
         disposition_id=contact.disposition or None,
         callback_id=contact.callback or None,
         comments=contact.notes or contact.text or None,
-        participants=tuple(_parties(call, contact)),
+        participants=tuple(_parties(call, contact)) if own is not None and own.state is not S.NULL else (),
     )
 
 

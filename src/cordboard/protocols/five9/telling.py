@@ -160,6 +160,8 @@ def _hung_up(event: e.Event, known: Line) -> str:
             pass
     if known.told.state in (w.OFFERED, w.RINGING):
         return w.FAILED_TO_CONNECT
+    if event.cause in ("transferred", "deflected"):
+        return w.TRANSFERRED
     own = own_connection(known.call, known.contact.agent)
     others = [item for item in known.call.connections if own is None or item.id != own.id]
     if others and all(item.state is S.NULL for item in others):
@@ -192,7 +194,7 @@ def _over(event: e.Event, line: Line, after: SubjectState, settings: Settings) -
 
 
 def _closed(contact: Contact, line: Line) -> str:
-    talked = line.told.state in (w.TALKING, w.ON_HOLD, w.WRAP_UP)
+    talked = line.told.handle_timestamp is not None and line.told.state != w.OFFERED
     match contact.ended_by:
         case Ending.TRANSFERRED:
             return w.TRANSFERRED

@@ -32,6 +32,7 @@ def files() -> Mapping[str, str]:
         **{f"docs/reference/{name}": text for name, text in drawings().items()},
         "docs/reference/settings.md": reference.page(manual.settings_page()),
         "docs/reference/cli.md": reference.page(manual.cli_page()),
+        "docs/reference/network.md": reference.page(manual.network_page()),
         "docs/reference/simulator.md": reference.page(manual.simulator_page()),
         "docs/reference/streams.md": reference.page(streams_page()),
         "docs/reference/streams-members.md": reference.page(members_page()),

@@ -10,6 +10,7 @@ import typer
 
 from cordboard import settings
 from cordboard.cli.app import program
+from cordboard.contract import REASONS
 from cordboard.protocols.simulator import doors
 from cordboard.protocols.simulator.console import actions
 from cordboard.protocols.simulator.library import builtin_scenarios
@@ -76,6 +77,19 @@ def cli_page() -> Iterator[str]:
 def words() -> Iterator[tuple[str, Word]]:
     """Every word that does something, with the words before it."""
     yield from _below("cordboard", typer.main.get_command(program))
+
+
+def network_page() -> Iterator[str]:
+    """Every reason of the network."""
+    yield "# What the network tells a link"
+    yield ""
+    yield "The words of `Failed.reason`, and of `Closed.reason` with the codes 0 and 1006: `cordboard.contract.REASONS`. A link that goes"
+    yield "down for one of them has it as its reason, in the log and at `/readyz`."
+    for reason, text in REASONS.items():
+        yield ""
+        yield f"## {reason}"
+        yield ""
+        yield text
 
 
 def simulator_page() -> Iterator[str]:

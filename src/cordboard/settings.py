@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Meta
 
 from cordboard.hub.dispatch import Rules
+from cordboard.hub.network.settings import NetworkSettings
 from cordboard.model.errors import CallerError
 from cordboard.web.bodies import complaint
 from cordboard.web.config import IdentitySettings, WebSettings
@@ -83,6 +84,8 @@ class LinkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The agent whose login it is. Empty: it serves a whole tenant."""
     options: dict[str, Any] = {}
     """What the protocol wants to know. `<option>_env` and `<option>_file` say where a secret is taken from."""
+    network: dict[str, Any] = {}
+    """Where this link's way to its vendor differs from `[network]`: the same names."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,6 +107,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """What Cordboard writes about itself."""
     demo: DemoSettings = DemoSettings()
     """For trying it out."""
+    network: NetworkSettings = NetworkSettings()
+    """How links reach their vendors."""
     links: tuple[LinkSettings, ...] = ()
     """The links to contact centres."""
 
@@ -138,6 +143,7 @@ def load(file: Path | None, environment: Mapping[str, str] = os.environ) -> Sett
             raise CallerError("not-found", f"cannot read {file}: {error.strerror}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise CallerError("bad-field", f"{file} is not TOML: {error}", {"field": "(file)"}) from None
+        _refuse_password(raw)
     for path, value in _from_environment(environment, _named_variables(raw)):
         table = raw
         for part in path[:-1]:
@@ -161,6 +167,7 @@ def parsed(raw: Mapping[str, Any]) -> Settings:
         raise CallerError("bad-field", f"two links are named {doubled!r}", {"field": "links.name"})
     for link in settings.links:
         _refuse_secrets(link.options, f"links.{link.name}.options")
+        link_network(settings, link)
     for name, options in settings.protocols.items():
         _refuse_secrets(options, f"protocols.{name}")
     return settings
@@ -169,6 +176,21 @@ def parsed(raw: Mapping[str, Any]) -> Settings:
 def link_options(link: LinkSettings, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """The options of a link, secrets filled in from where `<option>_env` and `<option>_file` say."""
     return _filled(link.options, f"links.{link.name}.options", environment)
+
+
+def link_network(settings: Settings, link: LinkSettings) -> NetworkSettings:
+    """How a link reaches its vendor: what it says itself, and `[network]` for the rest. `CallerError` naming the field."""
+    if not link.network:
+        return settings.network
+    where = f"links.{link.name}.network"
+    _refuse_unknown(link.network, NetworkSettings, f"{where}.")
+    try:
+        return msgspec.convert({**msgspec.structs.asdict(settings.network), **link.network}, NetworkSettings)
+    except msgspec.ValidationError as error:
+        text, field = complaint(error)
+        raise CallerError(
+            "bad-field", f"{where}.{field}: {text[:1].lower()}{text[1:]}", {"field": f"{where}.{field}"}
+        ) from None
 
 
 def protocol_options(
@@ -226,6 +248,25 @@ def _refuse_secrets(options: Mapping[str, Any], where: str) -> None:
                 "bad-field",
                 f"{where}.{option}: secrets do not stand in the file: {fix}",
                 {"field": f"{where}.{option}"},
+            )
+
+
+def _refuse_password(raw: Mapping[str, Any]) -> None:
+    """A proxy's address may hold a password: then it comes from the environment."""
+    links = raw.get("links")
+    tables = [("network", raw.get("network"))]
+    tables += [
+        (f"links.{link.get('name')}.network", link.get("network"))
+        for link in (links if isinstance(links, list) else [])
+        if isinstance(link, dict)
+    ]
+    for where, table in tables:
+        if isinstance(table, dict) and "@" in str(table.get("proxy", "")):
+            raise CallerError(
+                "bad-field",
+                f"{where}.proxy: secrets do not stand in the file: set {PREFIX}NETWORK_PROXY, or write "
+                'proxy = "environment" and set HTTPS_PROXY',
+                {"field": f"{where}.proxy"},
             )
 
 

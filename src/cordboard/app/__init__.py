@@ -9,6 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from cordboard.contract import Configurable, CtiProtocol, Ids, Scope, Store
 from cordboard.hub.channels import Channels
 from cordboard.hub.clock import Clock, RandomIds, SystemClock
 from cordboard.hub.hub import Hub, Ways
+from cordboard.hub.network.network import Network, Networks
 from cordboard.model.errors import CallerError, InternalError
 from cordboard.model.ids import LinkId
-from cordboard.settings import LinkSettings, Settings, link_options, protocol_options
+from cordboard.settings import LinkSettings, Settings, link_network, link_options, protocol_options
 from cordboard.web.accounts import Accounts
 from cordboard.web.api_keys import ApiKeys
 from cordboard.web.edge import Edge
@@ -61,7 +63,7 @@ async def running(
     protocols: Mapping[str, CtiProtocol] | None = None,
     clock: Clock | None = None,
     ids: Ids | None = None,
-    ways: Ways = Channels,
+    ways: Ways | None = None,
 ) -> AsyncIterator[App]:
     """A Cordboard that runs as long as the context. `CallerError` if the settings do not work out.
 
@@ -78,8 +80,9 @@ async def running(
         texts=settings.hub.texts,
         retention=settings.store.retention_days * DAY,
         record=settings.hub.record,
-        ways=ways,
+        ways=ways or Channels,
     )
+    networks = Networks()
     tokens = tokens_of(settings)
     tokens.prepare()
     rate = settings.web.rate
@@ -96,7 +99,14 @@ async def running(
     await hub.start()
     try:
         for link in settings.links:
-            await hub.add_link(LinkId(link.name), link.protocol, _options(link, hub.ids), _scope(link))
+            network = networks.of(link_network(settings, link))
+            await hub.add_link(
+                LinkId(link.name),
+                link.protocol,
+                _options(link, hub.ids),
+                _scope(link),
+                ways or partial(Channels, network=network),
+            )
         await edge.start()
         try:
             yield App(settings=settings, hub=hub, edge=edge, identities=identities, tokens=tokens)
@@ -111,7 +121,7 @@ async def serve(
     ready: Callable[[App], None],
     *,
     beside: Callable[[App], Coroutine[Any, Any, None]] | None = None,
-    ways: Ways = Channels,
+    ways: Ways | None = None,
 ) -> None:
     """Run until SIGTERM or SIGINT. `ready` is called once requests are taken; `beside` runs along, and is cancelled at the end."""
     stop = asyncio.Event()
@@ -149,6 +159,7 @@ def checked(settings: Settings) -> None:
                 {"field": f"links.{link.name}.protocol"},
             )
         protocol.link(_options(link, ids), _scope(link), ids)
+        Network(link_network(settings, link))
 
 
 def installed_protocols(package: str = "") -> dict[str, CtiProtocol]:

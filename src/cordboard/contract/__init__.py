@@ -81,9 +81,11 @@ from cordboard.contract.plugs import (
     parse_position,
     position,
 )
+from cordboard.contract.reasons import REASONS
 
 __all__ = [
     "LOGIN_COOKIE",
+    "REASONS",
     "Answer",
     "Ask",
     "Asked",

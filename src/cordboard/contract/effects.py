@@ -13,12 +13,17 @@ from cordboard.model.ids import Millis, Subject
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
-    """Open a channel to the vendor. A failure to open comes back as `Closed` with code 0."""
+    """Open a channel to the vendor. A failure to open comes back as `Closed` with code 0.
+
+    `url` of a ``tcp`` channel: ``tcp://host:port``, or ``tls://host:port``. `ping`: whether the driver may send WebSocket pings, so that
+    a connection that is dead is found; ``False`` for a vendor that breaks on them.
+    """
 
     channel: str
     kind: Literal["ws", "tcp", "bridge"]
     url: str
     headers: Mapping[str, str] = {}
+    ping: bool = True
 
 
 class Send(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +56,10 @@ class Cancel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """An HTTP request to the vendor. Only a `repeatable` one is repeated by the driver. `timeout` in milliseconds."""
+    """An HTTP request to the vendor. Only a `repeatable` one is repeated by the driver: where no answer came, and where the answer is
+    429 or 503 with a `Retry-After` that there is time for. `timeout` in milliseconds, for all of it, repetitions included. Redirects
+    are not followed.
+    """
 
     name: str
     method: str

@@ -47,12 +47,16 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel is closed, or could not be opened (code 0)."""
+    """A channel is closed, or could not be opened (code 0). To links: `reason` with code 0 and 1006 is one of `REASONS`, otherwise the
+    vendor's own. `status`: the HTTP status that the opening was refused with; `retry_after`: as in `Replied`.
+    """
 
     channel: str
     code: int
     reason: str
     at: Millis
+    status: int = 0
+    retry_after: Millis | None = None
 
 
 class Woke(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,17 +83,20 @@ class Called(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Replied(msgspec.Struct, frozen=True, kw_only=True):
-    """To links: the answer to the `Request` of this name. Header names in lower case."""
+    """To links: the answer to the `Request` of this name. Header names in lower case. `retry_after`: so many milliseconds from now the
+    vendor asks to be left alone (`Retry-After`, in seconds or as a date): give it to `Down.after`, or to a `Wake`.
+    """
 
     name: str
     status: int
     headers: Mapping[str, str]
     data: bytes
     at: Millis
+    retry_after: Millis | None = None
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True):
-    """To links: no answer to the `Request` of this name. `sent`: whether it may have reached the vendor."""
+    """To links: no answer to the `Request` of this name. `reason`: one of `REASONS`. `sent`: whether it may have reached the vendor."""
 
     name: str
     reason: str

@@ -1,4 +1,4 @@
-"""The links' way to the network: WebSockets, TCP streams and HTTP, each with a time-out. Frames come back by `feed`."""
+"""The links' way to their vendors: all channels and requests of one link over the network. Frames come back by `feed`."""
 
 from __future__ import annotations
 
@@ -6,29 +6,19 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Protocol, assert_never
 
-import aiohttp
+import structlog
 
-from cordboard.contract import (
-    Close,
-    Closed,
-    Failed,
-    LinkFrame,
-    Open,
-    Opened,
-    Received,
-    Replied,
-    Request,
-    Send,
-)
+from cordboard.contract import Close, Closed, Failed, LinkFrame, Open, Opened, Request, Send
+from cordboard.hub.network import sockets, streams
+from cordboard.hub.network.asking import ask
+from cordboard.hub.network.client import Client
+from cordboard.hub.network.network import Network
+from cordboard.hub.network.queues import Outgoing
 
 if TYPE_CHECKING:
     from cordboard.hub.clock import Clock
 
-CONNECT_SECONDS = 10
-FRAME_LIMIT = 8 * 1024 * 1024
-"""Largest frame that a vendor may send, in bytes."""
-REPEATS = 2
-"""How often a repeatable request is sent again when there was no answer."""
+_log = structlog.get_logger(__name__)
 
 
 class Way(Protocol):
@@ -62,21 +52,22 @@ class Way(Protocol):
 class Channels:
     """All open channels and requests of one link. `drop` ends them at once and without a frame."""
 
-    def __init__(self, clock: Clock, feed: Callable[[LinkFrame], None]) -> None:
+    def __init__(
+        self, clock: Clock, feed: Callable[[LinkFrame], None], network: Network | None = None
+    ) -> None:
         self._clock = clock
         self._feed = feed
-        self._http: aiohttp.ClientSession | None = None
-        self._ways: dict[str, asyncio.Queue[str | bytes | Close]] = {}
+        self._network = network or Network()
+        self._client = Client(self._network)
+        self._ways: dict[str, Outgoing] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._by_name: dict[str, asyncio.Task[None]] = {}
 
     def open(self, effect: Open) -> None:
         """Open a channel in the background."""
         match effect.kind:
-            case "ws":
-                self._begin(self._socket(effect), effect.channel)
-            case "tcp":
-                self._begin(self._stream(effect), effect.channel)
+            case "ws" | "tcp":
+                self._begin(self._converse(effect), effect.channel)
             case "bridge":
                 # No protocol of this hub has a bridge page; a link that asks for one hears so at once.
                 self._begin(self._absent(effect), effect.channel)
@@ -88,13 +79,13 @@ class Channels:
         way = self._ways.get(effect.channel)
         if way is not None:
             data = effect.data
-            way.put_nowait(data.decode() if isinstance(data, bytes) and effect.text else data)
+            way.put(data.decode() if isinstance(data, bytes) and effect.text else data)
 
     def close_one(self, effect: Close) -> None:
         """Close a channel; `Closed` follows."""
         way = self._ways.get(effect.channel)
         if way is not None:
-            way.put_nowait(effect)
+            way.put(effect)
 
     def request(self, effect: Request) -> None:
         """Do an HTTP request in the background."""
@@ -106,17 +97,14 @@ class Channels:
             task.cancel()
         self._ways.clear()
         self._by_name.clear()
-        if self._http is not None:
-            self._http.cookie_jar.clear()  # a fresh link logs in without its predecessor's cookies
+        self._client.forget()
 
     async def close(self) -> None:
         """End everything and wait for it."""
         tasks = tuple(self._tasks)
         self.drop()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._http is not None:
-            await self._http.close()
-            self._http = None
+        await self._client.close()
 
     # --- the workers -----------------------------------------------------------------------------------------------
 
@@ -135,132 +123,32 @@ class Channels:
 
         task.add_done_callback(ended)
 
-    def _client(self) -> aiohttp.ClientSession:
-        if self._http is None:
-            timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS)
-            self._http = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.CookieJar(unsafe=True))
-        return self._http
-
-    def _closed(self, channel: str, code: int, reason: str) -> None:
-        self._ways.pop(channel, None)
-        self._feed(Closed(channel=channel, code=code, reason=reason, at=self._clock.now()))
-
     async def _absent(self, effect: Open) -> None:
-        self._closed(effect.channel, 0, "bridge-absent")
+        self._feed(Closed(channel=effect.channel, code=0, reason="bridge-absent", at=self._clock.now()))
 
-    async def _socket(self, effect: Open) -> None:
-        try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                socket = await self._client().ws_connect(
-                    effect.url, headers=dict(effect.headers), max_msg_size=FRAME_LIMIT, compress=0
-                )
-        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-            self._closed(effect.channel, 0, _words(error))
-            return
-        way: asyncio.Queue[str | bytes | Close] = asyncio.Queue()
-        self._ways[effect.channel] = way
-        sender = asyncio.ensure_future(_pour(way, socket))
-        try:
-            self._feed(Opened(channel=effect.channel, at=self._clock.now()))
-            async for message in socket:
-                if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
-                    self._feed(Received(channel=effect.channel, data=message.data, at=self._clock.now()))
-        finally:
-            sender.cancel()
-            if not socket.closed:
-                # Cancelled by `drop`: a vendor that does not answer the close handshake must not hold us.
-                await _quietly(socket.close(code=1001), seconds=1)
-        self._closed(effect.channel, socket.close_code or 1006, _words(socket.exception()))
+    async def _converse(self, effect: Open) -> None:
+        outgoing = Outgoing()
+        opened = self._opening(effect.channel, outgoing)
+        if effect.kind == "ws":
+            closed = await sockets.converse(self._client, effect, outgoing, self._clock, opened)
+        else:
+            closed = await streams.converse(self._network, effect, outgoing, self._clock, opened)
+        if self._ways.get(effect.channel) is outgoing:
+            del self._ways[effect.channel]
+        self._feed(closed)
 
-    async def _stream(self, effect: Open) -> None:
-        host, _, port = effect.url.rpartition(":")
-        try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                reader, writer = await asyncio.open_connection(host.removeprefix("tcp://"), int(port))
-        except (OSError, TimeoutError, ValueError) as error:
-            self._closed(effect.channel, 0, _words(error))
-            return
-        way: asyncio.Queue[str | bytes | Close] = asyncio.Queue()
-        self._ways[effect.channel] = way
-        sender = asyncio.ensure_future(_pour_stream(way, writer))
-        reason = ""
-        try:
-            self._feed(Opened(channel=effect.channel, at=self._clock.now()))
-            while data := await reader.read(65536):
-                self._feed(Received(channel=effect.channel, data=data, at=self._clock.now()))
-        except OSError as error:
-            reason = _words(error)
-        finally:
-            sender.cancel()
-            writer.close()
-        self._closed(effect.channel, 1006 if reason else 1000, reason)
+    def _opening(self, channel: str, outgoing: Outgoing) -> Callable[[LinkFrame], None]:
+        """Feeds, and lets the link send from the first frame (`Opened`) on."""
+
+        def opened(frame: LinkFrame) -> None:
+            if isinstance(frame, Opened):
+                self._ways[channel] = outgoing
+            self._feed(frame)
+
+        return opened
 
     async def _ask(self, effect: Request) -> None:
-        attempts = REPEATS + 1 if effect.repeatable else 1
-        reason, sent = "", False
-        for _ in range(attempts):
-            try:
-                async with asyncio.timeout(effect.timeout / 1000):
-                    async with self._client().request(
-                        effect.method,
-                        effect.url,
-                        headers=dict(effect.headers),
-                        data=effect.body or None,
-                        allow_redirects=False,
-                    ) as answer:
-                        data = await answer.read()
-            except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-                reason = _words(error)
-                sent = sent or not isinstance(
-                    error, aiohttp.ClientConnectorError | aiohttp.InvalidURL | ValueError
-                )
-                continue
-            headers = {name.lower(): value for name, value in answer.headers.items()}
-            self._feed(
-                Replied(
-                    name=effect.name, status=answer.status, headers=headers, data=data, at=self._clock.now()
-                )
-            )
-            return
-        self._feed(Failed(name=effect.name, reason=reason, sent=sent, at=self._clock.now()))
-
-
-async def _pour(way: asyncio.Queue[str | bytes | Close], socket: aiohttp.ClientWebSocketResponse) -> None:
-    while True:
-        item = await way.get()
-        try:
-            match item:
-                case str():
-                    await socket.send_str(item)
-                case bytes():
-                    await socket.send_bytes(item)
-                case Close(code=code, reason=reason):
-                    await _quietly(socket.close(code=code, message=reason.encode()), seconds=5)
-                    return
-        except (ConnectionError, aiohttp.ClientError):
-            return  # the reader sees the loss and tells it
-
-
-async def _pour_stream(way: asyncio.Queue[str | bytes | Close], writer: asyncio.StreamWriter) -> None:
-    while True:
-        item = await way.get()
-        if isinstance(item, Close):
-            writer.close()
-            return
-        writer.write(item.encode() if isinstance(item, str) else item)
-        try:
-            await writer.drain()
-        except OSError:
-            return  # the reader sees the loss and tells it
-
-
-async def _quietly(closing: Coroutine[Any, Any, object], *, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await closing
-    except (TimeoutError, OSError, aiohttp.ClientError):
-        return
-
-
-def _words(error: BaseException | None) -> str:
-    return f"{type(error).__name__}: {error}" if error is not None else ""
+        frame = await ask(self._client, effect, self._clock)
+        if isinstance(frame, Failed):
+            _log.debug("request-failed", request=effect.name, reason=frame.reason, sent=frame.sent)
+        self._feed(frame)

@@ -28,11 +28,30 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clock. Timers run on the loop's monotonic time, so that a jump of the wall clock moves none of them."""
+    """The machine's clock, which never goes backwards. Timers run on the loop's monotonic time, so that a jump of the wall clock
+    moves none of them.
+
+    A wall clock that is put forward is followed at once. After one that is put back, time goes on at half its speed until the wall
+    has caught up: whoever reckons with two times of ours finds no time that has not passed, and silence is found later, but found.
+    """
+
+    def __init__(
+        self,
+        wall: Callable[[], int] = time.time_ns,
+        steady: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        """Both in nanoseconds."""
+        self._wall = wall
+        self._steady = steady
+        self._last = wall()
+        self._last_steady = steady()
 
     def now(self) -> Millis:
         """Milliseconds since 1970."""
-        return time.time_ns() // 1_000_000
+        steady = self._steady()
+        now = max(self._wall(), self._last + (steady - self._last_steady) // 2)
+        self._last, self._last_steady = now, steady
+        return now // 1_000_000
 
     def call_after(self, millis: Millis, what: Callable[[], None]) -> Canceller:
         """Call it once after so long; the answer cancels it."""

@@ -45,7 +45,7 @@ from cordboard.model.ids import LinkId, Millis, Subject
 from cordboard.model.log import Draft, draft
 
 if TYPE_CHECKING:
-    from cordboard.hub.hub import Hub
+    from cordboard.hub.hub import Hub, Ways
 
 _log = structlog.get_logger(__name__)
 
@@ -67,14 +67,16 @@ class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
 class Driver:
     """Runs one link, and a fresh one after each loss. Frames for a link that is gone fall on the floor."""
 
-    def __init__(self, hub: Hub, protocol: CtiProtocol, settings: Mapping[str, Any], scope: Scope) -> None:
+    def __init__(
+        self, hub: Hub, protocol: CtiProtocol, settings: Mapping[str, Any], scope: Scope, ways: Ways
+    ) -> None:
         self._hub = hub
         self._protocol = protocol
         self._settings = settings
         self._scope = scope
         self._name = scope.link
         self._link: Link | None = protocol.link(settings, scope, hub.ids)  # wrong settings show now
-        self._channels = hub.ways(hub.clock, self._feed)
+        self._channels = ways(hub.clock, self._feed)
         self._timers: dict[str, Callable[[], None]] = {}
         self._served: set[Subject] = set()
         self._asked: set[str] = set()

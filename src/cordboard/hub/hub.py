@@ -173,9 +173,16 @@ class Hub:
         await self._store.close()
 
     async def add_link(
-        self, link: LinkId, protocol: str, settings: Mapping[str, Any], scope: Scope | None = None
+        self,
+        link: LinkId,
+        protocol: str,
+        settings: Mapping[str, Any],
+        scope: Scope | None = None,
+        ways: Ways | None = None,
     ) -> None:
-        """Start a link. `CallerError` if the protocol is not installed, has no link, or its settings are wrong."""
+        """Start a link. `CallerError` if the protocol is not installed, has no link, or its settings are wrong. `ways`: this link's,
+        if not the hub's.
+        """
         found = self._protocols.get(protocol)
         if found is None:
             raise CallerError(
@@ -183,7 +190,8 @@ class Hub:
             )
         if link in self._drivers:
             raise CallerError("bad-field", f"two links are named {link!r}", {"field": "links.name"})
-        driver = Driver(self, found, settings, scope or Scope(kind="tenant", link=link))
+        served = scope or Scope(kind="tenant", link=link)
+        driver = Driver(self, found, settings, served, ways or self.ways)
         self._drivers[link] = driver
         driver.start()
 
@@ -297,10 +305,10 @@ class Hub:
                 rooms.born(subject)
             after = states[subject] = fold(before, entry)
             self.threads.observe(entry, before, after)
-            rendered = rooms.publish(entry, before, after, at)
+            told = rooms.publish(entry, before, after, at)
             at = now()
             if recorder.limit:
-                recorder.shown(entry, on_disk, at, rendered, rooms.at(subject).speak)
+                recorder.shown(entry, on_disk, at, told, rooms.at(subject).speak)
             event = entry.event
             if isinstance(event, CommandIssued):
                 self.dispatch.issued(event.command)

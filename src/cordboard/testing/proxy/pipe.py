@@ -6,7 +6,7 @@ import asyncio
 import re
 import socket
 import struct
-from typing import Protocol
+from typing import Literal, Protocol, assert_never
 
 from cordboard.testing.proxy import framing
 from cordboard.testing.proxy.framing import Cutter, Piece
@@ -15,6 +15,7 @@ from cordboard.testing.proxy.troubles import Trouble
 CHUNK = 65_536
 _REASONS = {401: "Unauthorized", 429: "Too Many Requests", 503: "Service Unavailable"}
 
+Ending = Literal["cut", "reset", "half-open"]
 Ends = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -65,20 +66,21 @@ class Pipe:
             self._near[1].close()
             self._far[1].close()
 
-    def cut(self) -> None:
-        """Close both ends."""
-        self._near[1].close()
-        self._far[1].close()
-
-    def reset(self) -> None:
-        """End both without a good-bye."""
-        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        for _, writer in (self._near, self._far):
-            writer.transport.abort()
-
-    def die(self) -> None:
-        """Carry nothing any more, and tell nobody."""
-        self._dead = True
+    def end(self, how: Ending) -> None:
+        """Close both ends, with a good-bye (`cut`) or without (`reset`), or carry nothing any more and tell nobody (`half-open`)."""
+        match how:
+            case "cut":
+                self._near[1].close()
+                self._far[1].close()
+            case "reset":
+                if self._connection.fileno() >= 0:
+                    self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self._near[1].transport.abort()
+                self._far[1].transport.abort()
+            case "half-open":
+                self._dead = True
+            case _:
+                assert_never(how)
 
     async def _upwards(self) -> None:
         while data := await _read(self._near[0]):

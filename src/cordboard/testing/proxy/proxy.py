@@ -14,7 +14,7 @@ from typing import Self, assert_never
 from urllib.parse import urlsplit
 
 from cordboard.testing.certificates import Authority
-from cordboard.testing.proxy.pipe import Ends, Pipe
+from cordboard.testing.proxy.pipe import Ending, Ends, Pipe
 from cordboard.testing.proxy.troubles import Trouble
 
 _BACKLOG = 128
@@ -56,6 +56,8 @@ class FaultProxy:
         self._accepting: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._pipes: set[Pipe] = set()
+        self._coming: dict[socket.socket, Ending | None] = {}
+        """Connections that do not stand yet, and what is to become of them."""
         self._timers: dict[str, Callable[[], object]] = {}
         self._open = asyncio.Event()
         self._open.set()
@@ -85,7 +87,7 @@ class FaultProxy:
         self.heal()
         await self._shut()
         for pipe in tuple(self._pipes):
-            pipe.reset()
+            pipe.end("reset")
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -118,15 +120,11 @@ class FaultProxy:
         """Let this go wrong from now on."""
         self.made.append(trouble)
         match trouble.kind:
-            case "cut":
+            case "cut" | "reset" | "half-open":
                 for pipe in tuple(self._pipes):
-                    pipe.cut()
-            case "reset":
-                for pipe in tuple(self._pipes):
-                    pipe.reset()
-            case "half-open":
-                for pipe in tuple(self._pipes):
-                    pipe.die()
+                    pipe.end(trouble.kind)
+                # Those that are being made now meet it when they stand: to their clients they may stand already.
+                self._coming = dict.fromkeys(self._coming, trouble.kind)
             case "stall":
                 self._open.clear()
             case "delay":
@@ -237,18 +235,19 @@ class FaultProxy:
         if self._mute:
             await self._ignore(connection)
             return
+        self._coming[connection] = None
         try:
             near = await _streams(connection, self._context())
-            far = await asyncio.open_connection(
-                *self._to,
-                ssl=self._onward,
-                limit=2**16,
-            )
+            far = await asyncio.open_connection(*self._to, ssl=self._onward)
         except (OSError, asyncio.CancelledError):  # TLS that failed is an OSError as well
             _drop(connection)
             return
+        finally:
+            ending = self._coming.pop(connection)
         pipe = Pipe(near, far, connection, self)
         self._pipes.add(pipe)
+        if ending is not None:
+            pipe.end(ending)
         try:
             await pipe.run()
         finally:

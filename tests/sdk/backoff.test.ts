@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { duration } from "../../src/cordboard/web/page/parts/duration";
 import { delay, returnAfter } from "../../sdk/js/src/backoff.js";
 import { ServerClock } from "../../sdk/js/src/clock.js";
+import { jsonText } from "../../sdk/js/src/text.js";
 
 test("each wait lies in the upper half of a doubling bound", () => {
   for (const [failures, whole] of [[1, 250], [2, 500], [3, 1000], [7, 15_000], [500, 15_000]] as const) {
@@ -43,4 +44,10 @@ test("the server's clock is known best by the message that was the quickest", ()
   assert.equal(clock.now(), 7_995, "the old guess is better than none");
   clock.heard(4_000);
   assert.equal(clock.now(), 4_000);
+});
+
+test("half a character is no text that others could read", () => {
+  const told = { "a\ud83d": "b\udc00c", whole: "\u{1f600}", escaped: "\\ud83d \\\\ud83d \u0007\n" };
+  const read = JSON.parse(jsonText(told)) as { [key: string]: string };
+  assert.deepEqual(read, { "a\ufffd": "b\ufffdc", whole: told.whole, escaped: told.escaped });
 });

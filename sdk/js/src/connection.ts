@@ -6,6 +6,7 @@ import type { Channel, Environment } from "./environment.js";
 import { parsed, type ClientFrame, type Welcome } from "./frames.js";
 import { LEFT, type Line, type LineEvents, type Status, type TokenSource } from "./line.js";
 import { isFinal } from "./refusal.js";
+import { jsonText } from "./text.js";
 import { Timers } from "./timers.js";
 
 export interface ConnectionSettings {
@@ -54,7 +55,7 @@ export class Connection implements Line {
   }
 
   send(frame: ClientFrame): void {
-    this.channel?.send(JSON.stringify(frame));
+    this.channel?.send(jsonText(frame));
   }
 
   private open(token: string): void {

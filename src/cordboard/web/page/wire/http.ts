@@ -1,6 +1,7 @@
 // The few HTTP doors that a page of ours uses.
 
 import { Refusal } from "../../../../../sdk/js/src/refusal.js";
+import { jsonText } from "../../../../../sdk/js/src/text.js";
 import type { ErrorBody } from "./model";
 
 export { Refusal };
@@ -11,7 +12,7 @@ export async function called<T>(method: "GET" | "POST", path: string, body?: unk
   if (body !== undefined) headers["content-type"] = "application/json";
   if (token !== "") headers["authorization"] = `Bearer ${token}`;
   const request: RequestInit = { method, headers };
-  if (body !== undefined) request.body = JSON.stringify(body);
+  if (body !== undefined) request.body = jsonText(body);
   const reply = await fetch(path, request).catch(() => {
     throw new Refusal("offline", 0, "no answer");
   });

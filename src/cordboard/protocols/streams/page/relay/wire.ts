@@ -1,5 +1,7 @@
 // What this page and the hub say to each other, as far as the page looks at it. The whole of it stands in wire.py and document.py.
 
+import { jsonText } from "./world";
+
 export interface State {
   readonly name: string;
   readonly type: string;
@@ -66,16 +68,12 @@ const FRAME_LIMIT = 80_000;
 /** The frame as text; nothing if it is too long, or cannot be written: what is cloned between windows may be more than JSON. */
 export function written(frame: ClientFrame): string | undefined {
   try {
-    const text = JSON.stringify(frame);
-    return text.length > FRAME_LIMIT ? undefined : text.replace(ESCAPE, (escape) => (HALF.test(escape) ? "\\ufffd" : escape));
+    const text = jsonText(frame);
+    return text.length > FRAME_LIMIT ? undefined : text;
   } catch {
     return undefined;
   }
 }
-
-const ESCAPE = /\\(?:u[0-9a-f]{4}|.)/g;
-/** Half a character, as a text has that was cut in the middle of one: it is in no UTF-8, so the hub would not take the frame. */
-const HALF = /^\\ud[89a-f]/;
 
 /** A failure as the library's callers read it. */
 export function failure(message: string): string {

@@ -316,10 +316,11 @@ class Five9Link:
 
     def _place(self, item: wire.Frame) -> Place:
         """A frame without a time is as new as the newest."""
-        number = item.context.message_id or ""
         self._newest = max(self._newest, item.context.time_stamp)
-        when = item.context.time_stamp or self._newest
-        return when, int(number) if number.isascii() and number.isdigit() else 0
+        # A plain number, or one behind a name. What has more parts than that is not in the order of its numbers.
+        _, _, number = (item.context.message_id or "").rpartition(":")
+        counts = number.isascii() and number.isdigit() and (item.context.message_id or "").count(":") <= 1
+        return item.context.time_stamp or self._newest, int(number) if counts else 0
 
     # --- commands -------------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,39 @@
+"""The link, under Cordboard's own suite: against our session end, with the simulated contact centre behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, ClassVar
+
+from cordboard.contract import Scope
+from cordboard.model.entities import Medium
+from cordboard.model.ids import Subject
+from cordboard.protocols.five9 import protocol
+from cordboard.testing import Emulator, LinkSuite
+from cordboard.testing.rig import LinkRig
+from cordboard.testing.vendor import ADDRESS, Vendor
+from tests.five9.link_rig import LINKS, SCOPE, SUBJECT, double, plugged
+
+
+class TestFive9Link(LinkSuite):
+    protocol = protocol
+    scope: ClassVar[Scope] = SCOPE
+    media = (Medium.VOICE,)
+    keeps: ClassVar[tuple[int, int]] = (50, 0)
+    """It knows fifty calls that are over, so that nothing late brings one back."""
+
+    def settings(self, address: str) -> Mapping[str, Any]:
+        return {**LINKS, "url": address}
+
+    def vendor(self) -> Emulator:
+        return double()
+
+    def so(self, vendor: Vendor) -> Mapping[Subject, object]:
+        """One agent's login tells of that agent alone."""
+        return {SUBJECT: self.likeness(vendor.truth()[SUBJECT])}
+
+    def plugged(
+        self, prepare: Callable[[LinkRig], None] = lambda _: None
+    ) -> AbstractAsyncContextManager[LinkRig]:
+        return plugged(self.vendor(), self.settings(ADDRESS), prepare)

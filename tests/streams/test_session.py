@@ -266,6 +266,25 @@ async def test_a_broadcast_goes_to_the_other_pages_of_the_agent_alone(contact_ce
     assert "big" not in [name for name, _ in other.events]
 
 
+@pytest.mark.parametrize("preview", [True, False])
+async def test_every_page_hears_once_that_a_contact_was_accepted(
+    contact_centre: ContactCentre,
+    preview: bool,
+) -> None:
+    await contact_centre.agent("mia").ready()
+    pages = await two(contact_centre)
+    if preview:
+        await contact_centre.act("start_campaign", campaign="winter")
+    else:
+        await contact_centre.ring("bookings", number="+442079460101")
+    await contact_centre.advance(1)
+    contact = pages[0].contact.contact_id
+    await pages[0].does("acceptContact", contactId=contact)
+    await contact_centre.advance(20)
+    for page in pages:
+        assert [frame.contact_id for frame in page.frames if isinstance(frame, wire.Accepted)] == [contact]
+
+
 async def test_one_page_is_master_of_a_topic(contact_centre: ContactCentre) -> None:
     one, other = await two(contact_centre)
     topic = "connect::ringtone"

@@ -33,6 +33,8 @@ STRIKES = 3
 """Frames in a row that are none of ours close the socket."""
 
 _MUTED = "agent::mute_toggle"
+# What is offered to be dialled, by a campaign or as a callback, is dialled when it is taken.
+_TAKEN = (Phase.ACTIVE, Phase.DIALLING)
 
 
 class StreamsSession:
@@ -160,7 +162,7 @@ class Page:
         self._state = after
         for contact in voice_contacts(after):
             known = before.contacts.get(contact.id)
-            if known is not None and known.phase is Phase.OFFERED and contact.phase is Phase.ACTIVE:
+            if known is not None and known.phase is Phase.OFFERED and contact.phase in _TAKEN:
                 yield self._send(wire.Accepted(contact_id=contact.id))
         frame = render(entry, before, after) if rendered is None else rendered
         if frame:

@@ -18,6 +18,7 @@ class TestFive9Session(SessionSuite):
     protocol = Five9().configured({"strict": False})
     untold: ClassVar[Mapping[str, str]] = {
         "CallCleared": "the last connection that was cleared said it already, as WRAP_UP",
+        "Queued": "a call that went to a queue is none of the agent's any more; one that waits there for them rings",
         "CommandSettled": "a command that was refused is told as 58 or 65; most are done",
         "LinkUp": "the first one of a link is no news; when a link comes back, 57 says what to fetch",
     }

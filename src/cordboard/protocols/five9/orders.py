@@ -248,13 +248,14 @@ def record(line: Line, how: str) -> Plan:
 
 def attach(look: Look, line: Line, told: Mapping[str, str], known: Mapping[str, tuple[str, str]]) -> Plan:
     """Set variables: by their ids, or by ``Group.name``. `ValueError` for one that nobody knows, or that is ours."""
-    places = {}
+    places: dict[tuple[str, str], str] = {}
     for key, value in told.items():
         if key not in known and "." not in key:
             raise ValueError(f"variable {key} is not one of those listed")
         places[known.get(key) or variables.place(key)] = value
-    data = variables.attached(places)
-    return _attach(look, line, c.AssociateData(contact=line.contact.id, call=line.call.id, data=data))
+    service = c.AssociateData(contact=line.contact.id, call=line.call.id, data=variables.attached(places))
+    wanted = {variables.variable_id(*where): value for where, value in places.items()}
+    return _attach(look, line, service, wanted)
 
 
 # --- previews and callbacks ----------------------------------------------------------------------------------------------------------
@@ -351,8 +352,14 @@ def _drop(line: Line, service: c.ClearConnection) -> Plan:
     return Answer(line.told)
 
 
-def _attach(look: Look, line: Line, service: c.AssociateData) -> Plan:
+def _attach(look: Look, line: Line, service: c.AssociateData, wanted: Mapping[str, str]) -> Plan:
     yield service
+
+    def so(state: SubjectState) -> bool:
+        now = lines(state).get(line.told.id)
+        return now is None or all(now.told.variables.get(key, "") == value for key, value in wanted.items())
+
+    yield Until(so)
     found = lines(look()).get(line.told.id)
     return Answer(found.told if found is not None else line.told)
 

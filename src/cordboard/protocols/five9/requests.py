@@ -9,7 +9,7 @@ import msgspec
 from cordboard.contract import Called
 from cordboard.model import commands as c
 from cordboard.model.entities import Availability, Contact, ReasonKind
-from cordboard.protocols.five9 import orders as o, wire
+from cordboard.protocols.five9 import orders as o, wire, words as w
 from cordboard.protocols.five9.inquiries import known_variables
 from cordboard.protocols.five9.lines import Line
 from cordboard.protocols.five9.presence import presence, services
@@ -42,7 +42,14 @@ def plan_of(name: str, called: Called, look: o.Look, settings: Settings) -> o.Pl
 def _set_presence(request: Request) -> o.Plan:
     asked = wire.decoded(request.called.body, wire.Presence)
     yield from tuple(services(asked.current_state, request.look()))
+    ready = w.CALL in asked.current_state.ready_channels
+    yield o.Until(lambda state: _is_ready(presence(state)) is ready)
     return o.Answer(presence(request.look()))
+
+
+def _is_ready(told: wire.Presence) -> bool:
+    """Ready for calls, now or when the present one is over."""
+    return w.CALL in (told.pending_state or told.current_state).ready_channels
 
 
 def _not_ready(request: Request) -> o.Plan:
@@ -53,6 +60,7 @@ def _not_ready(request: Request) -> o.Plan:
         if item.kind is ReasonKind.NOT_READY
     ]
     yield c.SetAgentState(state=Availability.NOT_READY, reason=listed[0].code if listed else "")
+    yield o.Until(lambda state: not _is_ready(presence(state)))
     return o.Answer(presence(request.look()))
 
 

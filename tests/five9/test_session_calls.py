@@ -1,0 +1,337 @@
+"""What happens to calls, as frames: in the order and with the reasons that Five9's clients wait for, and each call begun and ended once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import msgspec
+import pytest
+
+from cordboard.protocols.five9 import Five9, wire, words as w
+from cordboard.protocols.five9.variables import SESSION_ID
+from cordboard.testing import Visit
+from cordboard.testing.centre import ContactCentre
+from cordboard.testing.stage import Stage, live_stage
+from tests.five9.client import calls, frames, get, post, put, read, seen, sign_in
+
+CALLER = "+44 20 7946 0101"
+OFFER = ("3", "CREATED", "OFFERED")
+TALK = ("4", "CONNECTED", "TALKING")
+DONE = ("5", "DISPOSITIONED", "FINISHED")
+RINGS = ("4", "UPDATED", "RINGING_ON_OTHER_SIDE")
+BY_CALLER = ("4", "DISCONNECTED_BY_CALLER", "WRAP_UP")
+BY_AGENT = ("4", "DISCONNECTED_BY_AGENT", "WRAP_UP")
+
+STORIES: Mapping[str, list[tuple[str, str, str]]] = {
+    "inbound": [OFFER, TALK, BY_CALLER, DONE],
+    "hold": [
+        OFFER,
+        TALK,
+        ("4", "HELD", "ON_HOLD"),
+        ("4", "UNHELD", "TALKING"),
+        ("4", "HELD", "ON_HOLD"),
+        BY_CALLER,
+        DONE,
+    ],
+    "missed": [OFFER, ("5", "NO_ANSWER", "FINISHED")],
+    "declined": [OFFER, ("5", "REJECTED", "FINISHED"), OFFER, ("5", "NO_ANSWER", "FINISHED")],
+    "abandoned-while-ringing": [OFFER, ("5", "ABANDONED", "FINISHED")],
+    "outbound-answered": [OFFER, RINGS, TALK, BY_AGENT, DONE],
+    "outbound-busy": [
+        OFFER,
+        RINGS,
+        ("4", "FAILED_TO_CONNECT", "WRAP_UP"),
+        ("5", "FAILED_TO_CONNECT", "FINISHED"),
+    ],
+    "blind-transfer-agent": [
+        OFFER,
+        TALK,
+        ("4", "TRANSFERRED", "WRAP_UP"),
+        ("5", "TRANSFERRED", "FINISHED"),
+    ],
+    "progressive": [OFFER, TALK, BY_CALLER, DONE],
+}
+"""The customer's call of Mia's, without frames that change neither reason nor state."""
+
+pytestmark = pytest.mark.asyncio
+
+
+@asynccontextmanager
+async def desk(
+    settings: Mapping[str, object] | None = None, agent: str = "mia"
+) -> AsyncIterator[tuple[Visit, ContactCentre, Stage]]:
+    """An agent who has signed in, with a socket, and the contact centre behind it."""
+    async with live_stage(Five9().configured({"strict": False, **(settings or {})})) as (stage, centre):
+        page = stage.visit(agent)
+        await sign_in(page)
+        await page.open(f"/appsvcs/ws/{agent}")
+        yield page, centre, stage
+        stage.tap.breaches.none()
+
+
+async def told(page: Visit, centre: ContactCentre, story: str) -> None:
+    """Play a story to its end."""
+    await centre.begin(story)
+    while not await centre.over():
+        await page.advance(1)
+    await page.advance(100)
+
+
+def moves(page: Visit) -> list[tuple[str, str, str]]:
+    """Frames of calls, but for those that only bring something else up to date."""
+    found: list[tuple[str, str, str]] = []
+    where: dict[str, str] = {}
+    for item in frames(page):
+        if item.context.event_id not in ("3", "4", "5"):
+            continue
+        call = wire.payload(item, wire.Call)
+        if call.state.startswith("PARTICIPANT") or where.get(call.id) == call.state:
+            continue
+        where[call.id] = call.state
+        if not call.consult:
+            found.append((item.context.event_id, item.context.event_reason or "", call.state))
+    return found
+
+
+@pytest.mark.parametrize("story", STORIES)
+async def test_a_story_is_told_as_five9_does(story: str) -> None:
+    async with desk() as (page, centre, _):
+        await told(page, centre, story)
+        assert moves(page) == STORIES[story]
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        "hold",
+        "warm-transfer",
+        "conference",
+        "alternate",
+        "consult-reconnect",
+        "consult-customer-leaves",
+        "two-calls",
+    ],
+)
+@pytest.mark.parametrize("agent", ["mia", "noor"])
+async def test_each_call_begins_once_and_has_one_session_id(story: str, agent: str) -> None:
+    async with desk(agent=agent) as (page, centre, _):
+        await told(page, centre, story)
+        begun: dict[str, int] = {}
+        ended: dict[str, int] = {}
+        sessions: dict[str, set[str]] = {}
+        for item in frames(page):
+            event, reason = item.context.event_id, item.context.event_reason
+            if event not in ("3", "4", "5"):
+                continue
+            call = wire.payload(item, wire.Call)
+            session = call.variables[SESSION_ID]
+            assert len(session) == 32
+            assert session == session.upper()
+            if not call.state.startswith("PARTICIPANT"):
+                sessions.setdefault(call.id, set()).add(session)
+            # The seed component's own predicates.
+            if event == "4" and reason in ("UPDATED", "CONNECTED") and call.state == "TALKING":
+                begun[session] = begun.get(session, 0) + 1
+            if event == "5" and reason == "DISPOSITIONED" and call.state == "FINISHED":
+                ended[session] = ended.get(session, 0) + 1
+        assert set(begun.values()) <= {1}
+        assert set(ended.values()) <= {1}
+        assert set(ended) <= set(begun)
+        assert all(len(found) == 1 for found in sessions.values())
+
+
+async def test_an_agent_works_by_requests_alone() -> None:
+    async with desk() as (page, centre, _):
+        await put(page, "A/session_start", {"stationId": "", "stationType": "EMPTY"})
+        ready = await put(page, "A/presence", {"currentState": {"readyChannels": ["CALL", "VOICE_MAIL"]}})
+        assert read(ready)["currentState"]["readyChannels"] == ["CALL"]
+        await centre.ring("bookings", number=CALLER, name="Ada Whitlow")
+        (call,) = read(await get(page, "A/interactions/calls"))
+        assert (call["state"], call["callType"], call["ani"]) == ("OFFERED", "INBOUND", "+442079460101")
+        assert read(await get(page, "A/interactions")) == [
+            {"channelType": "CALL", "interactionId": call["id"]}
+        ]
+        place = f"K/{call['id']}"
+        for action, state in (("answer", "TALKING"), ("hold", "ON_HOLD"), ("unhold", "TALKING")):
+            assert (await put(page, f"{place}/{action}")).status == 204
+            assert read(await get(page, place))["state"] == state
+        changed = await put(page, f"{place}/variables_2", {"Custom.PerVar1": "gold"})
+        assert "gold" in read(changed)["variables"].values()
+        assert (await put(page, f"{place}/start_recording")).status == 204
+        assert read(await get(page, place))["recording"] is True
+        assert (await put(page, f"{place}/disconnect")).status == 204
+        assert read(await get(page, place))["state"] == "WRAP_UP"
+        disposed = await put(page, f"{place}/dispose", {"dispositionId": "booked", "timeout": 300_000})
+        assert (read(disposed)["state"], read(disposed)["dispositionId"]) == ("FINISHED", "booked")
+        assert (await put(page, f"{place}/dispose", {"dispositionId": "booked"})).status == 404
+        assert calls(page)[-1] == DONE
+        assert read(await get(page, "A/interactions/calls")) == []
+
+
+async def test_a_call_that_is_talked_on_is_disposed_of_at_once() -> None:
+    async with desk() as (page, centre, _):
+        await centre.act("log_on", agent="mia", state="ready")
+        call = await centre.ring("bookings", number=CALLER)
+        await centre.act("answer_call", agent="mia", call=call)
+        (shown,) = read(await get(page, "A/interactions/calls"))
+        answer = await put(page, f"K/{shown['id']}/dispose", {"dispositionId": "booked"})
+        assert read(answer)["state"] == "FINISHED"
+        assert moves(page)[-2:] == [BY_AGENT, DONE]
+        assert centre.truth()["agents"]["mia"]["state"] == "ready"
+
+
+async def test_a_call_is_made_and_given_back() -> None:
+    async with desk() as (page, centre, _):
+        await centre.act("log_on", agent="mia", state="not_ready")
+        body = {"number": "+44 (0)20 7946-0106", "skipDNCCheck": False, "checkMultipleContacts": True}
+        made = read(await post(page, "A/interactions/make_external_call", body))
+        assert made["callType"] == "MANUAL"
+        assert made["id"] in {call["id"] for call in read(await get(page, "A/interactions/calls"))}
+
+
+@pytest.mark.parametrize(
+    ("warm", "end"), [(False, None), (True, "complete_transfer"), (True, "cancel_transfer")]
+)
+async def test_a_call_is_handed_on(warm: bool, end: str | None) -> None:
+    async with desk({"transferred_then_dispositioned": True}) as (page, centre, _):
+        for agent in ("mia", "noor"):
+            await centre.act("log_on", agent=agent, state="ready" if agent == "mia" else "not_ready")
+        call = await centre.ring("bookings", number=CALLER)
+        await centre.act("answer_call", agent="mia", call=call)
+        await centre.act("set_agent_state", agent="noor", state="ready")
+        (shown,) = read(await get(page, "A/interactions/calls"))
+        place = f"K/{shown['id']}"
+        body = {"agentId": "noor", "warm": warm, "dispositionId": "booked"}
+        assert (await put(page, f"{place}/transfer_to_agent", body)).status == 204
+        if end is None:
+            assert moves(page)[-1] == ("5", "TRANSFERRED", "FINISHED")
+            assert calls(page)[-1] == DONE
+            return
+        await page.advance(2)
+        states = {item["consult"]: item["state"] for item in read(await get(page, "A/interactions/calls"))}
+        assert states == {False: "ON_HOLD", True: "RINGING_ON_OTHER_SIDE"}
+        other = centre.agent("noor")
+        await other.answer()
+        await page.settled()
+        assert (await put(page, f"{place}/{end}")).status == 204
+        if end == "complete_transfer":
+            assert calls(page)[-2:] == [("5", "TRANSFERRED", "FINISHED"), DONE]
+        else:
+            assert moves(page)[-1] == ("4", "UNHELD", "TALKING")
+
+
+async def test_a_conference_is_put_together_and_left() -> None:
+    async with desk() as (page, centre, _):
+        await centre.act("log_on", agent="mia", state="ready")
+        call = await centre.ring("bookings", number=CALLER)
+        await centre.act("answer_call", agent="mia", call=call)
+        (shown,) = read(await get(page, "A/interactions/calls"))
+        place = f"K/{shown['id']}"
+        body = {"number": "+441632960001", "warm": False, "checkDNC": True, "includeCallerInfo": True}
+        assert (await post(page, f"{place}/add_external_to_conference", body)).status == 204
+        await page.advance(10)
+        joined = [item for item in frames(page) if item.context.event_reason == w.PARTICIPANT_ADDED]
+        party = wire.payload(joined[0], wire.Call)
+        assert (party.address_type, party.original_call_id) == ("EXTERNAL", shown["id"])
+        assert len(read(await get(page, place))["participants"]) == 2
+        assert (await put(page, f"K/{party.id}/disconnectConferenceParticipant")).status == 200
+        assert len(read(await get(page, place))["participants"]) == 1
+        left = await put(page, f"{place}/leave_conference", {"dispositionId": "booked"})
+        assert left.status == 204
+        assert calls(page)[-1] == DONE
+
+
+async def test_what_could_not_be_done_is_an_error_with_our_code() -> None:
+    async with desk() as (page, centre, _):
+        await centre.act("log_on", agent="mia", state="ready")
+        await centre.ring("bookings", number=CALLER)
+        (shown,) = read(await get(page, "A/interactions/calls"))
+        for path, body, status, context in (
+            (f"K/{shown['id']}/hold", None, 400, "WRONG_STATE"),
+            ("K/00000000000000000000000000000000/hold", None, 404, "NOT_FOUND"),
+            (f"K/{shown['id']}/transfer_to_agent", {}, 400, "BAD_FIELD"),
+            (f"K/{shown['id']}/variables_2", {SESSION_ID: "x"}, 400, "BAD_FIELD"),
+            (f"K/{shown['id']}/variables_2", {"4711": "x"}, 400, "BAD_FIELD"),
+        ):
+            answer = await put(page, path, body)
+            detail = wire.fault_of(answer.body)
+            assert detail is not None
+            assert (answer.status, detail.context.context_code) == (status, context), path
+
+
+async def test_an_order_that_nobody_confirms_is_told_so_and_never_as_an_error_of_another_kind() -> None:
+    async with desk() as (page, centre, _):
+        await centre.act("log_on", agent="mia", state="not_ready")
+        await centre.fault(silent=True)
+        answer = await post(page, "A/interactions/make_external_call", {"number": "+442079460106"})
+        assert answer.status == 504
+        assert "65" in seen(page)
+
+
+async def test_doubles_and_faithful_reasons_are_the_operators_to_choose() -> None:
+    async with desk({"duplicates": False, "faithful": True}) as (page, centre, _):
+        await told(page, centre, "hold")
+        assert not {"30", "31"} & set(seen(page))
+        assert ("4", "UPDATED", "TALKING") in moves(page)
+    async with desk() as (page, centre, _):
+        await told(page, centre, "hold")
+        assert seen(page).count("30") == seen(page).count("3") == 1
+        assert seen(page).count("31") == seen(page).count("5") == 1
+
+
+async def test_a_new_socket_may_be_told_the_calls_that_there_are() -> None:
+    async with desk({"replay": True}) as (page, centre, stage):
+        await centre.act("log_on", agent="mia", state="ready")
+        call = await centre.ring("bookings", number=CALLER)
+        await centre.act("answer_call", agent="mia", call=call)
+        again = stage.visit("mia")
+        again.cookies = page.cookies
+        await again.open("/appsvcs/ws/again")
+        assert calls(again) == [OFFER, TALK]
+        assert {
+            wire.payload(item, wire.Call).variables[SESSION_ID]
+            for item in frames(again)
+            if item.context.event_id in "34"
+        } == {read(await get(page, "A/interactions/calls"))[0]["variables"][SESSION_ID]}
+
+
+async def test_previews_are_offered_taken_and_left() -> None:
+    async with desk() as (page, centre, _):
+        await centre.begin("preview-campaign")
+        for _ in range(60):
+            await page.advance(1)
+            if "8" in seen(page):
+                break
+        (offer,) = read(await get(page, "A/previews"))
+        assert offer["campaignId"]
+        assert read(await get(page, f"A/previews/{offer['id']}")) == offer
+        assert (await put(page, f"A/previews/{offer['id']}/end")).status == 204
+        assert "9" in seen(page)
+
+
+async def test_callbacks_are_promised_and_called_off() -> None:
+    async with desk() as (page, centre, _):
+        await centre.act("log_on", agent="mia", state="ready")
+        call = await centre.ring("bookings", number=CALLER)
+        await centre.act("answer_call", agent="mia", call=call)
+        due = 4_000_000_000_000
+        assert (await post(page, "A/callbacks", {"dueDate": due, "comments": "the ferry"})).status == 201
+        (found,) = read(await get(page, "A/callbacks"))
+        assert (found["dueDate"], found["comments"], found["number"]) == (due, "the ferry", "+442079460101")
+        dropped = await page.call(
+            "DELETE", f"/appsvcs/rs/svc/agents/mia/callbacks/{found['id']}", headers={"host": "hub.example"}
+        )
+        assert dropped.status == 204
+        assert [event for event in seen(page) if event in ("53", "55")] == ["53", "55"]
+
+
+async def test_every_frame_has_what_clients_read_without_asking() -> None:
+    async with desk() as (page, centre, _):
+        await told(page, centre, "warm-transfer")
+        for sent in page.sent:
+            frame = msgspec.json.decode(sent.data)
+            assert isinstance(frame["context"]["eventId"], str)
+            assert set(frame) == {"context", "payLoad"}
+        numbers = [item.context.message_id for item in frames(page) if item.context.message_id is not None]
+        assert len(numbers) == len(set(numbers))

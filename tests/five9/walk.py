@@ -126,7 +126,8 @@ class Walk:
             vendor.say(73, "COMPLETED", "IDLE_MAINTENANCE")
             vendor.muted = True
         if kind == "half-open":
-            await rig.advance(random.randint(5, 50))
+            while rig.up:  # what such a network swallows it never brings; only the link itself can notice
+                await rig.advance(1)
             rig.faults.silent = False
         await self._back()
         self.report.recovery.setdefault(kind, []).append((rig.clock.now() - begun) // 1000)

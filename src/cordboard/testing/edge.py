@@ -295,11 +295,13 @@ class Edge:
         return f"{f'agent:{who.agent}' if who.agent else 'tenant'}{LOGIN}{next(self.numbers)}"
 
     def _admitted(self, route: Route, headers: Mapping[str, str]) -> Identity | None:
+        if route.anonymous:  # what they show is for the session to look at
+            return None
         kind, _, secret = headers.get("authorization", headers.get("Authorization", "")).partition(" ")
         who = identity(self.hub, "bearer", secret) if kind.lower() == "bearer" else None
-        if who is None and not route.anonymous:
+        if who is None:
             raise CallerError("not-authenticated", "send `Authorization: Bearer`")
-        if route.scope and (who is None or route.scope not in who.scopes):
+        if route.scope and route.scope not in who.scopes:
             raise CallerError("not-allowed", "the scope is missing", {"scope": route.scope})
         return who
 

@@ -56,6 +56,13 @@ def test_a_frame_comes_back_as_it_was(frame: k.LinkFrame) -> None:
     assert r.frame(r.plain(frame)) == frame
 
 
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x0c", "\x1e", "\r", "\n", "\r\n"])
+def test_a_text_may_have_ends_of_lines_in_it(end: str) -> None:
+    told = k.Received(channel="wire", data=f"two{end}lines", at=1)
+    recording = r.Recording(provenance=TOLD, steps=(r.Heard(at=1, frame=r.plain(told)),))
+    assert r.loads(r.dumps(recording)) == recording
+
+
 def test_a_recording_comes_back_as_it_was() -> None:
     command = c.Command(
         id=CommandId("m"), subject=Subject("agent/ann"), service=c.SetAgentState(state=Availability.READY)

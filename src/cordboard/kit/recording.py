@@ -99,7 +99,7 @@ def dumps(recording: Recording) -> str:
 
 def loads(text: str) -> Recording:
     """From JSON lines. `CallerError` naming the line that is wrong."""
-    lines = text.splitlines()
+    lines = text.removesuffix("\n").split("\n")  # a text may have other ends of lines in it, as JSON allows
     try:
         provenance = msgspec.json.decode(lines[0] if lines else "", type=Provenance)
     except msgspec.DecodeError as error:

@@ -18,6 +18,8 @@ from cordboard.store.memory import MemoryStore
 from cordboard.testing.page import AgentPage
 
 LINK = LinkId("sim")
+PATIENCE = 3600
+"""Seconds of the centre's clock within which a scenario is over."""
 
 
 class ContactCentre:
@@ -93,8 +95,11 @@ class ContactCentre:
     async def play(self, scenario: str) -> list[dict[str, Any]]:
         """Play one of the simulator's scenarios to its end; what went otherwise than it expects."""
         await self.begin(scenario)
+        waited = 0
         while not (said := await self._progress())["over"]:
+            assert waited < PATIENCE, f"{scenario} is not over after {PATIENCE} s of its time: {said}"
             await self.advance(1)
+            waited += 1
         failures: list[dict[str, Any]] = said["failures"]
         return failures
 

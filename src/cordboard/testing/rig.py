@@ -110,8 +110,13 @@ class LinkRig:
             self.wires.cut()
         else:
             self.tap.fall_at = 0
+            waited = 0
             while not self.fallen:
+                assert waited < PATIENCE, (
+                    f"the link was given no frame for {PATIENCE} s, so there is nothing to cut: a link without a wire sets timers"
+                )
                 await self.advance(1)
+                waited += 1
         await self.settled()
 
     def cut_after(self, frames: int) -> None:

@@ -20,6 +20,8 @@ from cordboard.protocols.five9.telling import Told, present, told
 
 GREETING: Millis = 10_000
 """How long a socket may take to be let in."""
+GATHERING: Millis = 250
+"""How long what a supervisor may see is gathered before it is told for the first time."""
 STATISTICS: Millis = 2_000
 """How often supervisors are told what of the statistics changed."""
 
@@ -66,6 +68,8 @@ class Feed:
                 yield from self._close(self._settings.come_back, "no login")
             case k.Woke(name="expiry"):
                 yield from self._close(self._settings.come_back, "the login has expired")
+            case k.Woke(name="all", at=at):
+                yield from self._all_statistics(at)
             case k.Woke(name="statistics", at=at):
                 yield from self._changed_statistics(at)
             case k.Gauged(subject=subject, name=name, value=value):
@@ -189,7 +193,10 @@ class Feed:
         """All of them, and from now on what changes."""
         if not self._statistics.watched:
             self._statistics.watched = True
-            yield k.Watch(subjects={"agent/*": None, "queue/*": None, "team/*": None})
+            yield k.Watch(subjects={"agent/*": None, "queue/*": None})
+            # They come one by one, and nobody says which is the last.
+            yield k.Wake(name="all", after=GATHERING)
+            return
         yield self._frame(Told(ids.STATS, w.UPDATED, self._statistics.all(at)), at)
 
     def _later(self, changed: bool) -> k.SessionEffects:  # noqa: FBT001 - what came of it

@@ -80,3 +80,30 @@ def test_faults_and_arrivals_are_switched(
     ring(console, "12", "queue:bookings")
     ring(console, "12", "queue:bookings")
     expect(console.get_by_role("alert").filter(has_text="ring:")).to_be_visible()
+
+
+def test_a_customer_writes_and_a_task_comes_in(quiet: str, opened: Callable[..., Page]) -> None:
+    console, page = opened(f"{quiet}/console/"), opened(f"{quiet}/panel/", width=320, height=640)
+    for medium in ("Chat", "Task"):
+        page.get_by_role("button", name=f"{medium}:").click()
+        page.get_by_role("menuitem", name="Log on: Ready").click()
+        expect(page.get_by_role("button", name=f"{medium}: Ready")).to_be_visible()
+    mia = console.get_by_role("region", name="Agents").get_by_role("row", name="Mia Thorne")
+    expect(mia).to_contain_text("Chat: Ready")
+    console.get_by_role("combobox", name="Caller").fill("Celia Durand")
+    console.get_by_role("combobox", name="To").select_option("queue:messages")
+    console.get_by_role("textbox", name="First message").fill("Is the boat late?")
+    console.get_by_role("button", name="Send in").click()
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("log", name="Messages")).to_contain_text("Is the boat late?")
+    console.get_by_role("textbox", name="Message of Celia Durand").fill("The one to Port Selby.")
+    console.keyboard.press("Enter")
+    expect(page.get_by_role("log", name="Messages")).to_contain_text("The one to Port Selby.")
+    console.get_by_role("combobox", name="To").select_option("queue:backoffice")
+    console.get_by_role("textbox", name="Subject").fill("Refund for NQ-1148")
+    console.get_by_role("button", name="Send in").click()
+    expect(
+        page.get_by_role("article", name="Celia Durand").filter(has_text="Refund for NQ-1148")
+    ).to_be_visible()
+    console.get_by_role("button", name="Leave as Celia Durand").first.click()
+    expect(page.get_by_role("article").filter(has_text="Wrap-up")).to_be_visible()

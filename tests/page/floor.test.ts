@@ -8,7 +8,7 @@ function party(id: string, role: Party["role"], state: Party["state"], more: Par
 }
 
 function call(id: string, started: number, parties: Party[], ended: number | null = null): FloorCall {
-  return { id, kind: "main", direction: "inbound", queue: null, started, ended, parties };
+  return { id, kind: "main", medium: "voice", direction: "inbound", queue: null, started, ended, parties };
 }
 
 const served = call("served", 1, [party("1", "customer", "connected", { name: "Ada" }), party("2", "agent", "connected", { agent: "ann" })]);
@@ -28,12 +28,13 @@ const floor: FloorState = {
       state: "busy",
       reason: null,
       since: 1,
+      media: {},
       segments: [
         { id: "old", phase: "closed", calls: [over] },
         { id: "now", phase: "active", calls: [served] },
       ],
     },
-    ben: { id: "ben", state: "ready", reason: null, since: 1, segments: [{ id: "same", phase: "active", calls: [served] }] },
+    ben: { id: "ben", state: "ready", reason: null, since: 1, media: {}, segments: [{ id: "same", phase: "active", calls: [served] }] },
   },
   calls: { queued, left },
 };
@@ -59,6 +60,6 @@ test("who has left a call is not in it", () => {
 
 test("after a transfer an agent is with whoever is there, not with who handed over", () => {
   const parties = [party("1", "agent", "null", { agent: "ann", name: "Ann" }), party("2", "agent", "connected", { agent: "ben" }), party("3", "customer", "connected", { name: "Ada" })];
-  const agent = { id: "ben", state: "busy" as const, reason: null, since: 1, segments: [{ id: "now", phase: "active" as const, calls: [call("c", 1, parties)] }] };
+  const agent = { id: "ben", state: "busy" as const, reason: null, since: 1, media: {}, segments: [{ id: "now", phase: "active" as const, calls: [call("c", 1, parties)] }] };
   assert.deepEqual(doings(agent), [{ phase: "active", who: "Ada" }]);
 });

@@ -134,7 +134,7 @@ def main(wanted: Sequence[str]) -> None:
             with studio(browser) as made:
                 for page, scene in walks(made)[name]():
                     album.take(
-                        page, scene, ((320, 900), (1280, 800)) if name == "others" else (*NARROW, *WIDE)
+                        page, scene, (NARROW[0], *NARROW[2:], *WIDE) if name == "others" else (*NARROW, *WIDE)
                     )
             album.sheets(browser, NARROW[:2], f"{name}-narrow", columns=3, scale=1)
             album.sheets(browser, NARROW[2:], f"{name}-tall", columns=5, scale=1)

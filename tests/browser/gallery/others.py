@@ -36,5 +36,7 @@ def pages(url: str, centre: Centre, opened: Callable[..., Page]) -> Iterator[tup
     yield inspector, "inspector: raw"
     for kind in ("native", "streams"):
         crm = opened(f"{url}/crm/{kind}/")
-        expect(crm.get_by_role("link").first).to_be_visible()
+        crm.get_by_role("link").first.click()
+        expect(crm.get_by_role("button", name="+44")).to_be_visible()
+        expect(crm.frame_locator("iframe").get_by_role("button", name="Retrieve")).to_be_visible()
         yield crm, f"crm: {kind}"

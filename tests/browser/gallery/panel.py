@@ -36,6 +36,13 @@ def offers(page: Page, centre: Centre) -> Iterator[str]:
     desk.press("Answer")
     expect(desk.button("Hold")).to_be_visible()
     yield "long name, talking"
+    desk.press("Hold")
+    expect(desk.button("Keypad")).to_have_attribute("aria-disabled", "true")
+    desk.button("Keypad").focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    yield "why it is greyed"
+    desk.press("Retrieve")
     centre.ring("+44 1632 960993", "2001")
     expect(page.get_by_role("article").filter(has_text="Ringing")).to_be_visible()
     yield "a second call rings, caller unknown"
@@ -72,10 +79,10 @@ def consulting(page: Page, centre: Centre, colleague: Callable[[], Desk]) -> Ite
     noor.get_ready()
     desk.press("Consult")
     for tab in ("Agents", "Queues", "Numbers"):
-        page.get_by_role("button", name=tab, exact=True).click()
+        page.get_by_role("dialog").get_by_role("button", name=tab, exact=True).click()
         expect(page.get_by_role("option").first).to_be_visible()
         yield f"directory: {tab.lower()}"
-    page.get_by_role("button", name="All", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="All", exact=True).click()
     page.get_by_role("combobox").fill("zzz")
     expect(page.get_by_text("Nobody found.")).to_be_visible()
     yield "directory: nobody"
@@ -83,10 +90,6 @@ def consulting(page: Page, centre: Centre, colleague: Callable[[], Desk]) -> Ite
     noor.rung()
     expect(page.locator("cb-call")).to_have_count(2)
     yield "consult rings"
-    desk.button("Complete transfer").focus()
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Tab")
-    yield "why it is greyed"
     noor.press("Answer")
     expect(desk.button("Complete transfer")).to_have_attribute("aria-disabled", "false")
     desk.press("Alternate")
@@ -149,7 +152,7 @@ def media(page: Page) -> Iterator[str]:
     agent["profile"] = {**agent["profile"], "reasons": still.REASONS}
     still.show(page, agent, messages=still.MESSAGES)
     yield "a state of each medium, a message to the team"
-    page.get_by_role("button", name="Chat: On a contact").click()
+    page.get_by_role("button", name="Chat: Busy").click()
     yield "a state of each medium: choices"
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Recent").click()
@@ -161,6 +164,15 @@ def media(page: Page) -> Iterator[str]:
     still.show(page, {**agent, "contacts": {"k": {**still.CALL, "phase": "wrap_up"}}})
     page.get_by_text("Call back later").click()
     yield "a call is promised"
+    for language in LANGUAGES:
+        page.evaluate("language => { document.documentElement.lang = language; }", language)
+        still.show(page, {**agent, "contacts": {"k": still.PREVIEW}}, messages=still.MESSAGES)
+        yield f"{language}: preview, a state of each medium"
+        still.show(page, agent, board=still.BOARD)
+        page.get_by_role("navigation").get_by_role("button").nth(2).click()
+        yield f"{language}: callbacks"
+        page.get_by_role("navigation").get_by_role("button").nth(3).click()
+        yield f"{language}: board"
 
 
 def endings(

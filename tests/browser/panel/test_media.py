@@ -212,7 +212,7 @@ def test_each_medium_has_a_state_of_its_own(hub: Callable[..., Hosted], opened: 
     desk = Desk(page)
     expect(desk.button("Log on")).to_have_attribute("aria-disabled", "false")
     chat = desk.state.get_by_role("button", name="Chat:")
-    expect(chat).to_contain_text("Logged off")
+    expect(chat).to_contain_text("Off")
     chat.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("menuitem").first).to_be_focused()
@@ -222,12 +222,12 @@ def test_each_medium_has_a_state_of_its_own(hub: Callable[..., Hosted], opened: 
     chat.press("Enter")
     page.get_by_role("menuitem", name="Not ready: Lunch").press("Enter")
     expect(chat).to_contain_text("Chat: Lunch")
-    expect(desk.state.get_by_role("button", name="Task:")).to_contain_text("Logged off")
+    expect(desk.state.get_by_role("button", name="Task:")).to_contain_text("Off")
     desk.get_ready()
     expect(chat).to_contain_text("Chat: Lunch")
     chat.press("Enter")
     page.get_by_role("menuitem", name="Log off: End of shift").press("Enter")
-    expect(chat).to_contain_text("Logged off")
+    expect(chat).to_contain_text("Off")
     expect(desk.state.locator(".word")).to_have_text("Ready")
 
 

@@ -2,7 +2,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { look } from "../parts/look";
-import { PHASES, STATES } from "../parts/texts";
+import { MEDIA, PHASES, STATES } from "../parts/texts";
 import { doings, type Centre, type FloorState } from "./floor";
 import { tables } from "./tables";
 import { WORDS } from "./words";
@@ -44,7 +44,12 @@ export class Agents extends LitElement {
     if (agent === undefined) return nothing;
     return html`<tr>
       <td><a href=${`/desk/?agent=${encodeURIComponent(plan.id)}`} target="_blank">${plan.name}</a> <span class="faint number">${plan.extension}</span></td>
-      <td class=${agent.state}>${STATES[agent.state]}${agent.reason === null ? nothing : html` <span class="faint">(${agent.reason})</span>`}</td>
+      <td>
+        <span class=${agent.state}>${STATES[agent.state]}</span>${agent.reason === null ? nothing : html` <span class="faint">(${agent.reason})</span>`}
+        ${Object.values(agent.media)
+          .filter(({ state }) => state !== "null")
+          .map(({ medium, state }) => html`<div class="small"><span class="faint">${MEDIA[medium]}:</span> <span class=${state}>${STATES[state]}</span></div>`)}
+      </td>
       <td><cb-since .at=${agent.since} .clock=${this.clock}></cb-since></td>
       <td>${doings(agent).map(({ phase, who }) => html`<div>${who} <span class="faint">${PHASES[phase].toLowerCase()}</span></div>`)}</td>
     </tr>`;

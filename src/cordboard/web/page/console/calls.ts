@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 
 import { control } from "../parts/control";
 import { look } from "../parts/look";
-import { CALLS, CONNECTIONS, DIRECTIONS, ROLES } from "../parts/texts";
+import { CALLS, CONNECTIONS, DIRECTIONS, MEDIA, ROLES } from "../parts/texts";
 import { act } from "./acts";
 import { liveParties, runningCalls, type FloorCall, type FloorState, type Party } from "./floor";
 import { tables } from "./tables";
@@ -27,6 +27,13 @@ export class Calls extends LitElement {
         width: 5rem;
         min-height: 1.8rem;
         padding-block: 0.1rem;
+      }
+
+      input.wide {
+        flex: 1 1 8rem;
+        width: auto;
+        min-width: 5rem;
+        max-width: 20rem;
       }
     `,
   ];
@@ -57,7 +64,7 @@ export class Calls extends LitElement {
   private row(call: FloorCall): TemplateResult {
     return html`<tr>
       <th scope="row">
-        ${DIRECTIONS[call.direction]}${call.kind === "main" ? nothing : html`, ${CALLS[call.kind].toLowerCase()}`}
+        ${call.medium === "voice" ? DIRECTIONS[call.direction] : MEDIA[call.medium]}${call.kind === "main" ? nothing : html`, ${CALLS[call.kind].toLowerCase()}`}
         <cb-since .at=${call.started} .clock=${this.clock}></cb-since>
       </th>
       <td>
@@ -82,6 +89,7 @@ export class Calls extends LitElement {
 
   private controls(call: FloorCall, party: Party, name: string): TemplateResult {
     const at = { call: call.id, party: party.id };
+    if (call.medium !== "voice") return this.writing(call, party, name);
     const press = (does: string, label: string, full: string): TemplateResult =>
       control({ label, name: full, refused: "", press: () => this.dispatchEvent(act(does, at)) });
     return html`${party.state === "alerting" ? press("customer_answer", WORDS.answer, WORDS.answerAs(name)) : nothing}
@@ -93,6 +101,28 @@ export class Calls extends LitElement {
           aria-label=${WORDS.digitsAs(name)}
           @keydown=${(event: KeyboardEvent) => this.keyed(event, at)}
         />` : nothing}`;
+  }
+
+  /** A customer of a chat or a task: they write, and they go. */
+  private writing(call: FloorCall, party: Party, name: string): TemplateResult {
+    const leave = (): void => void this.dispatchEvent(act("customer_hang_up", { call: call.id, party: party.id }));
+    return html`${control({ label: WORDS.leave, name: WORDS.leaveAs(name), refused: "", press: leave })}
+    ${call.medium === "chat"
+      ? html`<input
+          class="wide"
+          maxlength="4000"
+          placeholder=${WORDS.write}
+          aria-label=${WORDS.writeAs(name)}
+          @keydown=${(event: KeyboardEvent) => this.wrote(event, call.id)}
+        />`
+      : nothing}`;
+  }
+
+  private wrote(event: KeyboardEvent, call: string): void {
+    const field = event.target as HTMLInputElement;
+    if (event.key !== "Enter" || event.isComposing || field.value.trim() === "") return;
+    this.dispatchEvent(act("customer_write", { call, text: field.value }));
+    field.value = "";
   }
 
   private keyed(event: KeyboardEvent, at: { call: string; party: string }): void {

@@ -5,6 +5,7 @@ import { control } from "../parts/control";
 import { look } from "../parts/look";
 import type { Credentials } from "../parts/sign-in";
 import type { Toasts } from "../parts/toasts";
+import { top } from "../parts/top";
 import { ACT, FAULT, PLAY, type Act, type FaultWish } from "./acts";
 import { ConsoleModel } from "./console-model";
 import type { Centre, Faults, FloorState } from "./floor";
@@ -26,28 +27,8 @@ import "./scenarios";
 export class ConsolePage extends LitElement {
   static override styles = [
     look,
+    top,
     css`
-      .top {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: space-between;
-        gap: 0.25rem 1rem;
-        padding: 0.5rem clamp(0.75rem, 3vw, 1.5rem);
-        border-bottom: 1px solid var(--line);
-        background: var(--card);
-      }
-
-      h1 {
-        font-size: 1.1rem;
-      }
-
-      .trouble {
-        padding: 0.5rem clamp(0.75rem, 3vw, 1.5rem);
-        border-bottom: 1px solid var(--line);
-        background: color-mix(in srgb, var(--warn) 14%, var(--card));
-      }
-
       main {
         display: grid;
         grid-template-columns: minmax(0, 1fr);

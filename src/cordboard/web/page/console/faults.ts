@@ -26,6 +26,20 @@ export class FaultSwitches extends LitElement {
       select {
         grid-column: 1 / 3;
       }
+
+      @container (width < 16rem) {
+        .one {
+          grid-template-columns: minmax(0, 1fr) auto;
+        }
+
+        label {
+          grid-column: 1 / -1;
+        }
+
+        select {
+          grid-column: 1;
+        }
+      }
     `,
   ];
 

@@ -2,7 +2,7 @@
 
 import type { Account } from "../wire/account";
 import { called, Refusal } from "../wire/http";
-import type { Availability, ConnectionState, Phase } from "../wire/model";
+import type { Availability, ConnectionState, Medium, Phase } from "../wire/model";
 
 export interface Party {
   readonly id: string;
@@ -18,7 +18,8 @@ export interface Party {
 
 export interface FloorCall {
   readonly id: string;
-  readonly kind: "main" | "consult";
+  readonly kind: "main" | "consult" | "reservation";
+  readonly medium: Medium;
   readonly direction: "inbound" | "outbound" | "internal";
   readonly queue: string | null;
   readonly started: number;
@@ -37,6 +38,8 @@ export interface FloorAgent {
   readonly state: Availability;
   readonly reason: string | null;
   readonly since: number;
+  /** Of the media beside calls. */
+  readonly media: Readonly<{ [medium in Medium]?: { readonly medium: Medium; readonly state: Availability } }>;
   readonly segments: readonly Segment[];
 }
 
@@ -53,7 +56,7 @@ export interface FloorState {
 export interface Centre {
   readonly name: string;
   readonly agents: readonly { readonly id: string; readonly name: string; readonly extension: string; readonly self_acting: boolean }[];
-  readonly queues: readonly { readonly id: string; readonly name: string; readonly number: string; readonly arrivals_per_hour: number }[];
+  readonly queues: readonly { readonly id: string; readonly name: string; readonly number: string; readonly medium: Medium; readonly arrivals_per_hour: number }[];
   readonly customers: readonly { readonly number: string; readonly name: string }[];
 }
 

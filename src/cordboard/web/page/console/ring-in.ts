@@ -1,12 +1,13 @@
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 
 import { look } from "../parts/look";
-import { act } from "./acts";
+import type { Medium } from "../wire/model";
+import { act, type Act } from "./acts";
 import { liveParties, runningCalls, type Centre, type FloorState } from "./floor";
 import { WORDS } from "./words";
 
-/** Has a customer, or any number, call the centre. */
+/** Has a customer, or any number, call the centre, open a chat, or send something to be done. */
 @customElement("cb-ring-in")
 export class RingIn extends LitElement {
   static override styles = [
@@ -21,10 +22,12 @@ export class RingIn extends LitElement {
   @property({ attribute: false }) centre!: Centre;
   @property({ attribute: false }) floor!: FloorState;
   @query("#who") private who!: HTMLInputElement;
-  @query("#to") private to!: HTMLSelectElement;
+  @query("#to") private to!: HTMLSelectElement | null;
+  @query("#text") private text!: HTMLInputElement | null;
 
   protected override render(): TemplateResult {
     const { agents, queues, customers } = this.centre;
+    const medium = this.medium();
     return html`<section class="card" aria-labelledby="heading">
       <form class="stack" @submit=${this.submitted}>
         <h2 id="heading">${WORDS.ringIn}</h2>
@@ -37,7 +40,7 @@ export class RingIn extends LitElement {
         </datalist>
         <label>
           ${WORDS.calls}
-          <select id="to">
+          <select id="to" @change=${() => this.requestUpdate()}>
             <optgroup label=${WORDS.queues}>
               ${queues.map((queue) => html`<option value=${`queue:${queue.id}`}>${queue.name} (${queue.number})</option>`)}
             </optgroup>
@@ -46,9 +49,21 @@ export class RingIn extends LitElement {
             </optgroup>
           </select>
         </label>
-        <button class="main">${WORDS.ring}</button>
+        ${medium === "voice"
+          ? nothing
+          : html`<label>
+              ${medium === "chat" ? WORDS.message : WORDS.subject}
+              <input id="text" placeholder=${medium === "chat" ? WORDS.anyMessage : WORDS.anySubject} autocomplete="off" />
+            </label>`}
+        <button class="main">${medium === "voice" ? WORDS.ring : WORDS.comeIn}</button>
       </form>
     </section>`;
+  }
+
+  /** What comes to whom is chosen: queues have one medium each, agents are called. */
+  private medium(): Medium {
+    const chosen = this.to?.value ?? "";
+    return this.centre.queues.find((queue) => chosen === `queue:${queue.id}`)?.medium ?? "voice";
   }
 
   private submitted(event: Event): void {
@@ -56,7 +71,18 @@ export class RingIn extends LitElement {
     const typed = this.who.value.trim();
     const named = this.centre.customers.find((customer) => customer.name.toLowerCase() === typed.toLowerCase());
     const number = typed === "" ? this.anyone() : (named?.number ?? typed);
-    this.dispatchEvent(act("ring", { number, to: this.to.value }));
+    this.dispatchEvent(this.coming({ number, to: this.to?.value ?? "" }, this.text?.value.trim() ?? ""));
+  }
+
+  private coming(at: { readonly number: string; readonly to: string }, text: string): CustomEvent<Act> {
+    switch (this.medium()) {
+      case "voice":
+        return act("ring", at);
+      case "chat":
+        return act("start_chat", { ...at, text: text || WORDS.anyMessage });
+      case "task":
+        return act("create_task", { ...at, subject: text || WORDS.anySubject });
+    }
   }
 
   /** Some customer who is not in a call already. */

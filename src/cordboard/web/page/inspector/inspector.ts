@@ -5,6 +5,7 @@ import { control } from "../parts/control";
 import { look } from "../parts/look";
 import type { Credentials } from "../parts/sign-in";
 import type { Toasts } from "../parts/toasts";
+import { top } from "../parts/top";
 import { InspectorModel, type Wanted } from "./inspector-model";
 import { WANT } from "./list";
 import { hashOf, placeOf, type Place } from "./place";
@@ -22,22 +23,8 @@ import "./way";
 export class InspectorPage extends LitElement {
   static override styles = [
     look,
+    top,
     css`
-      .top {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        justify-content: space-between;
-        gap: 0.25rem 1rem;
-        padding: 0.5rem clamp(0.75rem, 3vw, 1.5rem);
-        border-bottom: 1px solid var(--line);
-        background: var(--card);
-      }
-
-      h1 {
-        font-size: 1.1rem;
-      }
-
       nav a {
         display: inline-block;
         padding: 0.35rem 0.6rem;
@@ -49,12 +36,6 @@ export class InspectorPage extends LitElement {
         background: var(--sunk);
         color: var(--ink);
         font-weight: 600;
-      }
-
-      .trouble {
-        padding: 0.5rem clamp(0.75rem, 3vw, 1.5rem);
-        border-bottom: 1px solid var(--line);
-        background: color-mix(in srgb, var(--warn) 14%, var(--card));
       }
 
       main {
@@ -72,6 +53,16 @@ export class InspectorPage extends LitElement {
 
       .one {
         max-width: 24rem;
+      }
+
+      @media (width < 40rem) {
+        nav {
+          margin-inline-start: -0.4rem;
+        }
+
+        nav a {
+          padding: 0.1rem 0.4rem;
+        }
       }
 
       .chosen cb-contact-list {

@@ -71,6 +71,17 @@ export class ContactList extends LitElement {
       .whom {
         overflow-wrap: anywhere;
       }
+
+      @container (width < 16rem) {
+        form,
+        li a {
+          grid-template-columns: minmax(0, 1fr);
+        }
+
+        .end {
+          text-align: start;
+        }
+      }
     `,
   ];
 

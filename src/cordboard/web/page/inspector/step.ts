@@ -63,6 +63,17 @@ export class StepElement extends LitElement {
         font-size: 0.8rem;
       }
 
+      /* Little room: the time begins the line, and what opens stands at its end. */
+      @container (width < 30rem) {
+        time {
+          margin-inline: 0 auto;
+        }
+
+        details {
+          margin-inline-start: auto;
+        }
+      }
+
       details[open] {
         flex: 1 1 100%;
         min-width: 0;

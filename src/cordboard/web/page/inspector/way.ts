@@ -44,6 +44,13 @@ export class WayElement extends LitElement {
         overflow-wrap: anywhere;
       }
 
+      @container (width < 16rem) {
+        dl {
+          grid-template-columns: minmax(0, 1fr);
+          gap: 0;
+        }
+      }
+
       ol {
         display: grid;
         gap: 0.35rem;

@@ -5,7 +5,7 @@ import { control } from "../parts/control";
 import { look } from "../parts/look";
 import type { Menu } from "../parts/menu";
 import { causeText, MEDIA, STATES, TEXTS } from "../parts/texts";
-import { DEFAULTS, type AgentProfile, type Availability, type Medium, type ReasonKind } from "../wire/model";
+import { DEFAULTS, type AgentProfile, type Availability, type Medium, type PendingState, type ReasonKind } from "../wire/model";
 import { byMedium, type FullAgentState } from "./reading";
 import { allChoices, reasonLabel, settingState, stateChoices, type StateChoice } from "./state-choices";
 import { tones } from "./tones";
@@ -94,6 +94,20 @@ export class AgentStateCard extends LitElement {
         }
       }
 
+      @container (width < 221px) {
+        .state {
+          padding-left: 0.35rem;
+        }
+
+        .word {
+          font-size: 0.95rem;
+        }
+
+        .brief {
+          gap: 0.25rem;
+        }
+      }
+
       .tag {
         padding: 0 0.4em;
         border: 1px solid var(--line);
@@ -160,9 +174,14 @@ export class AgentStateCard extends LitElement {
       ${next === undefined
         ? nothing
         : html`<span class="why faint">
-            ${TEXTS.afterwards(next.reason === undefined ? STATES[next.state] : `${STATES[next.state]}, ${reasonLabel(next.reason)}`)}
+            ${TEXTS.afterwards(this.following(next))}
           </span>`}
     </div>`;
+  }
+
+  private following({ state, reason }: PendingState): string {
+    if (reason == null) return STATES[state];
+    return this.brief && state === "not_ready" ? reasonLabel(reason) : `${STATES[state]}, ${reasonLabel(reason)}`;
   }
 
   private loggedOff(medium: Medium): TemplateResult {

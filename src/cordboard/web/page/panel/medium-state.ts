@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
 import { look } from "../parts/look";
-import { causeText, MEDIA, STATES, TEXTS } from "../parts/texts";
+import { BRIEF_STATES, causeText, MEDIA, STATES, TEXTS } from "../parts/texts";
 import type { AgentProfile } from "../wire/model";
 import type { FullAgentState } from "./reading";
 import { allChoices, reasonLabel } from "./state-choices";
@@ -40,7 +40,7 @@ export class MediumState extends LitElement {
     const choices = allChoices(this.profile, now.medium, now.state);
     const medium = MEDIA[now.medium];
     const next = this.next();
-    const word = now.state === "not_ready" && now.reason != null ? reasonLabel(now.reason) : STATES[now.state];
+    const word = now.state === "not_ready" && now.reason != null ? reasonLabel(now.reason) : (this.brief ? BRIEF_STATES : STATES)[now.state];
     const label = `${medium}: ${word}${this.brief && next !== "" ? ` → ${next}` : ""}`;
     const chosen = (event: CustomEvent<string>): void => {
       const choice = choices.find((item) => item.value === event.detail);

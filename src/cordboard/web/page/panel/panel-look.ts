@@ -88,47 +88,6 @@ export const panelLook = css`
     margin-top: 0.75rem;
   }
 
-  nav {
-    display: grid;
-    grid-auto-columns: minmax(0, 1fr);
-    grid-auto-flow: column;
-    border-top: 1px solid var(--line);
-    background: var(--card);
-  }
-
-  nav button {
-    display: grid;
-    justify-items: center;
-    padding: 0.25rem 0;
-    border: 0;
-    border-top: 2px solid transparent;
-    border-radius: 0;
-    background: transparent;
-    font-size: 0.86em;
-    line-height: 1.2;
-  }
-
-  nav button[aria-current="true"] {
-    border-top-color: var(--accent);
-    color: var(--accent);
-  }
-
-  .glyph {
-    display: flex;
-    align-items: center;
-    gap: 0.2rem;
-  }
-
-  .count {
-    min-width: 1.5em;
-    height: 1.5em;
-    border-radius: 0.75em;
-    line-height: 1.5;
-    background: var(--accent);
-    color: var(--accent-ink);
-    font-weight: 650;
-  }
-
   @container (width < 37.5rem) {
     .shell {
       font-size: 14px;
@@ -182,26 +141,6 @@ export const panelLook = css`
 
     main {
       padding: 0.35rem;
-    }
-
-    nav {
-      display: flex;
-    }
-
-    nav button {
-      flex: 1 1 auto;
-      align-content: center;
-      font-size: 0.93em;
-    }
-
-    /* Four words are too many here; who cannot see hears them all. */
-    nav button:not([aria-current="true"]) > span:last-child {
-      position: absolute;
-      width: 1px;
-      height: 1px;
-      overflow: hidden;
-      clip-path: inset(50%);
-      white-space: nowrap;
     }
   }
 

@@ -4,7 +4,6 @@ import { repeat } from "lit/directives/repeat.js";
 
 import type { Announcer } from "../parts/announcer";
 import { NOTE } from "../parts/control";
-import { numeral } from "../parts/format";
 import { icon, type Icon } from "../parts/icons";
 import { look } from "../parts/look";
 import { CONTROLS, refusalText, TEXTS } from "../parts/texts";
@@ -22,6 +21,7 @@ import { currentContact, inCall, openContacts, statesOf, type FullContact } from
 import type { Settings } from "./settings";
 import { actionOf, shortcutsWanted, type Action } from "./shortcuts";
 import type { PanelSource, Question } from "./source";
+import type { Tab } from "./tabs";
 import type { Targets } from "./targets";
 import { CHOOSE, PICKED, SELECT, WISH, type Choosing } from "./wishes";
 
@@ -38,6 +38,7 @@ import "./help";
 import "./messages";
 import "./recent";
 import "./settings";
+import "./tabs";
 import "./targets";
 
 /** Narrower than this shows one view at a time. */
@@ -45,15 +46,6 @@ const NARROW = 600;
 
 /** One for all, so that who shows nothing is not told that it changed. */
 const NOTHING: readonly never[] = [];
-
-type Tab = "contacts" | "dial" | "recent" | "board";
-
-const TABS: readonly (readonly [Tab, Icon, "viewContacts" | "viewDial" | "viewRecent" | "viewBoard"])[] = [
-  ["contacts", "contacts", "viewContacts"],
-  ["dial", "phone", "viewDial"],
-  ["recent", "recent", "viewRecent"],
-  ["board", "board", "viewBoard"],
-];
 
 /**
  * The agent panel: state, contacts, and everything that can be done with them, at any width from 200 pixels up. It shows its
@@ -295,22 +287,12 @@ export class Panel extends LitElement {
   }
 
   private tabs(view: View | undefined): TemplateResult {
-    const counts: { readonly [tab in Tab]?: number } = {
-      contacts: Object.keys(view?.contacts ?? {}).length,
-      recent: Object.keys(view?.callbacks ?? {}).length,
-    };
-    return html`<nav aria-label=${TEXTS.views}>
-      ${TABS.filter(([tab]) => tab !== "board" || this.source.follow !== undefined).map(
-        ([tab, drawing, text]) => html`<button
-          type="button"
-          aria-current=${tab === this.tab ? "true" : "false"}
-          @click=${() => void (this.tab = tab)}
-        >
-          <span class="glyph">${icon(drawing)}${counts[tab] ? html`<span class="count">${numeral(counts[tab])}</span>` : nothing}</span>
-          <span>${TEXTS[text]}</span>
-        </button>`,
-      )}
-    </nav>`;
+    return html`<cb-tabs
+      tab=${this.tab}
+      ?boards=${this.source.follow !== undefined}
+      .counts=${{ contacts: Object.keys(view?.contacts ?? {}).length, recent: Object.keys(view?.callbacks ?? {}).length }}
+      @cb-tab=${({ detail }: CustomEvent<Tab>) => void (this.tab = detail)}
+    ></cb-tabs>`;
   }
 
   private viewed(before: View | undefined, after: View): void {

@@ -148,10 +148,13 @@ export const look = css`
     text-overflow: ellipsis;
   }
 
+  /* As high as what is written in it, within reason. */
   textarea {
     display: block;
     min-height: 4.5rem;
+    max-height: 12rem;
     resize: vertical;
+    field-sizing: content;
   }
 
   label {

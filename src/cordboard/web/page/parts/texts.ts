@@ -19,6 +19,7 @@ export function understood(wanted: readonly (string | null | undefined)[]): stri
 }
 
 export const STATES = table("states");
+export const BRIEF_STATES = table("briefStates");
 export const PHASES = table("phases");
 export const CONNECTIONS = table("connections");
 export const ENDINGS = table("endings");

@@ -10,6 +10,15 @@ export const GERMAN: Language = {
     working_after_call: "Nacharbeit",
   },
 
+  /** The same in as few letters as it takes. */
+  briefStates: {
+    null: "Aus",
+    not_ready: "Nicht bereit",
+    ready: "Bereit",
+    busy: "Belegt",
+    working_after_call: "Nacharbeit",
+  },
+
   phases: {
     offered: "Klingelt",
     dialling: "Wählt",

@@ -25,6 +25,15 @@ export const ENGLISH = {
     working_after_call: "After-call work",
   } satisfies Words<Availability>,
 
+  /** The same in as few letters as it takes. */
+  briefStates: {
+    null: "Off",
+    not_ready: "Not ready",
+    ready: "Ready",
+    busy: "Busy",
+    working_after_call: "Wrap-up",
+  } satisfies Words<Availability>,
+
   phases: {
     offered: "Ringing",
     dialling: "Calling",

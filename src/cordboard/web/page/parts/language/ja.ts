@@ -10,6 +10,15 @@ export const JAPANESE: Language = {
     working_after_call: "後処理中",
   },
 
+  /** The same in as few letters as it takes. */
+  briefStates: {
+    null: "オフ",
+    not_ready: "受付不可",
+    ready: "受付可",
+    busy: "対応中",
+    working_after_call: "後処理",
+  },
+
   phases: {
     offered: "着信中",
     dialling: "発信中",

@@ -10,6 +10,15 @@ export const PORTUGUESE: Language = {
     working_after_call: "Pós-atendimento",
   },
 
+  /** The same in as few letters as it takes. */
+  briefStates: {
+    null: "Fora",
+    not_ready: "Indisponível",
+    ready: "Disponível",
+    busy: "Ocupado",
+    working_after_call: "Finalização",
+  },
+
   phases: {
     offered: "Tocando",
     dialling: "Chamando",

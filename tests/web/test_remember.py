@@ -75,11 +75,13 @@ async def test_neither_passes_for_the_other(app: App) -> None:
     assert (status, refused["error"]["code"]) == (401, "token-invalid")
 
 
-@pytest.mark.parametrize("origin", [CRM + ":8443", "null"])
+@pytest.mark.parametrize("origin", [CRM, CRM + ":8443", "null"])
 async def test_pages_of_others_recall_nothing(app: App, origin: str) -> None:
     _, cookie, _ = await kept(app)
-    status, refused, _ = await asked(app, "/v1/recall", {}, cookie=cookie, origin=origin)
-    assert (status, refused["error"]["code"]) == (403, "origin-refused")
+    for body in ({}, {"forget": True}):
+        status, refused, _ = await asked(app, "/v1/recall", body, cookie=cookie, origin=origin)
+        assert (status, refused["error"]["code"]) == (403, "origin-refused")
+    assert (await asked(app, "/v1/recall", {}, cookie=cookie))[1] is not None, "the login was not ended"
 
 
 async def test_who_says_no_origin_recalls_nothing(app: App) -> None:

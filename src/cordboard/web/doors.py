@@ -41,13 +41,14 @@ def headers_of(visit: Visit) -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Door:
-    """A route and who serves it. `open` doors are for machines that watch us: no rate limit, any origin may look. `fault` has the
-    protocol's own words for what is refused here.
+    """A route and who serves it. `open` doors are for machines that watch us: no rate limit, any origin may look. `own` ones are for
+    the hub's own pages alone. `fault` has the protocol's own words for what is refused here.
     """
 
     route: Route
     serve: Callable[[Visit], Awaitable[web.StreamResponse]]
     open: bool = False
+    own: bool = False
     fault: Callable[[CordboardError], Reply | None] | None = None
 
 

@@ -56,6 +56,7 @@ class Edge:
         self.counts = Counts()
         self._origins = frozenset(checked(settings.origins, "web.origins"))
         checked([settings.public] if settings.public else [], "web.public")
+        self._own: frozenset[str] = frozenset()
         self._proxies = frozenset(settings.trusted_proxies)
         time, rate = asyncio.get_running_loop().time, settings.rate
         self._addresses = Buckets(rate.address_per_second, rate.address_burst, time)
@@ -89,7 +90,8 @@ class Edge:
                 {"field": "web.port"},
             ) from None
         self.port = self._server.sockets[0].getsockname()[1]
-        self._origins |= own_origins(settings.host, self.port, settings.public)
+        self._own = own_origins(settings.host, self.port, settings.public)
+        self._origins |= self._own
 
     async def stop(self) -> None:
         """Take no more requests, tell the pages to come back later, end what is under way."""
@@ -178,6 +180,8 @@ class Edge:
                     "pages of this origin may not call: add it to web.origins",
                     {"origin": origin[:200]},
                 )
+            if door.own and origin not in self._own:
+                raise CallerError("origin-refused", "a page of this hub may ask, nobody else")
             self._addresses.take(address)
             signed = self._signed_in(request, route)
             if signed is not None:

@@ -1,7 +1,8 @@
 """The doors at which tokens are given: `/v1/login`, `/v1/renew`, `/v1/tokens` and, in the demo, `/v1/demo`.
 
 A page may have the browser keep its login (`/v1/remember`): in a cookie that no script reads, and that is good for one thing only,
-a new token at `/v1/recall`. Pages of ours alone can ask: the cookie is not sent along with requests of other origins.
+a new token at `/v1/recall`. Pages of ours alone can ask: a listed origin on the same site, whose requests the cookie goes along
+with, is refused as well.
 """
 
 from __future__ import annotations
@@ -61,8 +62,6 @@ def identity_doors(identities: Identities) -> Iterable[Door]:
         return response
 
     async def recall(visit: Visit) -> web.StreamResponse:
-        if not visit.origin:
-            raise CallerError("origin-refused", "a page of this hub may ask, nobody else")
         body = body_of(visit.body, Recall)
         kept = visit.request.cookies.get(LOGIN_COOKIE, "")
         response = json_answer(None)  # a browser that keeps nothing, or nothing that holds, did nothing wrong
@@ -94,7 +93,7 @@ def identity_doors(identities: Identities) -> Iterable[Door]:
     yield Door(route=_route("/v1/renew", "renew", cors=True), serve=renew)
     yield Door(route=_route("/v1/logout", "logout", cors=True), serve=logout)
     yield Door(route=_route("/v1/remember", "remember"), serve=remember)
-    yield Door(route=_route("/v1/recall", "recall", anonymous=True), serve=recall)
+    yield Door(route=_route("/v1/recall", "recall", anonymous=True), serve=recall, own=True)
     yield Door(route=_route("/v1/tokens", "tokens", anonymous=True), serve=tokens)
     if identities.demo:
         yield Door(route=_route("/v1/demo", "demo", anonymous=True), serve=demo)

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
-from collections.abc import Callable, Coroutine
-from contextlib import nullcontext
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 def serve(config: Config = None, data: Data = None) -> None:
     """Run a hub by its settings."""
-    from cordboard.app import serve as serve_settings  # noqa: PLC0415 - `--help` does without
+    with _without_rich():
+        from cordboard.app import serve as serve_settings  # noqa: PLC0415 - `--help` does without
 
     settings = settings_of(config, data)
     run(settings, lambda: serve_settings(settings, lambda app: typer.echo(f"Cordboard at {app.url}")))
@@ -38,7 +40,8 @@ def demo(
     ] = None,
 ) -> None:
     """Run a simulated contact centre and a page whose phone rings."""
-    from cordboard.app import serve as serve_settings  # noqa: PLC0415 - `--help` does without
+    with _without_rich():
+        from cordboard.app import serve as serve_settings  # noqa: PLC0415 - `--help` does without
     from cordboard.app.demo import AGENT, EXTENSION, caller, demo_settings  # noqa: PLC0415
 
     with (
@@ -72,3 +75,18 @@ def run(settings: Settings, main: Callable[[], Coroutine[Any, Any, None]]) -> No
     configure(settings.log)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main())
+
+
+@contextmanager
+def _without_rich() -> Iterator[None]:
+    """What is imported meanwhile finds no `rich`. structlog takes it where it is, for tracebacks that show the values of variables;
+    ours never do (`app.logs`), and loading it is a twelfth of a start.
+    """
+    if "rich" in sys.modules:
+        yield
+        return
+    sys.modules["rich"] = None  # type: ignore[assignment] # Python's own way of saying that there is no such module
+    try:
+        yield
+    finally:
+        del sys.modules["rich"]

@@ -1,4 +1,7 @@
-"""Signed short-lived tokens (JWT, HS256). The first key signs, all verify, so that keys can be rotated."""
+"""Signed short-lived tokens (JWT, HS256). The first key signs, all verify, so that keys can be rotated.
+
+What signs is loaded with the first token that is made or shown: it is a tenth of what a start takes, and no start needs it.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,17 @@ import base64
 import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import GuestProtocol, OctKey
 
 from cordboard.contract import Identity
 from cordboard.model.errors import CallerError
 from cordboard.model.ids import Millis
 from cordboard.web.vault import Vault
+
+if TYPE_CHECKING:
+    from joserfc.jwk import GuestProtocol, OctKey
 
 KEYS_KEPT = 3
 LONGEST = 4096
@@ -60,7 +64,7 @@ class Tokens:
 
     def prepare(self) -> None:
         """Load the keys, which makes the first one. `CallerError` if they cannot be read or made."""
-        self._usable()
+        self._keys()
 
     def mint(
         self,
@@ -74,6 +78,8 @@ class Tokens:
         use: str = "",
     ) -> tuple[str, Claims]:
         """A token that lives so many seconds from now, and what it says."""
+        from joserfc import jwt  # noqa: PLC0415 - see above
+
         issued = now // 1000
         claims = Claims(
             sub=subject,
@@ -91,6 +97,9 @@ class Tokens:
 
     def verify(self, token: str, now: Millis, use: str = "") -> Claims:
         """What the token of this use says. `CallerError` `token-invalid` if it is not ours or was changed, `token-expired` if it is over."""
+        from joserfc import jwt  # noqa: PLC0415 - see above
+        from joserfc.errors import JoseError  # noqa: PLC0415
+
         if len(token) > LONGEST or not token.isascii():
             raise _invalid()
         keys = self._usable()
@@ -121,6 +130,8 @@ class Tokens:
     def _usable(self) -> dict[str, OctKey]:
         keys = self._keys()
         if keys is not self._prepared[0]:
+            from joserfc.jwk import OctKey  # noqa: PLC0415 - see above
+
             self._prepared = (keys, {key.kid: OctKey.import_key(_secret(key)) for key in keys})
         return self._prepared[1]
 

@@ -106,7 +106,8 @@ class Seat:
         self._session = session
         self._outlet = outlet
         self._timers: dict[str, Canceller] = {}
-        self._todo: deque[Callable[[], SessionEffects]] = deque()
+        self._todo: deque[Callable[[], SessionEffects]] | None = None
+        """Made when something has to wait: a deque is large, and pages are many."""
         self._busy = False
         self._expiry: Canceller | None = None
         self.left = False
@@ -130,7 +131,7 @@ class Seat:
     @property
     def behind(self) -> int:
         """How much the session has not been told yet, since it is still busy with something else."""
-        return len(self._todo)
+        return len(self._todo or ())
 
     def start(self) -> None:
         """Begin the session."""
@@ -155,7 +156,7 @@ class Seat:
             for cancel in self._timers.values():
                 cancel()
             self._timers.clear()
-            self._todo.clear()
+            self._todo = None
 
     def open(self, joined: Joined) -> None:
         """A watched subject is there."""
@@ -184,6 +185,8 @@ class Seat:
         if self.left:
             return
         if self._busy:
+            if self._todo is None:
+                self._todo = deque()
             self._todo.append(lambda: make(*given))
             return
         self._busy = True
@@ -193,6 +196,7 @@ class Seat:
                 self._run(self._todo.popleft())
         finally:
             self._busy = False
+            self._todo = None
 
     def _run(self, make: Callable[[*Ts], SessionEffects], *given: *Ts) -> None:
         try:

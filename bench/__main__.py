@@ -32,6 +32,7 @@ KINDS = {
     "hub": "Cordboard, whole hub, native session",
     "best-told": "best case, sending what the hub sends",
     "best": "best case, sending the entry alone",
+    "socketio-told": "python-socketio, keeping and sending what the hub does",
     "socketio": "python-socketio, nothing kept",
     "aiohttp": "bare aiohttp sends, nothing kept",
     "uvloop": "bare uvloop writes, nothing kept",
@@ -54,7 +55,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
 def kinds() -> list[str]:
     """The peers that can be had here."""
-    return [kind for kind in KINDS if kind != "socketio" or importlib.util.find_spec("socketio")]
+    return [kind for kind in KINDS if not kind.startswith("socketio") or importlib.util.find_spec("socketio")]
 
 
 async def durable(run: Run) -> Lines:
@@ -183,11 +184,12 @@ async def _compared(run: Run, *, agents: int, fan: int) -> Lines:
                 await load.connect(fan, range(agents))
                 found.append(await load.flat_out(run.seconds))
     typical = {kind: sorted(found, key=_rate)[len(found) // 2] for kind, found in rounds.items()}
-    yield "| | messages/s | bytes each | of best, same bytes | of best | of aiohttp | of uvloop | peer: CPU µs each | cores: peer | cores: load |"
-    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    yield "| | messages/s | bytes each | of best, same bytes | of best | of aiohttp | of uvloop | of socketio | peer: CPU µs each | cores: peer | cores: load |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     for kind, item in typical.items():
         of = " | ".join(
-            f"{item.rate / typical[other].rate:.0%}" for other in ("best-told", "best", "aiohttp", "uvloop")
+            f"{item.rate / typical[other].rate:.0%}" if other in typical else ""
+            for other in ("best-told", "best", "aiohttp", "uvloop", "socketio")
         )
         yield (
             f"| {KINDS[kind]} | {item.rate:,.0f} | {item.bytes_each:,.0f} | {of} "

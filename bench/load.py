@@ -70,7 +70,8 @@ class Load:
         self._full = False
         self._last: dict[Wire, bytes] = {}
         """Of pages that may come back: the last that each was told."""
-        self._head = {"hub": b'{"type":"entry"', "socketio": b'42["entry"'}.get(kind, b"{")
+        self._engine_io = kind in {"socketio", "socketio-told"}
+        self._head = b'{"type":"entry"' if kind == "hub" else b'42["entry"' if self._engine_io else b"{"
 
     # --- the vendor's side ---------------------------------------------------------------------------------------------------
 
@@ -95,7 +96,9 @@ class Load:
         """Open pages, `fan` for each of these agents, and wait until they are served."""
         loop = asyncio.get_running_loop()
         self._fan = fan
-        path = {"hub": "/v1/socket", "socketio": "/socket.io/?EIO=4&transport=websocket"}.get(self.kind, "/")
+        path = "/v1/socket" if self.kind == "hub" else "/"
+        if self._engine_io:
+            path = "/socket.io/?EIO=4&transport=websocket"
         for number in agents:
             for _ in range(fan):
                 page = self._page(number, path)
@@ -174,7 +177,7 @@ class Load:
                 case "hub":
                     token = self._tokens[subject.removeprefix("agent/")]
                     page.send(_json(type="hello", token=token), _json(type="watch", subjects={subject: None}))
-                case "socketio":
+                case "socketio" | "socketio-told":
                     pass
                 case _:
                     page.send(subject.encode())
@@ -182,7 +185,7 @@ class Load:
         def heard(page: Wire, payload: bytes) -> None:
             if payload.startswith(self._head):
                 self._count(payload)
-            elif self.kind == "socketio":
+            elif self._engine_io:
                 self._engine(page, payload, subject)
             elif payload == b"ready" or payload.startswith(b'{"type":"joined"'):
                 self._joined += 1

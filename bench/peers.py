@@ -3,6 +3,7 @@
 - `hub`: the whole of Cordboard: link, log, fold, native session, web edge.
 - `best-told`, `best`: the same steps and nothing else: decode, SQLite FULL with group commit, fold, aiohttp send. The first
   sends what the hub's pages get, change and controls included, the second the bare entry.
+- `socketio-told`: those steps again, with python-socketio to send: what the hub's pages get, from the same log.
 - `aiohttp`, `uvloop`, `socketio`: the frame as it came, to whoever asked for its subject. Nothing is kept.
 
 When it can be used it prints a line of JSON: the `port`, and for `hub` a `token` for each agent asked for.
@@ -25,6 +26,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 import aiohttp
+import msgspec
 import uvloop
 from aiohttp import web
 
@@ -43,6 +45,8 @@ from cordboard.protocols.native import protocol as native, wire
 from cordboard.settings import parsed
 
 Run = Callable[[str, Path, int], Coroutine[Any, Any, None]]
+Sending = asyncio.Queue[list[tuple[Subject, str]]]
+decode_json = msgspec.json.Decoder().decode
 _COLUMNS = "(?,?,?,?,?,?)"
 _GROUP = 512
 
@@ -69,6 +73,11 @@ async def hub(vendor: str, folder: Path, agents: int) -> None:
 async def best(vendor: str, folder: Path, agents: int, *, told: bool = False) -> None:
     del agents
     pages, sending, port = await _pages()
+    await asyncio.gather(_sent(sending, pages), _kept(vendor, folder, sending, told=told), _ready(port))
+
+
+async def _kept(vendor: str, folder: Path, sending: Sending, *, told: bool) -> None:
+    """Decode, log, fold; what is on disk is put into `sending` as the text of a message, for each subject in order."""
     states: dict[Subject, SubjectState] = {}
     seqs: defaultdict[Subject, int] = defaultdict(int)
     log = _Log(folder / "best.db", asyncio.get_running_loop())
@@ -100,7 +109,7 @@ async def best(vendor: str, folder: Path, agents: int, *, told: bool = False) ->
             )
         )
 
-    await asyncio.gather(_sent(sending, pages), _heard(vendor, heard), _ready(port))
+    await _heard(vendor, heard)
 
 
 async def best_told(vendor: str, folder: Path, agents: int) -> None:
@@ -137,6 +146,32 @@ async def bare_uvloop(vendor: str, folder: Path, agents: int) -> None:
 
 async def socketio(vendor: str, folder: Path, agents: int) -> None:
     del folder, agents
+    server, port = await _socketio()
+
+    async def heard(data: str) -> None:
+        message = json.loads(data)
+        await server.emit("entry", message, to=message["subject"])
+
+    await asyncio.gather(_heard(vendor, heard), _ready(port))
+
+
+async def socketio_told(vendor: str, folder: Path, agents: int) -> None:
+    del agents
+    server, port = await _socketio()
+    sending: Sending = asyncio.Queue()
+
+    async def sent() -> None:
+        while True:
+            for subject, text in await sending.get():
+                await server.emit(
+                    "entry", decode_json(text), to=subject
+                )  # it takes objects and encodes them itself
+
+    await asyncio.gather(sent(), _kept(vendor, folder, sending, told=True), _ready(port))
+
+
+async def _socketio() -> tuple[Any, int]:
+    """A server of python-socketio whose pages are in the room of the subject that they ask for; and the port."""
     server = importlib.import_module("socketio").AsyncServer(async_mode="aiohttp")
 
     async def watch(sid: str, subject: str) -> None:
@@ -146,13 +181,7 @@ async def socketio(vendor: str, folder: Path, agents: int) -> None:
     server.on("watch", watch)
     app = web.Application()
     server.attach(app)
-    port = await _serving(app)
-
-    async def heard(data: str) -> None:
-        message = json.loads(data)
-        await server.emit("entry", message, to=message["subject"])
-
-    await asyncio.gather(_heard(vendor, heard), _ready(port))
+    return server, await _serving(app)
 
 
 KINDS: dict[str, Run] = {
@@ -161,6 +190,7 @@ KINDS: dict[str, Run] = {
     "best": best,
     "aiohttp": bare_aiohttp,
     "uvloop": bare_uvloop,
+    "socketio-told": socketio_told,
     "socketio": socketio,
 }
 
@@ -191,9 +221,6 @@ class _Log:
             statement = f"INSERT INTO log VALUES {','.join([_COLUMNS] * len(rows))}"  # noqa: S608 - no value in it
             database.execute(statement, tuple(chain.from_iterable(rows)))
             self._loop.call_soon_threadsafe(self.committed, group)
-
-
-Sending = asyncio.Queue[list[tuple[Subject, str]]]
 
 
 async def _pages() -> tuple[dict[str, list[web.WebSocketResponse]], Sending, int]:

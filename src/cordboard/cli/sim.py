@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -14,6 +15,9 @@ from cordboard.cli.options import LOCAL, Data, TokenVariable, Url, group as word
 from cordboard.model.errors import CallerError
 
 group = words("The simulated contact centre: run it, or drive one that runs.")
+
+LOOK_AGAIN = 0.2
+"""Seconds between two looks at a scenario that plays."""
 
 Link = Annotated[str, typer.Option("--link", help="The simulator's link.")]
 
@@ -113,16 +117,25 @@ def journal(
 @group.command()
 def scenario(
     name: Annotated[str, typer.Argument(help="The scenario; without it they are listed.")] = "",
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Until it is over; 1 if it went otherwise than it expects.")
+    ] = False,
     link: Link = "sim",
     url: Url = LOCAL,
     data: Data = None,
     token_env: TokenVariable = "",
 ) -> None:
     """Play a scenario."""
-    if name:
-        _console("POST", "scenario", link, url, data, token_env, {"name": name})
-    else:
+    if not name:
         _console("GET", "scenarios", link, url, data, token_env)
+        return
+    said = _asked("POST", "scenario", link, url, data, token_env, {"name": name})
+    while wait and not said["over"]:
+        time.sleep(LOOK_AGAIN)
+        said = _asked("GET", "scenario", link, url, data, token_env)
+    printed(said)
+    if wait and said["failures"]:
+        raise typer.Exit(1)
 
 
 @group.command()
@@ -151,8 +164,14 @@ def fault(
 def _console(
     method: str, door: str, link: str, url: str, data: Path | None, variable: str, body: object = None
 ) -> None:
+    printed(_asked(method, door, link, url, data, variable, body))
+
+
+def _asked(
+    method: str, door: str, link: str, url: str, data: Path | None, variable: str, body: object = None
+) -> Any:  # noqa: ANN401 - whatever a door answers
     header = authorization(url, frozenset({"simulate"}), data=data, variable=variable)
-    printed(call(url, method, f"/links/{quote(link, safe='')}/console/{door}", body, header))
+    return call(url, method, f"/links/{quote(link, safe='')}/console/{door}", body, header)
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools import aura, manual, reference
 from tools.diagrams import drawings
+from tools.five9 import five9_page, rows_page
 from tools.matrix import matrix_page, with_matrix
 from tools.schema import json_schema
 from tools.states import states_page
@@ -37,6 +38,8 @@ def files() -> Mapping[str, str]:
         "docs/reference/streams.md": reference.page(streams_page()),
         "docs/reference/streams-members.md": reference.page(members_page()),
         "docs/reference/streams-1x.md": reference.page(since_page()),
+        "docs/reference/five9.md": reference.page(five9_page()),
+        "docs/reference/five9-rows.md": reference.page(rows_page()),
         "docs/reference/suites.md": reference.page(suites_page()),
         "docs/reference/matrix.md": reference.page(matrix_page()),
         "README.md": with_matrix(_read(ROOT / "README.md")),

@@ -223,8 +223,12 @@ async def test_the_proof_of_a_login_is_header_or_cookie(auth: str, header: int, 
         assert spaced.status == 401
 
 
-async def test_the_login_that_a_browser_keeps_for_this_hub_is_enough() -> None:
+async def test_the_login_that_a_browser_keeps_for_this_hub_is_enough_where_the_operator_says_so() -> None:
     async with hub() as (stage, _):
+        page = stage.visit("mia")
+        page.cookies = {LOGIN_COOKIE: "agent:mia~kept"}
+        assert (await page.call("GET", f"{BASE}/auth/metadata", headers=HOST)).status == 401
+    async with hub(browser_login=True) as (stage, _):
         page = stage.visit("mia")
         page.cookies = {LOGIN_COOKIE: "agent:mia~kept"}
         answer = await page.call("GET", f"{BASE}/auth/metadata", headers=HOST)

@@ -107,7 +107,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
 class Identified(msgspec.Struct, frozen=True, kw_only=True):
     """To sessions: what `SignIn` came to: an identity, or the error code why not.
 
-    `token`, where it was asked for (`SignIn.remember`): what `SignIn` of the kind `cookie` takes for this login as long as it holds, here,
+    `token`, where it was asked for (`SignIn.remember`): what `SignIn` of the kind `ticket` takes for this login as long as it holds, here,
     on other nodes and after a restart. `SignOut` ends it.
     """
 

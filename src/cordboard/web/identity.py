@@ -109,7 +109,7 @@ class Identities:
             case "cookie":
                 return self.by_cookie(effect.secret)
             case "ticket":
-                raise CallerError("not-authenticated", "this hub takes no ticket: show a token or a password")
+                return self._by(effect.secret, "ticket")
             case _:
                 assert_never(effect.kind)
 
@@ -149,7 +149,7 @@ class Identities:
         return value, left
 
     def ticket(self, signed: SignedIn) -> tuple[str, SignedIn]:
-        """A token that stands for this very login, as long as it holds: what `by_cookie` takes. And the login with its claims."""
+        """A token that stands for this very login, as long as it holds, and is good for `SignIn` alone. And the login with its claims."""
         identity, now = signed.identity, self._clock.now()
         login = signed.claims.login if signed.claims is not None else 0
         value, claims = self._tokens.mint(
@@ -161,14 +161,13 @@ class Identities:
             now=now,
             agent=identity.agent,
             login=login,
-            use="cookie",
+            use="ticket",
         )
         return value, SignedIn(identity=claims.identity(), claims=claims)
 
     def by_cookie(self, value: str) -> SignedIn:
         """Whose login the cookie keeps."""
-        claims = self._tokens.verify(value, self._clock.now(), use="cookie")
-        return SignedIn(identity=claims.identity(), claims=claims)
+        return self._by(value, "cookie")
 
     def mint_by_key(self, body: Mint, key: str, address: str) -> Login:
         """A token for a back end that shows an API key."""
@@ -197,6 +196,10 @@ class Identities:
         identity = Identity(subject=agent, scopes=scopes, agent=agent)
         now = self._clock.now()
         return self._give(identity, self._settings.token_seconds, now, login=now // 1000)
+
+    def _by(self, value: str, use: str) -> SignedIn:
+        claims = self._tokens.verify(value, self._clock.now(), use=use)
+        return SignedIn(identity=claims.identity(), claims=claims)
 
     def _left(self, signed: SignedIn, now: Millis) -> int:
         """Seconds until the password is due again."""

@@ -45,7 +45,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     agent: str = ""
     login: int = 0
     use: str = ""
-    """What else it is than a bearer's token: ``cookie``, or empty. One is never taken for the other."""
+    """What else it is than a bearer's token: ``cookie``, ``ticket``, or empty. One is never taken for the other."""
 
     def identity(self) -> Identity:
         """Who bears the token."""

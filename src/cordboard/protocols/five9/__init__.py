@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from cordboard.contract import (
-    LOGIN_COOKIE,
     Called,
     CtiProtocol,
     Identity,
@@ -65,7 +64,7 @@ class Five9:
         if called.route.partition(".")[2] in ENTRIES:
             return None
         proof = centre.proof(called.headers, called.cookies, {}, self._settings)
-        return proof or called.cookies.get(LOGIN_COOKIE) or None
+        return proof or centre.kept(called.cookies, self._settings) or None
 
     def link(self, settings: Mapping[str, Any], scope: Scope, ids: Ids) -> Link:
         """A link to a Five9. `CallerError` naming the setting that is wrong."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-from cordboard.contract import Cookie, Identity
+from cordboard.contract import LOGIN_COOKIE, Cookie, Identity
 from cordboard.protocols.five9 import wire
 from cordboard.protocols.five9.settings import Settings
 
@@ -86,6 +86,11 @@ def proof(
     if not found and settings.token_in_address:
         found = wire.token_of(query.get(AUTHORIZATION, ""))
     return found
+
+
+def kept(brought: Mapping[str, str], settings: Settings) -> str:
+    """The login that the browser keeps for the hub's own pages, where it is good for others' as well."""
+    return brought.get(LOGIN_COOKIE, "") if settings.browser_login else ""
 
 
 def _address(host: str, settings: Settings) -> wire.Address:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
+from typing import Literal
 
 import msgspec
 
@@ -65,7 +66,7 @@ class Desk:
         self._filter: object = {}
         self._said = ""
         """The login state that the others were told."""
-        self._own: Mapping[str, Callable[[k.Called], k.SessionEffects]] = {
+        self.own: Mapping[str, Callable[[k.Called], k.SessionEffects]] = {
             LOGIN: self._where,
             LOGIN_BY_TOKEN: self._where,
             METADATA: self._where,
@@ -180,13 +181,14 @@ class Desk:
             proof = centre.proof(called.headers, called.cookies, {}, self._settings)
             self._key = self._token = proof
             if not proof:
-                self._key = called.cookies.get(k.LOGIN_COOKIE, "")
+                self._key = centre.kept(called.cookies, self._settings)
             if not self._key:
                 yield answers.not_logged_in(called.call, called.at)
                 return
             self._wait(called)
             self._policy = w.ATTACH_EXISTING
-            yield k.SignIn(kind="cookie", secret=self._key, remember=not proof)
+            kind: Literal["ticket", "cookie"] = "ticket" if proof else "cookie"
+            yield k.SignIn(kind=kind, secret=self._key, remember=not proof)
 
     def _enter(self, called: k.Called) -> k.SessionEffects:
         try:
@@ -303,8 +305,8 @@ class Desk:
             self._asks[ask] = called
             query = c.GetTargets(kinds=(TargetKind.AGENT,), limit=TARGETS)
             yield k.Ask(id=ask, subject=self._state.subject, query=query)
-        elif row.name in self._own:
-            yield from self._own[row.name](called)
+        elif row.name in self.own:
+            yield from self.own[row.name](called)
         else:
             plan = plan_of(row.name, called, self._look, self._settings)
             yield from self._errands.begin(called.call, plan, self._state, called.at)

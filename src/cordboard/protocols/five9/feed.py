@@ -87,7 +87,7 @@ class Feed:
             self._known = True
             self._state = joined.state
             if self._settings.replay:
-                for item in present(joined.state):
+                for item in present(joined.state, self._settings, at):
                     yield self._frame(item, at)
 
     def observe(
@@ -129,13 +129,13 @@ class Feed:
         self._key = frame.params.get("key", "")
         self._supervises = frame.route.startswith(SUPERVISOR_SOCKET)
         proof = centre.proof(frame.headers, frame.cookies, frame.query, self._settings)
-        proof = proof or frame.cookies.get(k.LOGIN_COOKIE, "")
-        if not proof or not self._settings.open:
+        kept = centre.kept(frame.cookies, self._settings)
+        if not (proof or kept) or not self._settings.open:
             yield from self._close(self._settings.come_back, "no login")
             return
-        self._login = login_id(proof)
+        self._login = login_id(proof or kept)
         yield k.Wake(name="greeting", after=GREETING)
-        yield k.SignIn(kind="cookie", secret=proof)
+        yield k.SignIn(kind="ticket" if proof else "cookie", secret=proof or kept)
 
     def _identified(self, frame: k.Identified) -> k.SessionEffects:
         identity = frame.identity

@@ -20,6 +20,8 @@ from cordboard.protocols.five9.lines import Line, hex_id, is_preview, lines
 from cordboard.protocols.five9.lists import preview_id
 from cordboard.protocols.five9.settings import Settings
 
+NO_DISPOSITION = ("", "0")
+"""Ids that stand for none."""
 _BLANK = re.compile(r"[\s().-]+")
 
 
@@ -163,7 +165,8 @@ def dispose(look: Look, line: Line, code: str) -> Plan:
     if line.consult:
         yield c.ClearConnection(contact=contact, call=line.call.id)
         return Answer(_finished(line, code))
-    yield c.SetDisposition(contact=contact, disposition=code)
+    if code not in NO_DISPOSITION:
+        yield c.SetDisposition(contact=contact, disposition=code)
     yield from _complete(look, contact, hang_up=line.call.id)
     return Answer(_finished(line, code))
 

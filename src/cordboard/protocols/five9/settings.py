@@ -45,8 +45,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     org: str = "100000"
     """The organisation's id: digits."""
     farm: str = "1"
+    """The farm's id, that clients bring along: digits."""
     auth: Literal["either", "header", "cookie"] = "either"
     """Which proof of a login is taken: `Authorization: Bearer-…`, the cookies, or whichever comes."""
+    browser_login: bool = False
+    """Whether pages of listed origins also get in by the login that the browser keeps for the hub's own pages, such as the panel."""
     token_in_address: bool = False
     """Whether a socket may bring its token in its address, as Five9's chat widgets do. It then stands in logs of proxies."""
     duplicates: bool = True
@@ -56,14 +59,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     transferred_then_dispositioned: bool = False
     """Whether a call that was transferred away is also told as disposed of, for pages that wait for that alone."""
     replay: bool = False
-    """Whether a new socket is told the present calls once more, as 3 and 4."""
+    """Whether a new socket is told the present calls once more, as 3 and 4, and those that were over within two minutes, with their 5: for
+    pages that drop what they have heard before, by the session id.
+    """
     same_socket: Literal["allow", "old", "new"] = "allow"
     """Of two sockets of an agent with the same key: both live, or one of them is told 1020 and closed with 3000."""
     come_back: int = 1003
     """The close code after which clients shall come back: 1003 is what Salesforce's component waits for."""
     call_center: str = "Five9"
-    """The name of the call centre in the CRM, and `gate` what it has to begin with: else nobody is let in, and no page shows an error."""
+    """The name of the call centre in the CRM."""
     gate: str = "Five9"
+    """What that name has to begin with: else nobody is let in, and no page shows an error."""
     strict: bool = True
     """Whether calls and presence are refused with 435 until the login state is WORKING."""
     select_skills: bool = False
@@ -71,8 +77,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     same_site: Literal["None", "Lax"] = "None"
     """Of the cookies: `None` for pages of other sites, over HTTPS; `Lax` for a try over plain HTTP in a browser."""
     data_centre: DataCentre = DataCentre()
+    """Where clients are sent."""
     notices: tuple[Notice, ...] = ()
+    """What each login has to accept."""
     speed_dials: tuple[SpeedDial, ...] = ()
+    """Numbers under names."""
     variables: tuple[str, ...] = ()
     """Variables that clients can look up before there is a call with them: ``Group.name``."""
     version: str = "13.0.183"

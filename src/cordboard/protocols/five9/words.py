@@ -42,11 +42,8 @@ REJECTED: Final = "REJECTED"
 NO_ANSWER: Final = "NO_ANSWER"
 ABANDONED: Final = "ABANDONED"
 DELETED: Final = "DELETED"
-STARTED: Final = "STARTED"
-COMPLETED: Final = "COMPLETED"
 
 CONNECTED_TEXT: Final = "Successful WebSocket Connection"
-MIGRATED_TEXT: Final = "Domain Migrated, please use MetadataAPI to reload client."
 
 # --- login -------------------------------------------------------------------------------------------------------------------
 
@@ -96,8 +93,6 @@ LOGGED_OUT_TEXT: Final = "User is not logged in"
 # --- close codes ------------------------------------------------------------------------------------------------------------------
 
 NORMAL: Final = 1000
-COME_BACK: Final = 1003
-"""The one code after which Salesforce's component starts again."""
 DUPLICATE: Final = 3000
 
 # --- dispositions -------------------------------------------------------------------------------------------------------------------

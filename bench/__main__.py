@@ -38,6 +38,7 @@ KINDS = {
     "uvloop": "bare uvloop writes, nothing kept",
 }
 MEMORY_AGENTS, MEMORY_WARM = 1200, 200
+KEPT = 50_000
 Lines = AsyncIterator[str]
 
 
@@ -69,6 +70,15 @@ async def durable(run: Run) -> Lines:
             stores.append(await disk.in_store(run.fresh() / "log.db", run.seconds / 2, writers))
         yield f"| file that does not grow: {writers} written, then `fdatasync` | {median(files):,.0f} | 1 |"
         yield f"| SqliteStore, {writers} writing | {median(stores):,.0f} | {median(stores) / median(files):.2f} |"
+
+
+async def kept(run: Run) -> Lines:
+    """What an entry takes on disk"""
+    each, event = await disk.size_of_entry(run.fresh() / "log.db", KEPT)
+    yield "| | bytes |"
+    yield "|---|---:|"
+    yield f"| an event of the story, as JSON | {event:,.0f} |"
+    yield f"| its entry in the log, with all that is around it | {each:,.0f} |"
 
 
 async def one_page(run: Run) -> Lines:
@@ -141,6 +151,17 @@ async def memory(run: Run) -> Lines:
         yield f"| {KINDS[kind]} | {median(each) / 1024:.1f} |"
 
 
+async def agents(run: Run) -> Lines:
+    """Memory for an agent with a call under way, whom no page watches"""
+    few, many = [
+        median([await _memory_of_agents(run, count) for _ in range(run.rounds)]) for count in (500, 5000)
+    ]
+    yield "| | KiB |"
+    yield "|---|---:|"
+    yield f"| a hub of 500 agents, in all | {few / 1024:,.0f} |"
+    yield f"| each agent more | {(many - few) / 4500 / 1024:.1f} |"
+
+
 async def start(run: Run) -> Lines:
     """Start of the process to ready"""
     cases: dict[str, Callable[[], Awaitable[float]]] = {
@@ -163,6 +184,7 @@ async def start(run: Run) -> Lines:
 
 PARTS: dict[str, Callable[[Run], Lines]] = {
     "durable": durable,
+    "kept": kept,
     "one-page": one_page,
     "fifty-pages": fifty_pages,
     "fifty-paced": fifty_paced,
@@ -172,6 +194,7 @@ PARTS: dict[str, Callable[[Run], Lines]] = {
     "supervisor": supervisor,
     "back": back,
     "memory": memory,
+    "agents": agents,
     "start": start,
 }
 
@@ -223,6 +246,12 @@ async def _memory(run: Run, kind: str) -> float:
         before = load.resident()
         await load.connect(1, range(MEMORY_WARM, MEMORY_AGENTS))
         return (load.resident() - before) / (MEMORY_AGENTS - MEMORY_WARM)
+
+
+async def _memory_of_agents(run: Run, count: int) -> float:
+    async with peer("hub", count, run.fresh()) as load:
+        await load.look_on()  # then all of them are there; the one page that looks weighs nothing beside them
+        return load.resident()
 
 
 def _rate(item: Measured) -> float:
@@ -279,6 +308,7 @@ async def main(arguments: argparse.Namespace) -> None:
                 print(line, flush=True)
     if not arguments.only:
         RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        print("\nNow `make generate`: the page on capacity is made from these.", flush=True)
 
 
 def _arguments() -> argparse.Namespace:

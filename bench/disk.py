@@ -57,6 +57,18 @@ async def in_store(path: Path, seconds: float, writers: int) -> float:
     return done / took
 
 
+async def size_of_entry(path: Path, count: int) -> tuple[float, float]:
+    """Bytes that an entry of the story takes in the file of a closed log, and how many of them are the event's own."""
+    store = SqliteStore(path)
+    await store.open(lambda _: None)
+    drafts = _drafts(MANY)
+    for _ in range(count // MANY):
+        await store.append(drafts)
+    await store.close()
+    size = path.stat().st_size  # noqa: ASYNC240 - nothing else runs
+    return size / count, sum(len(item.body) for item in drafts) / len(drafts)
+
+
 def _drafts(count: int) -> list[Draft]:
     frames = [decode_frame(frame) for frame in Story(count).take(count)]
     return [draft(frame.subject, frame.event, 1, frame.origin) for frame in frames]

@@ -14,7 +14,7 @@ from bench.peers import KINDS
 from cordboard.model.fold import fold, initial
 from cordboard.model.log import draft, placed
 
-HERE = [kind for kind in KINDS if kind != "socketio" or importlib.util.find_spec("socketio")]
+HERE = [kind for kind in KINDS if not kind.startswith("socketio") or importlib.util.find_spec("socketio")]
 
 
 @pytest.mark.parametrize("kind", HERE)
@@ -66,3 +66,8 @@ def test_a_message_tells_how_old_it_is() -> None:
 async def test_what_a_log_can_do_is_measured(tmp_path: Path) -> None:
     assert disk.in_file(tmp_path / "file", 0.05, 10) > 10
     assert await disk.in_store(tmp_path / "log.db", 0.05, 10) > 10
+
+
+async def test_what_an_entry_takes_on_disk_is_measured(tmp_path: Path) -> None:
+    each, event = await disk.size_of_entry(tmp_path / "log.db", 1000)
+    assert event < each < 10 * event

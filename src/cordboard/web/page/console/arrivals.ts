@@ -14,10 +14,17 @@ export class Arrivals extends LitElement {
     css`
       li {
         display: grid;
-        grid-template-columns: 1fr 5.5rem;
+        grid-template-columns: minmax(0, 1fr) minmax(3.5rem, 5.5rem);
         align-items: center;
         gap: 0.5rem;
         padding: 0.2rem 0;
+        overflow-wrap: anywhere;
+      }
+
+      @container (width < 16rem) {
+        li {
+          grid-template-columns: minmax(0, 1fr) 3.75rem;
+        }
       }
     `,
   ];

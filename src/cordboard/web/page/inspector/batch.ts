@@ -21,6 +21,7 @@ export class BatchElement extends LitElement {
     css`
       .box {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.35rem;
         padding: 0.45rem 0.6rem;
         border: 1px solid var(--line);

@@ -34,6 +34,7 @@ export class ContactList extends LitElement {
 
       ul {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.35rem;
       }
 

@@ -42,6 +42,11 @@ export class StepElement extends LitElement {
         flex-wrap: wrap;
         align-items: baseline;
         gap: 0 0.6rem;
+        overflow-wrap: anywhere;
+      }
+
+      .head > * {
+        min-width: 0;
       }
 
       time {

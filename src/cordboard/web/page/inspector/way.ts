@@ -53,6 +53,7 @@ export class WayElement extends LitElement {
 
       ol {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 0.35rem;
       }
 
@@ -68,6 +69,7 @@ export class WayElement extends LitElement {
         margin-bottom: 0.35rem;
         padding: 0.4rem 0.6rem;
         border: 1px dashed var(--warn);
+        overflow-wrap: anywhere;
         border-radius: 6px;
         background: color-mix(in srgb, var(--warn) 12%, var(--card));
       }

@@ -56,6 +56,21 @@ def lines(state: SubjectState) -> Mapping[str, Line]:
     }
 
 
+def past(state: SubjectState, since: Millis) -> Iterator[Line]:
+    """The agent's calls that were over after this moment, oldest first: whole contacts, and consults of those that go on."""
+    for contact in (*reversed(state.recent), *state.contacts.values()):
+        if contact.medium is not Medium.VOICE:
+            continue
+        for call in contact.calls:
+            ended = call.stamps.ended
+            if call.kind is CallKind.CONSULT and call.cleared and (ended.ours or ended.vendor) >= since:
+                told = _consult(contact, call, hex_id("call", contact.id), state)
+                yield Line(replace(told, state=w.FINISHED), contact, call, consult=True)
+        closed = contact.phase_since
+        if contact.phase is Phase.CLOSED and (closed.ours or closed.vendor) >= since:
+            yield from lines_of(contact, state)
+
+
 def lines_of(contact: Contact, state: SubjectState) -> Iterator[Line]:
     """The lines of one voice contact."""
     mains = [call for call in contact.calls if call.kind is CallKind.MAIN]

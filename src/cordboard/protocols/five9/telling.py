@@ -20,11 +20,15 @@ from cordboard.model.entities import (
     Ending,
     ReasonKind,
 )
+from cordboard.model.ids import Millis
 from cordboard.model.state import SubjectState
 from cordboard.protocols.five9 import events as ids, lists, wire, words as w
-from cordboard.protocols.five9.lines import Line, is_preview, lines
+from cordboard.protocols.five9.lines import Line, is_preview, lines, past
 from cordboard.protocols.five9.presence import presence
 from cordboard.protocols.five9.settings import Settings
+
+LATELY: Millis = 120_000
+"""Calls that were over for longer are not told to who joins: whoever was away for so long has loaded its page anew."""
 
 
 class Told(NamedTuple):
@@ -58,12 +62,31 @@ def told(event: e.Event, before: SubjectState, after: SubjectState, settings: Se
             pass
 
 
-def present(state: SubjectState) -> Iterator[Told]:
-    """The calls there are, as if they came now: for who joins and wants them once more."""
+def present(state: SubjectState, settings: Settings, at: Millis) -> Iterator[Told]:
+    """The calls there are, as if they came now, each begun once more if it ever began; and before them those that were over lately. For who
+    joins, and may have missed any of it.
+    """
+    for line in past(state, at - LATELY):
+        yield from _again(line)
+        if line.consult:
+            reason = w.DISPOSITIONED if _talked(line) else w.FAILED_TO_CONNECT
+        else:
+            reason = _closed(line.contact, line)
+        yield from _deleted(reason, line, settings)
     for line in lines(state).values():
-        yield Told(ids.CALL_CREATED, w.CREATED, replace(line.told, state=w.OFFERED))
-        if line.told.state != w.OFFERED:
+        yield from _again(line)
+        if line.told.state not in (w.OFFERED, w.TALKING):
             yield Told(ids.CALL_UPDATED, _joined(line.told.state), line.told)
+
+
+def _again(line: Line) -> Iterator[Told]:
+    yield Told(ids.CALL_CREATED, w.CREATED, replace(line.told, state=w.OFFERED))
+    if _talked(line):
+        yield Told(ids.CALL_UPDATED, w.CONNECTED, replace(line.told, state=w.TALKING))
+
+
+def _talked(line: Line) -> bool:
+    return line.told.handle_timestamp is not None and line.told.state != w.OFFERED
 
 
 # --- calls -----------------------------------------------------------------------------------------------------------------
@@ -181,7 +204,12 @@ def _over(event: e.Event, line: Line, after: SubjectState, settings: Settings) -
         (item for item in after.recent if item.id == line.contact.id), line.contact
     )
     reason = _consult_over(event, line) if line.consult else _closed(closed, line)
-    last = replace(line.told, state=w.FINISHED, disposition_id=closed.disposition or line.told.disposition_id)
+    last = replace(line.told, disposition_id=closed.disposition or line.told.disposition_id)
+    yield from _deleted(reason, line._replace(told=last), settings)
+
+
+def _deleted(reason: str, line: Line, settings: Settings) -> Iterator[Told]:
+    last = replace(line.told, state=w.FINISHED)
     reasons = [reason]
     if reason == w.TRANSFERRED and settings.transferred_then_dispositioned:
         reasons.append(w.DISPOSITIONED)
@@ -194,7 +222,7 @@ def _over(event: e.Event, line: Line, after: SubjectState, settings: Settings) -
 
 
 def _closed(contact: Contact, line: Line) -> str:
-    talked = line.told.handle_timestamp is not None and line.told.state != w.OFFERED
+    talked = _talked(line)
     match contact.ended_by:
         case Ending.TRANSFERRED:
             return w.TRANSFERRED

@@ -34,6 +34,7 @@ def files() -> Mapping[str, str]:
         "docs/reference/settings.md": reference.page(manual.settings_page()),
         "docs/reference/cli.md": reference.page(manual.cli_page()),
         "docs/reference/network.md": reference.page(manual.network_page()),
+        "docs/reference/findings.md": reference.page(manual.findings_page()),
         "docs/reference/simulator.md": reference.page(manual.simulator_page()),
         "docs/reference/streams.md": reference.page(streams_page()),
         "docs/reference/streams-members.md": reference.page(members_page()),

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from cordboard import settings
+from cordboard.app.doctor import FINDINGS
 from cordboard.cli.app import program
 from cordboard.contract import REASONS
 from cordboard.protocols.simulator import doors
@@ -90,6 +91,19 @@ def network_page() -> Iterator[str]:
         yield f"## {reason}"
         yield ""
         yield text
+
+
+def findings_page() -> Iterator[str]:
+    """Everything that the doctor can find."""
+    yield "# What the doctor finds"
+    yield ""
+    yield "Every code that [`cordboard doctor`](../how-to/doctor.md) prints, how bad it is, what it means and what to do. Where nothing is"
+    yield "wrong the code is `fine`."
+    for code, kind in FINDINGS.items():
+        yield ""
+        yield f"## {code}"
+        yield ""
+        yield f"*{kind.level}.* {kind.text.rstrip('.')}. {kind.fix}"
 
 
 def simulator_page() -> Iterator[str]:

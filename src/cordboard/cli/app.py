@@ -6,7 +6,7 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from cordboard.cli import config, identity, protocol, recordings, serving, sim, tail, trace
+from cordboard.cli import config, doctor, identity, protocol, recordings, serving, sim, tail, trace
 
 program = typer.Typer(
     name="cordboard",
@@ -26,6 +26,7 @@ def version() -> None:
 
 program.command()(serving.serve)
 program.command()(serving.demo)
+program.command()(doctor.doctor)
 program.command()(tail.tail)
 program.command()(trace.trace)
 program.command()(recordings.record)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import socket
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import aiohttp
-import aiohttp_socks
-from python_socks import ProxyType
 
 from cordboard.hub.network.failures import NetworkError
 from cordboard.hub.network.network import Network, watched
@@ -98,21 +96,15 @@ class Client:
         }
         if not proxy:
             return aiohttp.TCPConnector(socket_factory=self._socket, **common)
-        return aiohttp_socks.ProxyConnector.from_url(tunnelling(proxy), rdns=True, **common)
+        from cordboard.hub.network.tunnels import connector  # noqa: PLC0415 - only who has a proxy loads it
+
+        return connector(proxy, **common)
 
     def _socket(self, info: tuple[Any, ...]) -> socket.socket:
         family, kind, protocol, _, _ = info
         made = socket.socket(family=family, type=kind, proto=protocol)
         watched(made, self.network.settings.ping_seconds)
         return made
-
-
-def tunnelling(proxy: str) -> str:
-    """A proxy's address as `python_socks` spells it; names are looked up at the proxy in any case."""
-    parts = urlsplit(proxy)
-    plain = {"socks5h": "socks5", "socks4a": "socks4"}.get(parts.scheme, parts.scheme)
-    assert plain.upper() in ProxyType.__members__  # noqa: S101 - `Proxies` checked it
-    return urlunsplit(parts._replace(scheme=plain))
 
 
 async def _noted(

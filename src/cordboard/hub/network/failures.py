@@ -8,16 +8,10 @@ import ssl
 from collections.abc import Iterator
 
 import aiohttp
-import aiohttp_socks
-import python_socks
 from aiohttp import http_exceptions
 
 EXPECTED = (
     aiohttp.ClientError,
-    aiohttp_socks.ProxyError,
-    aiohttp_socks.ProxyConnectionError,
-    aiohttp_socks.ProxyTimeoutError,
-    python_socks.ProxyError,
     OSError,  # time-outs and TLS are some
     ValueError,
     UnicodeError,
@@ -63,19 +57,11 @@ def _reason(error: BaseException) -> str | None:
             return _reason(inner) or "certificate-untrusted"
         case aiohttp.ClientConnectorDNSError() | socket.gaierror():
             return "dns-failed"
-        case aiohttp_socks.ProxyError() | aiohttp.ClientHttpProxyError() | python_socks.ProxyError():
+        case aiohttp.ClientHttpProxyError():
             return "proxy-refused"
-        case (
-            aiohttp.ClientProxyConnectionError()
-            | aiohttp_socks.ProxyConnectionError()
-            | python_socks.ProxyConnectionError()
-        ):
+        case aiohttp.ClientProxyConnectionError():
             return "proxy-failed"
-        case (
-            aiohttp.ConnectionTimeoutError()
-            | aiohttp_socks.ProxyTimeoutError()
-            | python_socks.ProxyTimeoutError()
-        ):
+        case aiohttp.ConnectionTimeoutError():
             return "connect-timeout"
         case aiohttp.SocketTimeoutError():
             return "response-timeout"

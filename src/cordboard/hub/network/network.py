@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 from collections.abc import Mapping
+from functools import cached_property
 from random import Random, SystemRandom
 
 from cordboard.hub.network.limits import HostLimits
@@ -28,8 +29,14 @@ class Network:
         self.settings = settings = settings or NetworkSettings()
         self.limits = limits or HostLimits(settings.at_once, settings.per_second)
         self.proxies = Proxies(settings.proxy, settings.no_proxy, environment)
-        self.tls = trust(settings)
+        if settings.ca_file or settings.client_certificate:
+            _ = self.tls  # what is wrong with them shows now
         self.random = random or SystemRandom()
+
+    @cached_property
+    def tls(self) -> ssl.SSLContext:
+        """Whom it trusts. Made when it is first used: reading the system's authorities takes a while."""
+        return trust(self.settings)
 
 
 class Networks:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable
 from urllib.parse import urlsplit
-
-from python_socks.async_.asyncio import Proxy
 
 from cordboard.contract import Close, Closed, LinkFrame, Open, Opened, Received
 from cordboard.hub.clock import Clock
 from cordboard.hub.network.asking import host_of
-from cordboard.hub.network.client import tunnelling
 from cordboard.hub.network.failures import EXPECTED, NetworkError, reason_of
 from cordboard.hub.network.network import Network, watched
 from cordboard.hub.network.queues import Outgoing
@@ -50,23 +48,36 @@ async def converse(
     )
 
 
+async def connection(
+    network: Network, host: str, port: int, *, secure: bool, trust: ssl.SSLContext | None = None
+) -> Ends:
+    """A connection on this network's way: by its proxy, with its time-out and, where it is `secure`, with its trust (or this one)."""
+    tls, name = (trust or network.tls, host) if secure else (None, None)
+    proxy = network.proxies.of(f"{'tls' if secure else 'tcp'}://{_written(host)}:{port}")
+    async with asyncio.timeout(network.settings.connect_seconds):
+        if not proxy:
+            return await asyncio.open_connection(host, port, ssl=tls, server_hostname=name)
+        from cordboard.hub.network.tunnels import tunnel  # noqa: PLC0415 - only who has a proxy loads it
+
+        through = await tunnel(proxy, host, port, network.settings.connect_seconds)
+        return await asyncio.open_connection(sock=through, ssl=tls, server_hostname=name)
+
+
+def _written(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
 async def _opened(network: Network, url: str) -> Ends:
     # Links of the first days wrote `host:port`.
     parts = urlsplit(url if "://" in url else f"tcp://{url}")
     host, port = parts.hostname, parts.port
     if not host or not port or parts.scheme not in {"tcp", "tls"}:
         raise NetworkError("bad-address")
-    settings = network.settings
-    tls, name = (network.tls, host) if parts.scheme == "tls" else (None, None)
-    proxy = network.proxies.of(parts.geturl())
-    async with asyncio.timeout(settings.open_seconds), network.limits.place(host_of(parts.geturl())):
-        async with asyncio.timeout(settings.connect_seconds):
-            if not proxy:
-                return await asyncio.open_connection(host, port, ssl=tls, server_hostname=name)
-            tunnel = await Proxy.from_url(tunnelling(proxy), rdns=True).connect(
-                host, port, timeout=settings.connect_seconds
-            )
-            return await asyncio.open_connection(sock=tunnel, ssl=tls, server_hostname=name)
+    async with (
+        asyncio.timeout(network.settings.open_seconds),
+        network.limits.place(host_of(parts.geturl())),
+    ):
+        return await connection(network, host, port, secure=parts.scheme == "tls")
 
 
 async def _pour(outgoing: Outgoing, writer: asyncio.StreamWriter, seconds: float) -> bool:

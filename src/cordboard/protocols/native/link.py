@@ -239,7 +239,7 @@ class NativeLink:
             case 400 | 403:
                 return Down(retry="give-up", reason=code)
             case _:
-                return Down(retry="later", reason=code)
+                return Down(retry="later", reason=code, after=reply.retry_after or 0)
 
     def _renew(self, lifetime: Millis) -> Steps[None]:
         """Forever: a new token before the old one expires. If none can be had, the hub will close the socket, and we come back."""

@@ -13,7 +13,7 @@ from cordboard.protocols.five9.variables import SESSION_ID
 from cordboard.testing import Visit
 from cordboard.testing.centre import ContactCentre
 from cordboard.testing.stage import Stage, live_stage
-from tests.five9.client import calls, frames, get, post, put, read, seen, sign_in
+from tests.five9.client import address, calls, frames, get, post, put, read, seen, sign_in
 
 CALLER = "+44 20 7946 0101"
 OFFER = ("3", "CREATED", "OFFERED")
@@ -188,6 +188,17 @@ async def test_a_call_is_made_and_given_back() -> None:
         made = read(await post(page, "A/interactions/make_external_call", body))
         assert made["callType"] == "MANUAL"
         assert made["id"] in {call["id"] for call in read(await get(page, "A/interactions/calls"))}
+
+
+async def test_a_click_dials_and_a_forged_picture_does_not() -> None:
+    async with desk() as (page, centre, _):
+        await centre.act("log_on", agent="mia", state="not_ready")
+        place = address(page, "O/interactions/click_to_dial") + "?number=%2B442079460106"
+        forged = await page.call("GET", place, headers={"host": "hub.example"})
+        assert forged.status == 403
+        assert seen(page).count("3") == 0
+        clicked = await page.call("GET", place, headers={"host": "hub.example", "x-requested-with": "page"})
+        assert read(clicked)["callType"] == "MANUAL"
 
 
 @pytest.mark.parametrize(

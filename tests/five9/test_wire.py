@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 
 import msgspec
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 from cordboard.protocols.five9 import events, wire, words as w
 
@@ -63,6 +63,7 @@ def values(kind: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - a type, or wh
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_what_is_written_is_read_again(kind: type[Any], data: st.DataObject) -> None:
     item = data.draw(values(kind))
@@ -70,6 +71,7 @@ def test_what_is_written_is_read_again(kind: type[Any], data: st.DataObject) -> 
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@settings(max_examples=30)
 @given(data=st.binary(max_size=40) | JSON.map(msgspec.json.encode))
 def test_what_is_none_of_it_is_an_error_of_value(kind: type[Any], data: bytes) -> None:
     with suppress(ValueError):

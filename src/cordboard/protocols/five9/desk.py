@@ -25,8 +25,8 @@ from cordboard.protocols.five9.errands import TIMER, Errands, nobody
 from cordboard.protocols.five9.inquiries import INQUIRIES, Sight
 from cordboard.protocols.five9.orders import Answer, GoneError, Plan, Until
 from cordboard.protocols.five9.presence import logged_on
-from cordboard.protocols.five9.requests import plan_of
-from cordboard.protocols.five9.routes import LOGIN, LOGIN_BY_TOKEN, LOGOUT, METADATA, ROWS, Row
+from cordboard.protocols.five9.requests import PLANS, plan_of
+from cordboard.protocols.five9.routes import LOGIN, LOGIN_BY_TOKEN, LOGOUT, METADATA, ROWS, SENT, Row
 from cordboard.protocols.five9.settings import Settings
 
 JOINING: Millis = 3_000
@@ -293,6 +293,8 @@ class Desk:
         login = self._admission.state(on=logged_on(self._state))
         if called.params.get("agent", me) != me:
             yield answers.refused(called.call, "not-allowed", "this is another user", called.at)
+        elif row.name in PLANS and row.method == "GET" and _forgeable(called):
+            yield answers.refused(called.call, "not-allowed", "a page has to say whose it is", called.at)
         elif called.params.get("org", self._settings.org) != self._settings.org:
             yield answers.refused(called.call, "not-allowed", "this is another organisation", called.at)
         elif self._settings.strict and not (row.free or row.alone) and login != w.WORKING:
@@ -464,6 +466,11 @@ class Desk:
             yield answers.not_logged_in(called.call, at)
         yield k.SignOut()
         yield k.Close(channel="")
+
+
+def _forgeable(called: k.Called) -> bool:
+    """Whether any site's page may have made a browser send this, as it fetches pictures: cookies, and nothing that says from where."""
+    return not (called.origin or {"authorization", *SENT} & called.headers.keys())
 
 
 def _row(called: k.Called) -> Row:

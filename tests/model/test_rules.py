@@ -151,7 +151,7 @@ WHEN: dict[type[c.Service], set[str]] = {
     c.DeflectCall: {"offered", "chat offered"},
     c.ClearConnection: TALK | {"dialling", "chat active", "chat paused"},
     c.HoldCall: {"active", "consulting", "alone"},
-    c.RetrieveCall: {"held", "consulting", "alone"},
+    c.RetrieveCall: {"held", "consulting"},
     c.ConsultationCall: {"active", "held", "alone"},
     c.AlternateCall: {"consulting"},
     c.ReconnectCall: {"consulting"},
@@ -211,8 +211,8 @@ def test_when_a_service_is_possible(service: c.Service) -> None:
 @pytest.mark.parametrize("state", ALL.values(), ids=ALL.keys())
 def test_what_is_possible_is_what_is_not_refused(state: SubjectState, service: c.Service) -> None:
     contact_id = getattr(service, "contact", None)
-    if isinstance(service, c.SearchRecords):
-        return
+    if isinstance(service, c.SearchRecords) or (state is ALONE and isinstance(service, c.RetrieveCall)):
+        return  # this needs to be told which connection
     found = possible(state, SWITCH_SERVICES, type(service), contact_id)
     assert refused(state, service) == ("" if found is None else found.code)
 
@@ -378,6 +378,22 @@ def test_a_connection_has_to_be_live(service: c.Service) -> None:
     elsewhere = after(CONSULT, call(e.CallCleared, call="c2"), state=ALONE)
     named = msgspec.structs.replace(service, connection=ConnectionId("ann2"))
     assert refused(elsewhere, named) == "unknown-connection"
+
+
+def test_who_is_held_alone_is_retrieved_by_name() -> None:
+    assert possible(ALONE, SWITCH_SERVICES, c.RetrieveCall, K1) is None
+    assert refused(ALONE, c.RetrieveCall(contact=K1)) == "wrong-state"
+    assert refused(ALONE, c.RetrieveCall(contact=K1, call=CallId("c1"))) == "wrong-state"
+    assert refused(ALONE, c.RetrieveCall(contact=K1, connection=ConnectionId("cust"))) == ""
+    assert refused(HELD, c.RetrieveCall(contact=K1)) == ""
+
+
+def test_whom_somebody_else_holds_alone_cannot_come_back_by_themselves() -> None:
+    held = replace(ann(S.HOLD), held_alone=True)
+    state = after(call(e.Conferenced, bob(S.CONNECTED)), call(e.Held, held), state=ACTIVE)
+    assert refused(state, c.RetrieveCall(contact=K1)) == "wrong-state"
+    assert possible(state, SWITCH_SERVICES, c.RetrieveCall, K1) is not None
+    assert refused(state, c.ClearConnection(contact=K1)) == ""
 
 
 def test_a_party_who_came_back_has_a_place_again() -> None:

@@ -106,6 +106,7 @@ class Switchbook:
         """Of each that is not, its kind."""
         self._reached: set[str] = set()
         self._causes: dict[str, str] = {}
+        self._deflected: set[str] = set()
 
     @property
     def still_open(self) -> int:
@@ -137,6 +138,8 @@ class Switchbook:
                 record.cause == "redirected"
             ):
                 self._causes[ident] = "callback"
+            case Party(interaction=ident) if record.kind == "diverted" and record.cause == "deflected":
+                self._deflected.add(ident)
             case Segment(id=ident, ended_by=str() as ended, watches=None) as segment:
                 if record.kind == "segment-closed":
                     assert ident not in self.closed, "closed twice on the switch"
@@ -156,11 +159,13 @@ class Switchbook:
 
     def _fate(self, ident: str) -> str:
         cause = self._causes.pop(ident, "")
+        deflected = ident in self._deflected
+        self._deflected.discard(ident)
         if ident in self._reached:
             self._reached.discard(ident)
             return "answered"
         return {"abandoned": "abandoned", "max-wait": "timed out", "callback": "to be called back"}.get(
-            cause, "not reached"
+            cause, "sent elsewhere" if deflected else "not reached"
         )
 
 

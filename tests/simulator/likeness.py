@@ -85,7 +85,7 @@ def _shown_agent(state: Shown) -> Plain:
             str(contact.id): {
                 **_shown_contact(contact),
                 "said": _read(state, contact),
-                "suggested": sorted(made.id for made in _told(state.suggestions.get(contact.id, ()))),
+                "suggested": _suggested(state, contact),
             }
             for contact in state.contacts.values()
         },
@@ -102,6 +102,13 @@ def _read(state: Shown, contact: Contact) -> list[list[object]]:
         return []
     said = sorted(_told(state.utterances.get(contact.id, ())), key=lambda said: (said.start, said.id))
     return [[item.id, item.role.value, item.author, item.text, item.final] for item in said]
+
+
+def _suggested(state: Shown, contact: Contact) -> list[str]:
+    """What was suggested to the agent. In wrap-up the others may go on being helped."""
+    if contact.phase is Phase.WRAP_UP:
+        return []
+    return sorted(made.id for made in _told(state.suggestions.get(contact.id, ())))
 
 
 def _shown_state(agent: AgentState) -> Plain:
@@ -242,7 +249,9 @@ def _true_contact(segment: Plain, calls: dict[str, Plain]) -> Plain:
         "medium": segment["medium"],
         "subject": segment["calls"][0]["subject"],
         "said": _true_transcript(segment),
-        "suggested": sorted(made["id"] for call in segment["calls"] for made in call["suggested"]),
+        "suggested": []
+        if wrap_up
+        else sorted(made["id"] for call in segment["calls"] for made in call["suggested"]),
         "ended_by": segment["ended_by"],
         "disposition": segment["disposition"] or "",
         "queue": segment["queue"],

@@ -11,7 +11,7 @@ from hypothesis import given, settings, strategies as st
 
 from cordboard.contract import Reply, Scope
 from cordboard.model import commands as c
-from cordboard.model.entities import Availability
+from cordboard.model.entities import Availability, Phase
 from cordboard.model.errors import ERRORS, CallerError, VendorError
 from cordboard.model.ids import LinkId
 from cordboard.protocols.simulator import Simulator
@@ -251,15 +251,43 @@ async def test_the_scenarios_are_those_of_the_package(at: World) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(builtin_scenarios()))
-async def test_a_scenario_plays_on_the_live_floor(at: World, name: str) -> None:
+async def test_a_scenario_plays_on_the_live_floor(name: str) -> None:
+    story = loads(builtin_scenarios()[name])
+    async with world(flavour=story.flavour, people=story.people) as at:
+        untold = at.floor.centre.rules.pending == "untold"
+        assert body(await at.door("GET scenario")) is None
+        begun = body(await at.door("POST scenario", {"name": name}))
+        assert (begun["name"], begun["step"] > 0) == (name, True)
+        for _ in range(120):
+            await at.clock.advance(6000 if story.people else 1000)
+            so = at.truth()
+            for agent in so["agents"].values() if untold else ():
+                agent["pending"] = None
+            assert at.shown() == so
+        progress = body(await at.door("GET scenario"))
+        assert (progress["failures"], progress["step"], progress["over"]) == ([], progress["steps"], True)
+
+
+async def test_a_scenario_of_another_centre_is_refused_and_says_what_it_wants(at: World) -> None:
+    offered = {item["name"]: item for item in body(await at.door("GET scenarios"))}
+    assert (offered["flavour-plain"]["flavour"], offered["arrivals"]["people"]) == ("plain", True)
+    assert (offered["inbound"]["flavour"], offered["inbound"]["people"]) == ("", False)
+    for name in ("flavour-plain", "arrivals"):
+        wrong(await at.door("POST scenario", {"name": name}), "wrong-state", "name")
     assert body(await at.door("GET scenario")) is None
-    begun = body(await at.door("POST scenario", {"name": name}))
-    assert (begun["name"], begun["step"] > 0) == (name, True)
-    for _ in range(120):
-        await at.clock.advance(1000)
-        assert at.shown() == at.truth()
-    progress = body(await at.door("GET scenario"))
-    assert (progress["failures"], progress["step"], progress["over"]) == ([], progress["steps"], True)
+
+
+async def test_whoever_is_called_picks_up_and_leaves_by_number(at: World) -> None:
+    await at.act("log_on", agent="mia")
+    await at.act("make_call", agent="mia", to="+44 20 7946 0101")
+    await at.clock.advance(1000)
+    answered = await at.act("customer_answer", number="+44 20 7946 0101")
+    assert at.contact("mia").phase is Phase.ACTIVE
+    left = await at.act("customer_hang_up", number="+442079460101")
+    assert (answered["call"], answered["party"]) == (left["call"], left["party"])
+    for params in ({"number": "+44 20 7946 0101"}, {}):
+        refused = await at.act("customer_hang_up", **params)
+        assert refused["code"] in ("unknown-party", "unknown-call")
 
 
 async def test_a_scenario_can_be_played_again_but_not_twice_at_once(at: World) -> None:

@@ -1068,7 +1068,7 @@ export interface HoldCall {
   readonly connection?: ConnectionId;
 }
 
-/** CSTA Retrieve Call: the agent's own connection, or one far party that was held alone. */
+/** CSTA Retrieve Call: the agent's own connection; or one far party that was held alone, who has to be named. */
 export interface RetrieveCall {
   readonly service: "RetrieveCall";
   readonly contact: ContactId;

@@ -92,7 +92,7 @@ class HoldCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True)
 
 
 class RetrieveCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
-    """CSTA Retrieve Call: the agent's own connection, or one far party that was held alone."""
+    """CSTA Retrieve Call: the agent's own connection; or one far party that was held alone, who has to be named."""
 
     connection: ConnectionId | None = None
 

@@ -253,9 +253,11 @@ def _places(contact: Contact, calls: Iterable[Call]) -> tuple[Place, ...]:
         alone = False
         for item in () if call.cleared else call.connections:
             if item.state is not gone:
-                alone = alone or item.held_alone
                 if own is None and item.participant.id == agent and item.participant.role in OWN_ROLES:
-                    own, how = item.state, item.supervises
+                    # Whom somebody else holds alone is not on hold themselves, and cannot come back by themselves.
+                    own, how = (S.CONNECTED if item.held_alone else item.state), item.supervises
+                else:
+                    alone = alone or item.held_alone
         if own is not None:
             places.append(Place(own=own, held_alone=alone, supervises=how))
     return tuple(places)
@@ -415,9 +417,14 @@ def _connection(
     state: SubjectState,
     service: c.ClearConnection | c.HoldCall | c.RetrieveCall | c.SetMicrophoneMute | c.GenerateDigits,
 ) -> c.Refused | None:
-    if service.connection is None:
-        return _OK
     contact = state.contacts[service.contact]
+    if service.connection is None:
+        if not isinstance(service, c.RetrieveCall):
+            return _OK
+        # As in CSTA, what is retrieved is on hold: without a name that is the agent's own, whoever else is held alone.
+        calls = [call for call in contact.calls if service.call in (None, call.id)]
+        own = {place.own for place in _places(contact, calls)}
+        return _OK if S.HOLD in own else _no("wrong-state", "the agent is not on hold: name who is")
     for call in contact.calls:
         if not call.cleared and service.call in (None, call.id):
             for item in call.connections:

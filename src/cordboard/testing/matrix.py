@@ -10,9 +10,11 @@ in ``matrix.toml``. A protocol is a column as soon as it is installed: its link 
 from __future__ import annotations
 
 import asyncio
+import ssl
 import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import cache
 from importlib.resources import files
 from itertools import combinations, product
 from pathlib import Path
@@ -20,12 +22,18 @@ from typing import Any
 
 import aiohttp
 import msgspec
+from argon2 import PasswordHasher
 
 from cordboard.app import App, running
 from cordboard.contract import CtiProtocol
+from cordboard.model.entities import Medium
 from cordboard.model.ids import LinkId, Subject, agent_subject
 from cordboard.protocols.simulator.library import builtin_scenarios
+from cordboard.protocols.simulator.scenario import loads
 from cordboard.settings import parsed
+from cordboard.testing.certificates import Authority
+from cordboard.testing.rig import likeness
+from cordboard.web.accounts import Account
 
 SIMULATOR = "simulator"
 CENTRE, HOP = LinkId("sim"), LinkId("hop")
@@ -36,6 +44,7 @@ LOST_STORY, LOST_AGENT = "inbound", "mia"
 FAST, SLOW, STILL = 200.0, 1.0, 0.0001
 """Simulated seconds in a real one: while a scenario is played, while the link is cut in it, while its end is looked at."""
 PATIENCE = 20.0
+PASSWORD = "northquay-1"  # noqa: S105 - of everybody in a simulated centre
 
 Plain = dict[str, Any]
 
@@ -104,8 +113,12 @@ def pairwise(matrix: Sequence[Cell]) -> tuple[Cell, ...]:
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
     """The hubs of a cell: `near` has the simulated centre, pages sit on `far`, which is the same or hangs on `near`."""
 
+    link: str
+    """The protocol of the link that is tried."""
     near: App
     far: App
+    links: tuple[LinkId, ...]
+    """By which the far hub hangs on the near one; of one hub alone, its link to the centre."""
     cut: Callable[[], Awaitable[None]]
     """Let the link that is tried lose its vendor, as a network would."""
     http: aiohttp.ClientSession
@@ -150,22 +163,22 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
 
     def agents(self) -> list[str]:
         """Who works there, by id."""
-        return sorted(
-            subject.removeprefix("agent/")
-            for subject in self.near.hub.subjects()
-            if subject.startswith("agent/")
-        )
+        return _agents(self.near)
 
 
 class Hanging(msgspec.Struct, frozen=True, kw_only=True):
     """How a hub is hung on another by a protocol, its link against its own session there.
 
     `options`: the link's, from the other hub and the address at which it is to be called. `heard`: whether the second
-    hub has heard all that the first one, named first, knows.
+    hub has heard all that the first one, named first, knows. `login`: what is different for each agent, where a link is one
+    agent's login: then there is a link for each, and each logs its agent on; before a story begins they are logged off again. `tls`:
+    whether it is called over TLS.
     """
 
     options: Callable[[App, str], Mapping[str, object]]
     heard: Callable[[App, App], bool]
+    login: Callable[[str], Mapping[str, object]] | None = None
+    tls: bool = False
 
 
 def _by_native(near: App, url: str) -> Mapping[str, object]:
@@ -178,7 +191,31 @@ def _natively_heard(near: App, far: App) -> bool:
     return all(subject in known and known[subject].cursors.get(HOP) == at for subject, at in there.items())
 
 
-HANGING: Mapping[str, Hanging] = {"native": Hanging(options=_by_native, heard=_natively_heard)}
+def _by_five9(near: App, url: str) -> Mapping[str, object]:
+    """Everybody who works there has an account, with one password."""
+    book = {agent: _account(agent) for agent in _agents(near)}
+    (near.settings.folder / "accounts.json").write_bytes(msgspec.json.encode(book))
+    word = near.settings.folder / "word"
+    word.write_text(PASSWORD, encoding="utf-8")
+    return {"url": url, "password_file": str(word)}
+
+
+def _five9_heard(near: App, far: App) -> bool:
+    """This wire has no places: both hubs show the same."""
+    known = far.hub.states
+    return all(
+        (subject := agent_subject(agent)) in known
+        and likeness(known[subject], (Medium.VOICE,)) == likeness(near.hub.states[subject], (Medium.VOICE,))
+        for agent in _agents(near)
+    )
+
+
+HANGING: Mapping[str, Hanging] = {
+    "native": Hanging(options=_by_native, heard=_natively_heard),
+    "five9": Hanging(
+        options=_by_five9, heard=_five9_heard, login=lambda agent: {"username": agent}, tls=True
+    ),
+}
 """The links that can be tried, besides the simulator's own."""
 
 
@@ -189,26 +226,39 @@ async def chain(cell: Cell, folder: Path, hangings: Mapping[str, Hanging] = HANG
     """
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        options = {"people": False, "speed": STILL}
-        near = await _hub(stack, folder / "near", CENTRE, SIMULATOR, options)
+        options = {"people": False, "speed": STILL, **_needed(cell.scenario)}
+        centre = {"name": CENTRE, "protocol": SIMULATOR, "options": options}
+        near = await _hub(stack, folder / "near", [centre])
         await until(lambda: _up(near, CENTRE), "the centre's link up")
+        await near.hub.settled()  # everybody who works there is in its log
         if cell.link == SIMULATOR:
 
             async def drop() -> None:
                 await _posted(http, near, "fault", {"drop": 0})
 
-            chained = Chain(near=near, far=near, cut=drop, http=http)
+            chained = Chain(link=cell.link, near=near, far=near, links=(CENTRE,), cut=drop, http=http)
             await chained.quiet()
             yield chained
             return
         hanging = hangings[cell.link]
-        between = await stack.enter_async_context(_relay(near.edge.port))
-        settings = hanging.options(near, f"http://127.0.0.1:{between.port}")
-        far = await _hub(stack, folder / "far", HOP, cell.link, settings)
-        await until(lambda: _up(far, HOP), "the link up")
+        authority = Authority(folder) if hanging.tls else None
+        between = await stack.enter_async_context(_relay(near.edge.port, authority))
+        address = f"{'https' if hanging.tls else 'http'}://127.0.0.1:{between.port}"
+        links = _links(hanging, cell.link, near, address, authority)
+        far = await _hub(stack, folder / "far", links)
+        names = tuple(LinkId(str(row["name"])) for row in links)
+        await until(lambda: all(_up(far, name) for name in names), "the link up")
         chained = Chain(
-            near=near, far=far, cut=between.cut, http=http, heard=lambda: hanging.heard(near, far)
+            link=cell.link,
+            near=near,
+            far=far,
+            links=names,
+            cut=between.cut,
+            http=http,
+            heard=lambda: hanging.heard(near, far),
         )
+        for agent in chained.agents() if hanging.login is not None else ():
+            await chained.console("act", name="log_off", params={"agent": agent})
         await chained.quiet()
         yield chained
 
@@ -253,35 +303,81 @@ def _reason(declared: Sequence[Impossible], link: str, session: str, scenario: s
     return next((row.reason for row in declared if row.covers(link, session, scenario)), "")
 
 
+def _needed(scenario: str) -> Mapping[str, object]:
+    """What the simulated centre has to be for the scenario."""
+    text = builtin_scenarios().get(scenario)
+    story = loads(text) if text is not None else None
+    return {} if story is None else {"people": story.people, "flavour": story.flavour}
+
+
 def _pairs(cell: Cell) -> Iterator[object]:
     jacks = (("link", cell.link), ("session", cell.session), ("scenario", cell.scenario))
     return combinations(jacks, 2)
 
 
-async def _hub(
-    stack: AsyncExitStack, folder: Path, link: str, protocol: str, options: Mapping[str, object]
-) -> App:
+def _links(
+    hanging: Hanging, protocol: str, near: App, address: str, authority: Authority | None
+) -> list[dict[str, Any]]:
+    """The far hub's links: one, or one for each agent."""
+    options = hanging.options(near, address)
+    row: dict[str, Any] = {"protocol": protocol}
+    if authority is not None:
+        row["network"] = {"ca_file": str(authority.ca_file)}
+    if hanging.login is None:
+        return [{**row, "name": HOP, "options": dict(options)}]
+    login = hanging.login
+    return [
+        {**row, "name": f"{HOP}-{agent}", "agent": agent, "options": {**options, **login(agent)}}
+        for agent in _agents(near)
+    ]
+
+
+async def _hub(stack: AsyncExitStack, folder: Path, links: Sequence[Mapping[str, object]]) -> App:
     settings = {
         "data": str(folder),
-        "web": {"port": 0, "rate": {"address_per_second": 0, "identity_per_second": 0}},
+        "web": {
+            "port": 0,
+            "rate": {"address_per_second": 0, "identity_per_second": 0, "login_per_minute": 0},
+        },
         "log": {"level": "error"},
-        "links": [{"name": link, "protocol": protocol, "options": dict(options)}],
+        "links": list(links),
     }
     return await stack.enter_async_context(running(parsed(settings)))
 
 
 async def _lose(chained: Chain) -> None:
     """In the middle of the call, lose the link and get it back."""
-    hub, link = chained.far.hub, HOP if chained.far is not chained.near else CENTRE
+    hub = chained.far.hub
 
     def talks() -> bool:
         state = hub.state(agent_subject(LOST_AGENT))
         return state is not None and any(item.phase == "active" for item in state.contacts.values())
 
     await until(talks, f"{LOST_AGENT} talks")
+    before = {link: hub.links[link].since for link in chained.links}
     await chained.cut()
-    await until(lambda: not _up(chained.far, link), "the link down")
-    await until(lambda: _up(chained.far, link), "the link up again")
+
+    def lost(link: LinkId) -> bool:
+        return hub.links[link].state != "up" or hub.links[link].since > before[link]
+
+    await until(lambda: all(lost(link) for link in chained.links), "the link down")
+    await until(lambda: all(_up(chained.far, link) for link in chained.links), "the link up again")
+
+
+def _agents(app: App) -> list[str]:
+    return sorted(
+        subject.removeprefix("agent/") for subject in app.hub.subjects() if subject.startswith("agent/")
+    )
+
+
+def _account(agent: str) -> Account:
+    return Account(hash=_hash(), scopes=(f"agent:{agent}",), agent=agent)
+
+
+@cache
+def _hash() -> str:
+    """Of everybody's password; a cheap one, for eight agents who come at once."""
+    return PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
 
 
 def _up(app: App, link: LinkId) -> bool:
@@ -347,9 +443,14 @@ async def _pour(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> Non
 
 
 @asynccontextmanager
-async def _relay(port: int) -> AsyncIterator[_Relay]:
+async def _relay(port: int, authority: Authority | None) -> AsyncIterator[_Relay]:
+    """On a free port, over TLS where there is an authority to vouch for it."""
     relay = _Relay(port)
-    server = await asyncio.start_server(relay.carry, "127.0.0.1", 0)
+    context = None
+    if authority is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(authority.issue("127.0.0.1"))
+    server = await asyncio.start_server(relay.carry, "127.0.0.1", 0, ssl=context)
     relay.port = server.sockets[0].getsockname()[1]
     try:
         yield relay

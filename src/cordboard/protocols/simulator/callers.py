@@ -37,21 +37,26 @@ class Callers:
         self._switch = diary.switch
         self._rng = diary.rng
         self._numbers = tuple(diary.customers)
-        self._rates: dict[str, tuple[float, int]] = {}
-        """By queue: how many come an hour, and which draw of the next one holds."""
+        self._rates: dict[str, tuple[float, str]] = {}
+        """By queue: how many come an hour, by which curve."""
+        self._holds: dict[str, int] = {}
+        """By queue: which draw of the next one holds."""
         self._draws = 0
         self._arrivals: Mapping[str, float] = {}
+        self._courses: Mapping[str, str] = {}
         self._offset = self._switch.centre.rules.utc_offset * 60_000
         self._dialogues = tuple(item.id for item in self._switch.centre.dialogues if item.medium == "chat")
 
     def look(self) -> None:
         """Look whether more come now, or fewer."""
-        if self._switch.arrivals is self._arrivals:
+        switch = self._switch
+        if switch.arrivals is self._arrivals and switch.courses is self._courses:
             return
-        self._arrivals = self._switch.arrivals
+        self._arrivals, self._courses = switch.arrivals, switch.courses
         for queue, rate in self._arrivals.items():
-            if queue not in self._rates or self._rates[queue][0] != rate:
-                self._draw(queue, rate)
+            if self._rates.get(queue) != (rate, self._courses[queue]):
+                self._rates[queue] = (rate, self._courses[queue])
+                self._draw(queue)
 
     def see(self, record: Record) -> None:
         """Something happened on the switch."""
@@ -139,14 +144,15 @@ class Callers:
     # --- who comes ---------------------------------------------------------------------------------------------------
 
     def _arrive(self, queue: str, draw: int) -> None:
-        if self._rates[queue][1] == draw:
+        if self._holds[queue] == draw:
             self.call_in(f"queue:{queue}", self._diary.queues[queue].medium)
-            self._draw(queue, self._rates[queue][0])
+            self._draw(queue)
 
-    def _draw(self, queue: str, rate: float) -> None:
+    def _draw(self, queue: str) -> None:
         self._draws += 1
-        self._rates[queue] = (rate, self._draws)
-        curve = self._switch.centre.curves.get(self._diary.queues[queue].curve)
+        self._holds[queue] = self._draws
+        rate, course = self._rates[queue]
+        curve = self._switch.centre.curves.get(course)
         now = self._switch.now
         due = arrival(curve, rate, now, self._offset, self._rng)
         if due is not None:

@@ -14,11 +14,13 @@ from cordboard.protocols.simulator.commands import (
     DeflectCall,
     Done,
     HoldCall,
+    HoldParty,
     MakeCall,
     PauseWork,
     ReconnectCall,
     ResumeWork,
     RetrieveCall,
+    RetrieveParty,
     ScheduleCallback,
     SendMessage,
     SetDisposition,
@@ -159,8 +161,14 @@ class Colleagues:
         if diary.happens(self._habits.consults):
             diary.do(AlternateCall(agent=agent))
         how = self._rng.choices((TransferCall, ConferenceCall, ReconnectCall), (5, 3, 2))[0]
-        if not isinstance(diary.do(how(agent=agent, call=call)), Done):
+        done = diary.do(how(agent=agent, call=call))
+        if not isinstance(done, Done):
             diary.do(ReconnectCall(agent=agent, call=call))
+        elif how is ConferenceCall and done.call is not None and diary.happens(self._habits.holds):
+            alone = HoldParty(agent=agent, call=done.call, party="customer")
+            again = RetrieveParty(agent=agent, call=done.call, party="customer")
+            diary.later(self._rng.uniform(3, 10), partial(diary.do, alone))
+            diary.later(self._rng.uniform(15, 30), partial(diary.do, again))
 
     def _hand_on(self, ident: str) -> None:
         party = self._diary.party(ident, "connected")

@@ -411,17 +411,19 @@ class OfferEntry(_Asked, frozen=True, kw_only=True, tag="offer_entry"):
 
 
 class CustomerHangUp(_Asked, frozen=True, kw_only=True, tag="customer_hang_up"):
-    """An outside party (the customer, if none is named) leaves the call."""
+    """An outside party (the customer, if none is named) leaves the call; or whoever is in one at this `number`."""
 
-    call: str
+    call: str = ""
     party: str | None = None
+    number: str = ""
 
 
 class CustomerAnswer(_Asked, frozen=True, kw_only=True, tag="customer_answer"):
-    """An outside party that rings picks up."""
+    """An outside party that rings picks up: in this call, or at this `number`."""
 
-    call: str
+    call: str = ""
     party: str | None = None
+    number: str = ""
 
 
 class CustomerDigits(_Asked, frozen=True, kw_only=True, tag="customer_digits"):
@@ -433,10 +435,13 @@ class CustomerDigits(_Asked, frozen=True, kw_only=True, tag="customer_digits"):
 
 
 class SetArrivals(_Asked, frozen=True, kw_only=True, tag="set_arrivals"):
-    """How many callers an hour the autonomous world sends to a queue."""
+    """How many callers (or chats, or tasks) an hour the autonomous world sends to a queue, and by which of the centre's curves; empty
+    for none, as it was if not said.
+    """
 
     queue: str
     per_hour: float
+    curve: str | None = None
 
 
 AgentCommand = (

@@ -77,11 +77,13 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario that can be played."""
+    """A scenario that can be played, on a floor of this `flavour` (empty: of any) and, if so, with `people`."""
 
     name: str
     about: str
     steps: int
+    flavour: str = ""
+    people: bool = False
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,7 +192,14 @@ class Doors:
         playing = self._floor.play
         if playing is not None and not playing.over:
             return _wrong("wrong-state", f"{playing.scenario.name} is being played", "name")
-        self._floor.begin(loads(text), called.at, pause=round(asked.pause * 1000))
+        scenario = loads(text)
+        if scenario.flavour not in ("", self._floor.flavour.name):
+            return _wrong(
+                "wrong-state", f"{asked.name} is of a centre with the flavour {scenario.flavour}", "name"
+            )
+        if scenario.people and not self._floor.settings.people:
+            return _wrong("wrong-state", f"{asked.name} is of a centre with people", "name")
+        self._floor.begin(scenario, called.at, pause=round(asked.pause * 1000))
         return self._progress()
 
     def _progress(self) -> DoorAnswer:
@@ -213,7 +222,13 @@ class Doors:
 
 
 def _offer(scenario: Scenario) -> Offer:
-    return Offer(name=scenario.name, about=scenario.about, steps=len(scenario.steps))
+    return Offer(
+        name=scenario.name,
+        about=scenario.about,
+        steps=len(scenario.steps),
+        flavour=scenario.flavour,
+        people=scenario.people,
+    )
 
 
 def _json(value: object, status: int = 200) -> DoorAnswer:

@@ -83,6 +83,8 @@ class Exchange:
         self.waiting: dict[str, Waiting] = {}
         self.touched = consequences.Touched()
         self.arrivals: Mapping[str, float] = {q.id: q.arrivals_per_hour for q in centre.queues}
+        self.courses: Mapping[str, str] = {q.id: q.curve for q in centre.queues}
+        """By queue: the curve that those follow."""
         self._serves = {
             (a.id, medium): tuple(q.id for q in centre.queues if q.medium == medium and serves(a, q))
             for a in centre.agents

@@ -1,19 +1,21 @@
 """Scenarios: named steps with expectations, as data, and the one who plays them on a switch.
 
-A scenario is a TOML text: `name`, `about`, optionally `ready` (agents who log on ready first), and `[[step]]` tables.
+A scenario is a TOML text: `name`, `about`, optionally `ready` (agents who log on ready first), what the centre has to be (its
+`flavour`; `people` who act by themselves), and `[[step]]` tables.
 In a step `do` names an action (see `console.actions`) whose parameters stand beside it; `refused` the code with which
 it should be refused; `as` a name for what it made; `advance` the seconds that pass after it; `expect` what must then
 be seen. A text parameter `$name` stands for the call of the step called so, `$name.party` (or `.segment`,
 `.interaction`) for its other ids.
 
 What can be expected is what `glance` shows, and `records`: those that must be among the step's, in that order. Every
-expectation is partial: only what is written is compared.
+expectation is partial: only what is written is compared. A number can be `{ at-least = 3, at-most = 9 }`.
 """
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Iterator, Mapping, Set as AbstractSet
+from collections.abc import Callable, Iterator, Mapping, Set as AbstractSet
 
 import msgspec
 
@@ -45,6 +47,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     about: str
     ready: tuple[str, ...] = ()
+    flavour: str = ""
+    people: bool = False
     steps: tuple[Step, ...]
 
 
@@ -131,11 +135,13 @@ class Play:
         return True
 
 
-def run(scenario: Scenario, switch: Switch) -> list[Failure]:
-    """Play the scenario from the switch's present on; the failures, in order. `ScenarioError` if it refers to nothing."""
+def run(scenario: Scenario, switch: Switch, advance: Callable[[int], None] | None = None) -> list[Failure]:
+    """Play the scenario from the switch's present on; the failures, in order. `ScenarioError` if it refers to nothing. `advance`: lets
+    time pass, where people have to hear of it.
+    """
     play = Play(scenario, switch)
     for wait in play.go():
-        switch.advance(switch.now + wait)
+        (advance or switch.advance)(switch.now + wait)
     return play.failures
 
 
@@ -238,6 +244,13 @@ def _label(party: Party) -> str:
 
 
 def _differences(step: int, where: str, expected: object, actual: object) -> list[Failure]:
+    if isinstance(actual, tuple):
+        actual = list(actual)
+    if isinstance(expected, dict) and expected and expected.keys() <= {"at-least", "at-most"}:
+        low, high = expected.get("at-least", -math.inf), expected.get("at-most", math.inf)
+        if isinstance(actual, int | float) and low <= actual <= high:
+            return []
+        return [Failure(step=step, where=where, expected=expected, actual=actual)]
     if isinstance(expected, dict):
         seen = actual if isinstance(actual, dict) else {}
         return [

@@ -129,6 +129,11 @@ class Switch:
         return self._exchange.arrivals
 
     @property
+    def courses(self) -> Mapping[str, str]:
+        """By queue the curve that its arrivals follow: another object whenever one changed."""
+        return self._exchange.courses
+
+    @property
     def picture(self) -> Picture:
         """The present truth, to look at."""
         return self._exchange.picture

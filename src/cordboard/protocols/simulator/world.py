@@ -40,12 +40,16 @@ def happen(exchange: Exchange, happening: Happening) -> Done:
     match happening:
         case Ring():
             return _ring(exchange, happening)
-        case SetArrivals(queue=queue, per_hour=rate):
+        case SetArrivals(queue=queue, per_hour=rate, curve=curve):
             if queue not in exchange.directory.queues:
                 raise RefusedError("unknown-queue", queue)
             if not 0 <= rate <= MOST_PER_HOUR:
                 raise RefusedError("invalid-parameters", f"per_hour lies between 0 and {MOST_PER_HOUR}")
+            if curve and curve not in exchange.centre.curves:
+                raise RefusedError("invalid-parameters", f"there is no curve {curve}")
             exchange.arrivals = {**exchange.arrivals, queue: rate}
+            if curve is not None:
+                exchange.courses = {**exchange.courses, queue: curve}
             return Done()
         case StartChat() | CreateTask() | CustomerWrite():
             return media.happen(exchange, happening)
@@ -55,11 +59,11 @@ def happen(exchange: Exchange, happening: Happening) -> Done:
             return exchange.campaigns.ask(happening, outside(exchange, call, None))
         case Say() | Suggest():
             return conversations.happen(exchange, happening)
-        case CustomerHangUp(call=call, party=named):
-            party = outside(exchange, call, named)
+        case CustomerHangUp():
+            party = _meant(exchange, happening)
             hang_up(exchange, party)
-        case CustomerAnswer(call=call, party=named):
-            party = outside(exchange, call, named)
+        case CustomerAnswer():
+            party = _meant(exchange, happening)
             if party.state != "alerting":
                 raise RefusedError("wrong-state", party.state)
             exchange.move("established", party, "connected")
@@ -106,6 +110,16 @@ def _ring(exchange: Exchange, happening: Ring) -> Done:
         exchange.give_patience(party, happening.patience)
     exchange.reach(call, target)
     return Done(interaction=call.interaction, call=call.id, party=party.id)
+
+
+def _meant(exchange: Exchange, happening: CustomerHangUp | CustomerAnswer) -> Party:
+    """The outside party that is meant, by its call or by its number."""
+    if happening.call or not happening.number:
+        return outside(exchange, happening.call, happening.party)
+    found = exchange.picture.engaged(normal(happening.number))
+    if found is None:
+        raise RefusedError("unknown-party", happening.number)
+    return found
 
 
 def outside(exchange: Exchange, call: str, named: str | None) -> Party:

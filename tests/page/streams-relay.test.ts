@@ -150,3 +150,17 @@ test("the port is opened when somebody is signed in, however early the embedder 
   relay.message(CRM, { event: "synchronize" });
   assert.deepEqual(events(), ["acknowledge", "cross-domain-adapter-init", "acknowledge"]);
 });
+
+test("whoever wants to become the softphone's master hears nothing, since it would take any answer for a yes", () => {
+  const { relay, sent, welcome, events } = relaying();
+  relay.signedIn();
+  relay.message(CRM, { event: "outer_context_info" });
+  welcome();
+  const become = (requestId: string, topic: string) =>
+    relay.message(CRM, { event: "master_request", data: { requestId, method: "becomeMaster", params: { topic } } });
+  become("s", "connect::softphone");
+  become("r", "connect::ringtone");
+  assert.deepEqual(sent.map((frame) => frame.requestId), ["r"]);
+  relay.revoked();
+  assert.equal(events().filter((event) => event === "master_response").length, 1, "the other one is answered when all is over");
+});

@@ -309,7 +309,8 @@ async def test_nobody_is_master_of_the_softphone(contact_centre: ContactCentre) 
     """Trap 17: else the library asks for the microphone, and for a script that nobody loaded."""
     one, _ = await two(contact_centre)
     assert not (await one.master("checkMaster", "connect::softphone"))["isMaster"]
-    await one.master("becomeMaster", "connect::softphone")
+    wanted = await one.master("becomeMaster", "connect::softphone")
+    assert wanted == {"masterId": None, "takeOver": False, "topic": "connect::softphone"}
     assert not (await one.master("checkMaster", "connect::softphone"))["isMaster"]
 
 

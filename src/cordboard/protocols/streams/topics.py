@@ -34,6 +34,8 @@ class Topics:
             yield self._answer(request, {"masterId": None, "isMaster": False, "topic": None})
             return
         match request.method:
+            case "becomeMaster" if topic == SOFTPHONE:
+                yield self._answer(request, {"masterId": None, "takeOver": False, "topic": topic})
             case "becomeMaster":
                 self._asked.setdefault(topic, []).append(request)
                 yield Claim(subject=self._subject, name=_PREFIX + topic, take=True)

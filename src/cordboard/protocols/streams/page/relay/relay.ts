@@ -53,6 +53,8 @@ const OURS = new Set([
   "agent::websocket_connection_lost",
   "agent::websocket_connection_gained",
 ]);
+/** Whoever wants to become its master (pages in Firefox do) takes any answer for a yes, an error too, and would ask for the microphone. */
+const SOFTPHONE = "connect::softphone";
 const SET_DEVICE = /^configuration::set_(speaker|microphone|ringer)_device$/;
 
 export class Relay {
@@ -168,8 +170,9 @@ export class Relay {
     if (typeof requestId !== "string" || typeof method !== "string" || this.seen.has(requestId)) return;
     this.seen.add(requestId);
     if (this.seen.size > REMEMBERED) this.seen.delete(this.seen.values().next().value ?? "");
-    this.pending.set(requestId, kind);
     const asked = typeof params === "object" && params !== null && !Array.isArray(params) ? params : {};
+    if (kind === "master" && method === "becomeMaster" && fieldsOf(asked)["topic"] === SOFTPHONE) return;
+    this.pending.set(requestId, kind);
     const contactId = fieldsOf(asked)["contactId"];
     if (kind === "api" && method === "acceptContact" && typeof contactId === "string") {
       this.acceptance.asked(requestId, contactId);

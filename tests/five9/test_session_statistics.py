@@ -11,6 +11,7 @@ from cordboard.testing import Visit
 from cordboard.testing.stage import live_stage
 from tests.five9.client import HOST, frames, sign_in
 
+ASKED = {"strict": False, "statistics": "asked"}
 SUPS = "/supsvcs/rs/svc/supervisors"
 pytestmark = pytest.mark.asyncio
 
@@ -27,7 +28,7 @@ def table(payload: list[dict[str, Any]], source: str, part: str = "data") -> dic
 
 
 async def test_a_supervisor_sees_the_agents_and_skills_that_are_theirs() -> None:
-    async with live_stage(Five9().configured({"strict": False})) as (stage, centre):
+    async with live_stage(Five9().configured(ASKED)) as (stage, centre):
         await centre.act("log_on", agent="mia", state="ready")
         page = stage.visit("mia")
         await sign_in(page)
@@ -56,7 +57,7 @@ async def test_a_supervisor_sees_the_agents_and_skills_that_are_theirs() -> None
 
 
 async def test_queues_are_counted() -> None:
-    async with live_stage(Five9().configured({"strict": False})) as (stage, centre):
+    async with live_stage(Five9().configured(ASKED)) as (stage, centre):
         await centre.act("log_on", agent="mia", state="not_ready")
         page = stage.visit("mia")
         await sign_in(page)
@@ -71,8 +72,17 @@ async def test_queues_are_counted() -> None:
         assert queue["currentLongestQueueTime"] >= 5_000
 
 
-async def test_nobody_is_told_who_did_not_ask() -> None:
+async def test_who_does_not_ask_is_told_too_unless_the_operator_wants_otherwise() -> None:
     async with live_stage(Five9().configured({"strict": False})) as (stage, centre):
+        page = stage.visit("mia")
+        await sign_in(page)
+        await page.open("/supsvcs/sws/board")
+        await page.advance(2)
+        assert len(told(page, "5000")) == 1
+        await centre.act("log_on", agent="mia", state="ready")
+        await page.advance(5)
+        assert told(page, "5012")
+    async with live_stage(Five9().configured(ASKED)) as (stage, centre):
         page = stage.visit("mia")
         await sign_in(page)
         await page.open("/supsvcs/sws/board")

@@ -153,6 +153,8 @@ class Feed:
             yield k.Wake(name="expiry", after=max(0, identity.expires - frame.at))
         yield self._frame(Told(ids.CONNECTED, w.CONNECTED_TEXT), frame.at, mine=False)
         yield k.Watch(subjects={self._state.subject: None})
+        if self._supervises and self._settings.statistics == "pushed":
+            yield from self._all_statistics(frame.at)
 
     # --- among the agent's own -------------------------------------------------------------------------------------------------
 

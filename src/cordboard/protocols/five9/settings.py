@@ -62,6 +62,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Whether a new socket is told the present calls once more, as 3 and 4, and those that were over within two minutes, with their 5: for
     pages that drop what they have heard before, by the session id.
     """
+    statistics: Literal["pushed", "asked"] = "pushed"
+    """Whether supervisors' sockets are told the statistics unasked, as Five9's own sample program expects, or after
+    `request_full_statistics` only.
+    """
     same_socket: Literal["allow", "old", "new"] = "allow"
     """Of two sockets of an agent with the same key: both live, or one of them is told 1020 and closed with 3000."""
     come_back: int = 1003

@@ -1,6 +1,6 @@
 """How fast it is, as ratios of one run on one machine, to standard output and into ``bench/RESULTS.md``.
 
-python -m bench [--seconds N] [--rounds N] [--only PART] [--note TEXT]
+python -m bench [--seconds N] [--rounds N] [--only PART [--keep]] [--note TEXT]
 
 Peers take turns, round after round, and the median round counts. The vendor and all pages are in this process; each peer is
 one of its own. All of it is on loopback.
@@ -258,8 +258,21 @@ def _rate(item: Measured) -> float:
     return item.rate
 
 
-def _load() -> str:
-    return Path("/proc/loadavg").read_text().split()[0]
+def replaced(results: str, heading: str, body: str, alone: str) -> str:
+    """The results with this part as it is now, where it was or at the end, and a line that says that it was run by itself."""
+    head, *parts = (part.strip("\n") for part in results.split("\n## "))
+    new = f"{heading}\n\n{alone}\n\n{body.strip()}"
+    places = [place for place, part in enumerate(parts) if part.partition("\n")[0] == heading]
+    if places:
+        parts[places[0]] = new
+    else:
+        parts.append(new)
+    return "\n\n## ".join([head, *parts]) + "\n"
+
+
+def _now() -> str:
+    load = Path("/proc/loadavg").read_text().split()[0]
+    return f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, load average {load} before it"
 
 
 def _machine() -> list[str]:
@@ -291,7 +304,7 @@ async def main(arguments: argparse.Namespace) -> None:
             "cores (a peer had less than one), the CPU time that a message costs the peer tells more than the rate."
         ),
         "",
-        f"- When: {time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, load average {_load()} before it. {arguments.note}".rstrip(),
+        f"- When: {_now()}. {arguments.note}".rstrip(),
         f"- How: {arguments.rounds} rounds of {arguments.seconds:g} s each, the median round",
         *_machine(),
     ]
@@ -306,7 +319,13 @@ async def main(arguments: argparse.Namespace) -> None:
             async for line in PARTS[name](run):
                 lines.append(line)
                 print(line, flush=True)
-    if not arguments.only:
+    if arguments.only and arguments.keep:
+        alone = f"*Run by itself, {_now()}. {arguments.note}".rstrip() + "*"
+        text = RESULTS.read_text(encoding="utf-8")
+        for part in "\n".join(lines).split("\n## ")[1:]:
+            text = replaced(text, *part.partition("\n\n")[::2], alone)
+        RESULTS.write_text(text, encoding="utf-8")
+    elif not arguments.only:
         RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
         print("\nNow `make generate`: the page on capacity is made from these.", flush=True)
 
@@ -317,6 +336,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument(
         "--only", action="append", choices=list(PARTS), help="a part; nothing is written then"
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="write all the same: these parts in place of what they were"
     )
     parser.add_argument("--note", default="", help="what else is worth knowing of the run")
     return parser.parse_args()

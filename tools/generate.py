@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tools import aura, manual, reference
+from tools.capacity import capacity_page
 from tools.diagrams import drawings
 from tools.five9 import five9_page, rows_page
 from tools.matrix import matrix_page, with_matrix
@@ -43,6 +44,7 @@ def files() -> Mapping[str, str]:
         "docs/reference/five9-rows.md": reference.page(rows_page()),
         "docs/reference/suites.md": reference.page(suites_page()),
         "docs/reference/matrix.md": reference.page(matrix_page()),
+        "docs/how-to/plan-capacity.md": reference.page(capacity_page()),
         "README.md": with_matrix(_read(ROOT / "README.md")),
     }
 

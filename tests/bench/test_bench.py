@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import disk
+from bench.__main__ import replaced
 from bench.frames import Story, age, beginning, decode_frame, subject_of
 from bench.load import peer
 from bench.peers import KINDS
@@ -71,3 +72,11 @@ async def test_what_a_log_can_do_is_measured(tmp_path: Path) -> None:
 async def test_what_an_entry_takes_on_disk_is_measured(tmp_path: Path) -> None:
     each, event = await disk.size_of_entry(tmp_path / "log.db", 1000)
     assert event < each < 10 * event
+
+
+def test_a_part_that_is_run_by_itself_takes_its_place_among_the_results() -> None:
+    results = "# Results\n\n- When: then\n\n## One\n\n| 1 |\n\n## Two\n\n| 2 |\n"
+    once = replaced(results, "One", "| 3 |\n", "*alone*")
+    assert once == "# Results\n\n- When: then\n\n## One\n\n*alone*\n\n| 3 |\n\n## Two\n\n| 2 |\n"
+    assert replaced(once, "One", "| 3 |\n", "*alone*") == once
+    assert replaced(results, "Three", "| 3 |", "*alone*") == f"{results}\n## Three\n\n*alone*\n\n| 3 |\n"

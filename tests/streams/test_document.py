@@ -378,6 +378,19 @@ def test_chats_and_tasks_are_not_told_of() -> None:
     assert told(subject(made))["snapshot"]["contacts"] == []
 
 
+def test_a_missed_call_is_shown_until_the_agent_goes_on_whatever_else_ends_meanwhile() -> None:
+    missed = contact(
+        Phase.CLOSED, own(ConnectionState.NULL), far(ConnectionState.NULL), ended_by=Ending.MISSED
+    )
+    chat = contact(Phase.CLOSED, own(), far(), id=ContactId("chat"), medium=Medium.CHAT)
+    held_back: dict[str, Any] = {"state": Availability.NOT_READY, "fault": "no-answer"}
+    for recent in ((missed,), (chat, missed)):
+        found = told(subject(recent=recent, **held_back))["snapshot"]
+        assert [(item["contactId"], item["state"]["type"]) for item in found["contacts"]] == [("k", "missed")]
+        assert found["state"]["name"] == "MissedCallAgent"
+    assert told(subject(recent=(chat, missed)))["snapshot"]["contacts"] == []
+
+
 def test_what_was_chosen_for_later_is_told() -> None:
     later = PendingState(state=Availability.NOT_READY, reason=Reason(code="tea"))
     found = told(subject(contact(Phase.ACTIVE, own(), far()), pending=later))["snapshot"]["nextState"]

@@ -57,10 +57,10 @@ def voice_contacts(state: SubjectState) -> list[Contact]:
 def missed_contact(state: SubjectState) -> Contact | None:
     """A missed call that was closed at once. It is shown until the agent goes on, as Amazon does until it is cleared."""
     voice = voice_state(state)
-    if voice is None or not state.recent or voice_contacts(state):
+    if voice is None or voice_contacts(state):
         return None
-    last = state.recent[0]
-    if last.medium is not Medium.VOICE or last.ended_by is not Ending.MISSED:
+    last = next((item for item in state.recent if item.medium is Medium.VOICE), None)  # chats go on meanwhile
+    if last is None or last.ended_by is not Ending.MISSED:
         return None
     held_back = voice.state is Availability.NOT_READY and voice.fault
     return last if held_back or voice.state is Availability.BUSY else None

@@ -185,11 +185,17 @@ class Driver:
         drafts: list[Draft] = []
         try:
             for effect in make():
-                if isinstance(effect, Down):
+                if type(effect) is Emit:  # nearly all are
+                    event = effect.event
+                    if type(event) in _NOTED:
+                        self._note(effect.subject, effect)
+                    drafts.append(draft(effect.subject, event, self._hub.clock.now(), effect.origin))
+                elif isinstance(effect, Down):
                     self._append(drafts, cause)
                     self._down(effect)
                     return
-                self._do(effect, drafts)
+                else:
+                    self._do(effect, drafts)
         except Exception as error:  # noqa: BLE001 - see below
             # A link must not raise. One that does is taken down like one whose socket broke, and what it told so far is kept.
             _log.exception("link-failed", link=self._name)
@@ -200,10 +206,6 @@ class Driver:
 
     def _do(self, effect: LinkEffect, drafts: list[Draft]) -> None:
         match effect:
-            case Emit(subject=subject, event=event, origin=origin):
-                if type(event) in _NOTED:
-                    self._note(subject, effect)
-                drafts.append(draft(subject, event, self._hub.clock.now(), origin))
             case Settle(command=command, outcome=outcome):
                 if (settled := self._hub.dispatch.from_link(command, outcome)) is not None:
                     drafts.append(settled)
@@ -229,7 +231,7 @@ class Driver:
                 self._channels.close_one(effect)
             case Request():
                 self._channels.request(effect)
-            case Down():
+            case Emit() | Down():
                 raise AssertionError  # taken by the caller
             case _:
                 assert_never(effect)

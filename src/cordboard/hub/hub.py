@@ -296,6 +296,7 @@ class Hub:
     def _deliver(self, entries: Sequence[Entry]) -> None:
         """What the store has on disk: fold it, show it."""
         now, states, rooms, recorder = self.clock.now, self._states, self.rooms, self.recorder
+        observe = self.threads.observe
         on_disk = at = now()
         for entry in entries:
             subject = entry.subject
@@ -304,7 +305,7 @@ class Hub:
                 before = states[subject] = initial(subject)
                 rooms.born(subject)
             after = states[subject] = fold(before, entry)
-            self.threads.observe(entry, before, after)
+            observe(entry, before, after)
             told = rooms.publish(entry, before, after, at)
             at = now()
             if recorder.limit:

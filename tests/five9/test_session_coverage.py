@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from cordboard.protocols.five9 import events, feed, protocol, routes, telling, words as w
+from cordboard.protocols.five9 import events, feed, protocol, routes, telling, wire, words as w
 from cordboard.protocols.five9.desk import Desk
 from cordboard.protocols.five9.inquiries import INQUIRIES
 from cordboard.protocols.five9.requests import PLANS
-from cordboard.protocols.five9.routes import CONTEXTS, ROUTES, SOCKETS, TABLE, address
+from cordboard.protocols.five9.routes import CONTEXTS, MISSING, ROUTES, ROWS, SOCKETS, TABLE, address
 from cordboard.protocols.five9.settings import Settings
 from cordboard.testing.stage import live_stage
 from tests.five9.client import HOST, ORG, sign_in, working
@@ -35,7 +35,9 @@ def rows() -> Mapping[str, Mapping[str, str]]:
 def test_every_door_is_declared_and_every_declared_row_has_its_door() -> None:
     declared = {name for name, row in rows().items() if "does" in row}
     assert declared == {f"{row.method} {row.path}" for row in TABLE}
-    assert len(TABLE) == len({row.name for row in TABLE})
+    never = {name for name, row in rows().items() if "never" in row}
+    assert never == {f"{row.method} {row.path}" for row in MISSING} | {"GET /strsvcs/rs/svc"}
+    assert len(ROWS) == len(TABLE) + len(MISSING)
 
 
 def test_what_is_not_built_says_why() -> None:
@@ -112,6 +114,18 @@ def test_every_reason_that_is_told_of_calls_has_its_line_in_the_reference() -> N
     part = source.partition(start)[2].partition("CONNECTED_TEXT")[0]
     named = {line.partition('"')[2].rstrip('"') for line in part.splitlines() if ": Final" in line}
     assert named - others == set(REASONS)
+
+
+@pytest.mark.asyncio
+async def test_what_is_not_offered_is_said_in_five9s_words() -> None:
+    async with live_stage(protocol) as (stage, _):
+        page = stage.visit("mia")
+        for row in MISSING:
+            answer = await page.call(
+                row.method, address(row, routes.APPS).replace("{agent}", "mia"), headers=HOST
+            )
+            assert answer.status == 404
+            assert wire.fault_of(answer.body) is not None
 
 
 @pytest.mark.asyncio

@@ -13,11 +13,11 @@ import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 
 from cordboard.app import App, installed_protocols, running
-from cordboard.contract import Route
-from cordboard.model.errors import ERRORS
+from cordboard.contract import Closings, Faults, Reply, Route
+from cordboard.model.errors import ERRORS, CallerError
 from cordboard.settings import Settings
 from cordboard.web.doors import Doors
-from cordboard.web.sockets import TOO_LARGE
+from cordboard.web.sockets import GOING_AWAY, TOO_LARGE
 
 GARBAGE = (
     b"",
@@ -56,6 +56,16 @@ def routes(app: App) -> Iterator[Route]:
     yield from mounted(app.edge._doors)
 
 
+def distinct(app: App) -> Iterator[Route]:
+    """The same, but that of doors that are one door at several addresses one stands for all: Five9 has each of its rows at two
+    contexts, and many that are not offered.
+    """
+    for route in routes(app):
+        twice = route.path.startswith("/supsvcs/rs") and "statistics" not in route.path
+        if not twice and not ("missing" in route.name and not route.name.endswith("missing-0")):
+            yield route
+
+
 def mounted(doors: Doors) -> Iterator[Route]:
     nodes = [doors._root]
     while nodes:
@@ -80,6 +90,34 @@ async def refused(answer: aiohttp.ClientResponse) -> str:
     assert answer.status == ERRORS[error["code"]].status
     assert answer.content_type == "application/json"
     return str(error["code"])
+
+
+async def is_refused(app: App, route: Route, answer: aiohttp.ClientResponse, code: str) -> None:
+    """Refused with this code: in the words of the door's protocol, if it has some."""
+    told = in_own_words(app, route, code)
+    if told is None:
+        assert await refused(answer) == code, route
+    else:
+        text = await answer.text()
+        assert "Traceback" not in text
+        assert answer.status == told.status, (route, text)
+        assert answer.headers["Content-Type"] == told.headers["content-type"]
+
+
+def in_own_words(app: App, route: Route, code: str) -> Reply | None:
+    """What the door's protocol makes of a refusal; `None` if it leaves that to us."""
+    for protocol in app.hub.protocols.values():
+        if isinstance(protocol, Faults) and route in protocol.routes:
+            return protocol.fault(route, CallerError(code, ERRORS[code].text))
+    return None
+
+
+def closed_with(app: App, route: Route, code: int) -> int:
+    """The code with which a socket's protocol closes."""
+    for protocol in app.hub.protocols.values():
+        if isinstance(protocol, Closings) and route in protocol.routes:
+            return protocol.closing(code)
+    return code
 
 
 async def alive(client: aiohttp.ClientSession, app: App) -> None:
@@ -137,12 +175,12 @@ async def test_no_door_opens_to_a_foreign_page_or_another_method(
     app: App, client: aiohttp.ClientSession
 ) -> None:
     open_to_all = {"/healthz", "/readyz", "/metrics"}
-    for route in routes(app):
+    for route in distinct(app):
         url, headers = address(app, route), all_scopes(app)
         if route.path not in open_to_all:
             for origin in ("https://evil.example", "null", app.url + ".evil.example"):
                 async with client.request(route.method, url, headers={**headers, "Origin": origin}) as answer:
-                    assert await refused(answer) == "origin-refused", route
+                    await is_refused(app, route, answer, "origin-refused")
                     assert "Access-Control-Allow-Origin" not in answer.headers
         async with client.request("PATCH", url, headers=headers) as answer:
             assert await refused(answer) == "method-not-allowed", route
@@ -151,25 +189,25 @@ async def test_no_door_opens_to_a_foreign_page_or_another_method(
 
 
 async def test_no_door_takes_more_than_it_says(app: App, client: aiohttp.ClientSession) -> None:
-    for route in routes(app):
+    for route in distinct(app):
         if route.kind == "http":
             data = b"x" * (route.limit + 1)
-            async with client.request(
-                route.method, address(app, route), headers=all_scopes(app), data=data
-            ) as answer:
-                assert await refused(answer) == "too-large", route
+            ours = {**all_scopes(app), "Origin": app.url}
+            async with client.request(route.method, address(app, route), headers=ours, data=data) as answer:
+                await is_refused(app, route, answer, "too-large")
         else:
             async with client.ws_connect(address(app, route), headers=all_scopes(app)) as page:
                 await page.send_bytes(b"x" * (route.limit + 1))
                 async with asyncio.timeout(10):
                     while (await page.receive()).type not in {WSMsgType.CLOSE, WSMsgType.CLOSED}:
                         pass
-                assert page.close_code == TOO_LARGE
+                # A protocol may have closed it before: nobody has signed in.
+                assert page.close_code in {closed_with(app, route, code) for code in (TOO_LARGE, GOING_AWAY)}
     await alive(client, app)
 
 
 async def test_garbage_hurts_no_door(app: App, client: aiohttp.ClientSession) -> None:
-    for route in routes(app):
+    for route in distinct(app):
         for data in GARBAGE:
             if route.kind == "ws":
                 await thrown_at_socket(client, address(app, route), data)
@@ -183,7 +221,7 @@ async def test_garbage_hurts_no_door(app: App, client: aiohttp.ClientSession) ->
         "?after=" + "9" * 5000,
         "?a=1&a=2",
     ):
-        for route in routes(app):
+        for route in distinct(app):
             if route.kind == "http" and route.method == "GET":
                 async with client.get(address(app, route) + query, headers=all_scopes(app)) as answer:
                     text = await answer.text()
@@ -200,7 +238,9 @@ async def thrown(client: aiohttp.ClientSession, app: App, route: Route, data: by
         assert "Traceback" not in text
         assert answer.status < 500, (route, data[:60], text)
         if answer.status >= 400 and answer.content_type == "application/json":
-            assert json.loads(text)["error"]["code"] in ERRORS
+            own = in_own_words(app, route, "bad-request")
+            told = json.loads(text)
+            assert own is not None or told["error"]["code"] in ERRORS, (route, text)
 
 
 async def thrown_at_socket(client: aiohttp.ClientSession, url: str, data: bytes) -> None:

@@ -10,7 +10,10 @@ from cordboard.model.state import SubjectState
 from cordboard.protocols.five9 import answers
 from cordboard.protocols.five9.desk import Desk
 from cordboard.protocols.five9.feed import Feed
+from cordboard.protocols.five9.routes import MISSING
 from cordboard.protocols.five9.settings import Settings
+
+_NOT_OFFERED = frozenset(row.name for row in MISSING)
 
 
 class Five9Session:
@@ -30,6 +33,9 @@ class Five9Session:
         match self._end, frame:
             case None, k.Opened():
                 self._end = Feed(self._settings, self._ids)
+            case _, k.Called(call=call, at=at) if frame.route.partition(".")[2] in _NOT_OFFERED:
+                yield answers.refused(call, "not-found", "This is not offered here", at)
+                return
             case None, k.Called():
                 self._end = Desk(self._settings, self._ids)
             case Feed(), k.Called(call=call, at=at):

@@ -11,6 +11,8 @@ from cordboard.model.ids import Subject
 from cordboard.model.view import View
 from cordboard.protocols.native import wire
 from cordboard.testing.matrix import Chain, until
+from tests.matrix.five9_chain import carried, renamed
+from tests.matrix.five9_pages import five9
 from tests.matrix.streams_pages import streams
 from tests.simulator.likeness import closed, remembered, shown, truth
 
@@ -48,6 +50,9 @@ class NativePages:
             if queue.startswith("queue/"):
                 so["queues"].setdefault(queue.removeprefix("queue/"), {})
         over = {agent: closed(state, agent) for agent in so["agents"]}
+        if self._by_five9:
+            so = {"agents": carried(so["agents"], far=False), "queues": {}}
+            over = renamed(over)
 
         def same() -> bool:
             return self._shown() == self._expected(so, over)
@@ -78,11 +83,18 @@ class NativePages:
                 since = places.get(subject, 0)
                 assert got == [(item["seq"], item["sum"]) for item in logs[subject][since:]], (page, subject)
 
+    @property
+    def _by_five9(self) -> bool:
+        return self._chain.link == "five9"
+
     def _shown(self) -> dict[str, Any]:
         found = {}
         for page, client in self._clients.items():
             views = client.views
-            found[page] = {**shown(views), "recent": _recent(views)}
+            seen = shown(views)
+            if self._by_five9:
+                seen = {"agents": carried(seen["agents"], far=True), "queues": {}}
+            found[page] = {**seen, "recent": _recent(views)}
         return found
 
     def _expected(self, so: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,5 +160,6 @@ async def native(chain: Chain) -> AsyncIterator[Pages]:
 PAGES: Mapping[str, Callable[[Chain], AbstractAsyncContextManager[Pages]]] = {
     "native": native,
     "streams": streams,
+    "five9": five9,
 }
 """For each session the pages that speak it."""

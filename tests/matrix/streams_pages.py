@@ -18,6 +18,7 @@ from cordboard.protocols.streams import wire
 from cordboard.protocols.streams.document import Document
 from cordboard.protocols.streams.render import documents
 from cordboard.testing.matrix import CENTRE, Chain, until
+from tests.matrix.five9_chain import in_streams
 from tests.streams.likeness import of_document, streams_truth
 
 Plain = dict[str, Any]
@@ -37,10 +38,16 @@ class StreamsPages:
     async def agree(self) -> None:
         state = await self._chain.truth()
         centre = await self._chain.get(self._chain.near, f"/links/{CENTRE}/console/centre")
+        by_five9 = self._chain.link == "five9"
         so = {agent: streams_truth(state, centre, agent) for agent in self._told}
+        if by_five9:
+            so = {agent: in_streams(page, far=False) for agent, page in so.items()}
 
         def shown() -> Plain:
-            return {agent: of_document(documents[-1]) for agent, documents in self._told.items()}
+            pages = {agent: of_document(documents[-1]) for agent, documents in self._told.items()}
+            if by_five9:
+                return {agent: in_streams(page, far=True) for agent, page in pages.items()}
+            return pages
 
         try:
             await until(lambda: shown() == so, "every page shows the switch's own state")

@@ -26,8 +26,9 @@ from argon2 import PasswordHasher
 
 from cordboard.app import App, running
 from cordboard.contract import CtiProtocol
-from cordboard.model.entities import Medium
+from cordboard.model.entities import CallKind, Medium
 from cordboard.model.ids import LinkId, Subject, agent_subject
+from cordboard.model.state import SubjectState
 from cordboard.protocols.simulator.library import builtin_scenarios
 from cordboard.protocols.simulator.scenario import loads
 from cordboard.settings import parsed
@@ -206,8 +207,18 @@ def _five9_heard(near: App, far: App) -> bool:
     return all(
         (subject := agent_subject(agent)) in known
         and likeness(known[subject], (Medium.VOICE,)) == likeness(near.hub.states[subject], (Medium.VOICE,))
+        and _attached(known[subject]) == _attached(near.hub.states[subject])
         for agent in _agents(near)
     )
+
+
+def _attached(state: SubjectState) -> list[dict[str, str]]:
+    """The data of the calls that go on: their names come a little later than the calls themselves."""
+    found = []
+    for contact in state.contacts.values():
+        live = [call for call in contact.calls if not call.cleared and call.kind is CallKind.MAIN]
+        found += [call.data.peripheral for call in live[-1:] if contact.medium is Medium.VOICE]
+    return sorted(found, key=repr)
 
 
 HANGING: Mapping[str, Hanging] = {

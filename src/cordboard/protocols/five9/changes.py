@@ -69,6 +69,7 @@ def agent_events(old: AgentState | None, new: AgentState, at: Millis) -> Iterato
         reason=new.reason,
         pending=new.pending,
         chosen=new.chosen,
+        fault=new.fault,
     )
 
 

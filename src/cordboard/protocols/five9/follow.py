@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from msgspec.structs import replace
 
 from cordboard.model import events as e
-from cordboard.model.entities import AgentState, Contact, Ending, Phase
+from cordboard.model.entities import AgentState, Availability, Contact, Ending, Phase
 from cordboard.model.ids import ContactId, Millis
 from cordboard.protocols.five9 import events as v, nouns, wire, words as w
 from cordboard.protocols.five9.changes import agent_events, contact_events
@@ -19,6 +19,7 @@ from cordboard.protocols.five9.nouns import Book
 
 _DELETED = (v.CALL_DELETED, v.CALL_DELETED_AGAIN)
 _PARTICIPANT = "PARTICIPANT"
+SAME_MOMENT: Millis = 2_000
 REMEMBERED = 50
 """Calls that are over of which is known that they are."""
 
@@ -57,6 +58,10 @@ class Follower:
         """Ids of variables that no definition had."""
         self._guests: dict[str, dict[str, wire.Participant]] = {}
         """Others in a conference, by call, where Five9 tells of each as of a call of its own."""
+        self._held_back: Millis | None = None
+        self._missed: Millis = 0
+        """When the agent ceased to be ready without having asked for it, and when a call was missed."""
+        self._wished = False
         self._consulting = ""
         """The call about which a consult was asked for and has not come yet."""
 
@@ -85,6 +90,10 @@ class Follower:
     def contact(self, ident: str | None) -> Contact | None:
         """The contact of this id, if it is open."""
         return self._contacts.get(ContactId(ident or ""))
+
+    def wished(self) -> None:
+        """The next presence is the agent's own wish."""
+        self._wished = True
 
     def consulting(self, about: str) -> None:
         """A consult about this call is being made: the next new call is it, if Five9 does not say what it is."""
@@ -133,7 +142,11 @@ class Follower:
     def ready(self, presence: wire.Presence, place: Place, at: Millis) -> Iterator[e.Event]:
         """A frame about the presence."""
         if place >= self._presence_at:
-            self._presence_at, self.presence = place, presence
+            was_ready = w.CALL in self.presence.current_state.ready_channels
+            ready = w.CALL in presence.current_state.ready_channels
+            if was_ready is not ready:
+                self._held_back = at if was_ready and not self._wished else None
+            self._presence_at, self.presence, self._wished = place, presence, False
             yield from self._agent(at)
 
     def entered(self, login: str, at: Millis) -> Iterator[e.Event]:
@@ -167,6 +180,8 @@ class Follower:
         now = {item.id: item for item in self._pictures(at)}
         for contact in now.values():
             yield from contact_events(self._contacts.get(contact.id), contact, at, cause)
+            if contact.phase is Phase.CLOSED and contact.ended_by is Ending.MISSED:
+                self._missed = at
         self._contacts = {ident: item for ident, item in now.items() if item.phase is not Phase.CLOSED}
         for ident in [item.id for item in self._calls.values() if item.state == w.FINISHED]:
             if ContactId(self._main(ident)) not in self._contacts:
@@ -175,6 +190,10 @@ class Follower:
 
     def _agent(self, at: Millis) -> Iterator[e.Event]:
         state = nouns.agent_state(self.book, self.login, self.presence, self.calls, at)
+        # Five9 does not say why: who misses a call and is not ready in that moment is held back for it.
+        held = self._held_back is not None and abs(self._held_back - self._missed) < SAME_MOMENT
+        if held and state.state is Availability.NOT_READY:
+            state = replace(state, fault="no-answer")
         yield from agent_events(self._state, state, at)
         self._state = state
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from cordboard import contract as k
 from cordboard.kit.script import Script, Steps, opened, paused
@@ -23,7 +24,7 @@ from cordboard.protocols.five9.account import Account
 from cordboard.protocols.five9.follow import Follower, Place
 from cordboard.protocols.five9.login import Access, told_of
 from cordboard.protocols.five9.services import LACKS, Order, offered, orders, outcome
-from cordboard.protocols.five9.snapshot import Now, book, now, targets
+from cordboard.protocols.five9.snapshot import Now, book, definitions, now, targets
 
 CHANNEL: Final = "five9"
 PING_EVERY: Millis = 15_000
@@ -213,8 +214,12 @@ class Five9Link:
         yield k.Send(channel=CHANNEL, data=wire.PING)
         yield k.Wake(name="ping", after=PING_EVERY)
 
-    def _lists_changed(self, at: Follower) -> Steps[None]:
-        found = yield from book(self._access, self._name, self._agent)
+    def _lists_changed(self, at: Follower, *, whole: bool) -> Steps[None]:
+        """Read lists again: all of them, or what the variables are called that calls have."""
+        if whole:
+            found = yield from book(self._access, self._name, self._agent)
+        else:
+            found = replace(at.book, variables=(yield from definitions(self._access)))
         for event in at.known(found, self._access.now):
             yield self._emit(event)
 
@@ -301,18 +306,19 @@ class Five9Link:
         if self._at.login != self._access.state:
             for event in tuple(self._at.entered(self._access.state, at)):
                 yield self._emit(event)
-            self._read_again = self._read_again or self._access.state == w.WORKING
+            # Before, Five9 may have told a part of its lists to nobody who does not work.
+            self._read_again = self._read_again or not self._account.log_on
         if self._access.moved and not self._leaving:
             self._leaving = "migrated"
             yield k.Wake(name="move", after=MOVES_WITHIN)
         if self._leaving and not self._orders and not self._at.busy:
             yield from self._lost(k.Down(retry="later", reason=self._leaving))
             return
-        self._read_again = self._read_again or self._at.strange
-        if self._read_again and (self._reading is None or self._reading.over):
-            self._read_again = False
-            self._reading = Script(self._lists_changed(self._at), lambda _: iter(()))
-            yield from self._reading.start()
+        if self._reading is None or self._reading.over:
+            whole, self._read_again = self._read_again, False
+            if whole or self._at.strange:
+                self._reading = Script(self._lists_changed(self._at, whole=whole), lambda _: iter(()))
+                yield from self._reading.start()
 
     def _place(self, item: wire.Frame) -> Place:
         """A frame without a time is as new as the newest."""
@@ -335,6 +341,8 @@ class Five9Link:
             told = yield from self._log_on(at)
             if told is not None:
                 return told
+        if isinstance(service, c.SetAgentState):
+            at.wished()
         chosen = self._chosen.get(getattr(service, "contact", ""), "")
         try:
             asked = orders(service, at, self._account, chosen)

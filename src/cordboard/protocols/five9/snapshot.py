@@ -62,7 +62,7 @@ def book(access: Access, link: LinkId, agent: AgentId) -> Steps[Book]:
     reasons = yield from _list(access, "{O}/not_ready_reason_codes")
     logouts = yield from _list(access, "{O}/logout_reason_codes")
     dispositions = yield from _list(access, "{O}/dispositions")
-    variables = yield from _list(access, "{O}/call_variables")
+    variables = yield from definitions(access)
     campaigns = yield from _list(access, "{O}/campaigns")
     users = yield from _list(access, "{O}/users")
     station = yield from _read(access, "{A}/station", wire.Station, wire.Station())
@@ -87,11 +87,17 @@ def book(access: Access, link: LinkId, agent: AgentId) -> Steps[Book]:
         agent=agent,
         user=access.door.user,
         profile=profile,
-        variables={item.id: f"{item.group}.{item.name}" for item in variables},
+        variables=variables,
         campaigns={item.id: item.name for item in campaigns},
         skills={item.id: item.name for item in (*every, *skills)},
         users={item.id: item.full_name or item.user_name for item in users},
     )
+
+
+def definitions(access: Access) -> Steps[dict[str, str]]:
+    """What call variables are called: ``Group.name`` by their ids."""
+    found = yield from _list(access, "{O}/call_variables")
+    return {item.id: f"{item.group}.{item.name}" for item in found}
 
 
 def now(access: Access) -> Steps[Now | k.Down]:

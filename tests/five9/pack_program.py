@@ -1,11 +1,13 @@
 """A program on Five9's own Python pack, run by that pack's Python: logs an agent in and prints each frame of the socket as a line.
 
-python pack_program.py LOGIN_URL USERNAME PASSWORD, with the pack on PYTHONPATH. A line on its standard input ends it.
+python pack_program.py LOGIN_URL USERNAME PASSWORD [SAMPLE], with the pack on PYTHONPATH. With SAMPLE it runs that program of the pack's
+instead, as it was published. A line on its standard input ends it.
 """
 
 import importlib
 import json
 import os
+import runpy
 import sys
 
 
@@ -15,12 +17,16 @@ def say(what: object) -> None:
 
 
 def main() -> None:
-    login_url, username, password = sys.argv[1:]
+    login_url, username, password, *sample = sys.argv[1:]
     config = importlib.import_module("five9_agent_sup_rest.config")
     # The one thing that is not as it was published.
     config.SETTINGS["US"]["FIVENINE_VCC_LOGIN_URL"] = login_url
     # A prepared request, which is what the pack sends, asks no environment whom to trust: the library's own list is all it has.
     importlib.import_module("requests.adapters").DEFAULT_CA_BUNDLE_PATH = os.environ["SSL_CERT_FILE"]
+    if sample:
+        sys.argv = [sample[0], "--username", username, "--password", password]
+        runpy.run_path(sample[0], run_name="__main__")
+        return
     client_module = importlib.import_module("five9_agent_sup_rest.client")
     handlers = importlib.import_module("five9_agent_sup_rest.methods.default_socket_handlers")
 

@@ -148,3 +148,16 @@ def test_on_a_quiet_line_the_predicates_are_true_once_for_each_call_though_nothi
             assert set(told.values()) == {1}
 
     asyncio.run(quiet())
+
+
+def test_a_page_of_a_faithful_hub_has_to_drop_what_it_has_heard_and_then_counts_right() -> None:
+    async def faithful() -> None:
+        async with Site(faithful=True) as site:
+            day = Day(site, 1, quiet=True)
+            await day.held()
+            (told,) = site.page.raw
+            (session,) = site.page.started
+            assert (site.page.ended, day.calls) == ([session], 1)
+            assert told["start", session] > 1 == told["end", session]
+
+    asyncio.run(faithful())

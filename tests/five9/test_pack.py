@@ -77,7 +77,21 @@ class Switch:
 
 
 @contextmanager
-def _running(pack: tuple[str, str], relay: Relay) -> Iterator[tuple[IO[str], IO[str]]]:
+def _hub(relay: Relay, folder: Path, user: str, *scopes: str) -> Iterator[Hosted]:
+    """A hub behind the relay, in which nothing may go wrong."""
+    with faultless():
+        hub = Hosted(SETTINGS.format(url=relay.url), data=str(folder), accounts={user: scopes})
+        relay.upstream = hub.url
+        try:
+            yield hub
+        finally:
+            hub.stop()
+
+
+@contextmanager
+def _running(
+    pack: tuple[str, str], relay: Relay, user: str, *sample: Path
+) -> Iterator[tuple[IO[str], IO[str]]]:
     """The program: what to say to it, and what it says."""
     folder, python = pack
     environment = {
@@ -88,11 +102,11 @@ def _running(pack: tuple[str, str], relay: Relay) -> Iterator[tuple[IO[str], IO[
     }
     login = f"{relay.url}/appsvcs/rs/svc/auth/login"
     with subprocess.Popen(
-        [python, str(PROGRAM), login, "mia", PASSWORD],
+        [python, PROGRAM, login, user, PASSWORD, *sample],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.STDOUT if sample else subprocess.PIPE,
         text=True,
     ) as program:
         assert program.stdin is not None
@@ -102,8 +116,7 @@ def _running(pack: tuple[str, str], relay: Relay) -> Iterator[tuple[IO[str], IO[
             assert program.wait(30) == 0
         except BaseException as error:
             program.kill()
-            assert program.stderr is not None
-            error.add_note(program.stderr.read()[-4000:])
+            error.add_note((program.stderr or program.stdout).read()[-4000:])
             raise
 
 
@@ -121,11 +134,9 @@ def _frame(event: str, state: str) -> Callable[[Any], bool]:
 
 
 def test_the_pack_logs_in_and_follows_a_call(pack: tuple[str, str], tmp_path: Path, accept: bool) -> None:
-    with faultless(), Relay() as relay:
-        hub = Hosted(SETTINGS.format(url=relay.url), data=str(tmp_path), accounts={"mia": ("agent:mia",)})
-        relay.upstream = hub.url
+    with Relay() as relay, _hub(relay, tmp_path, "mia", "agent:mia") as hub:
         switch = Switch(hub, relay)
-        with _running(pack, relay) as (say, told):
+        with _running(pack, relay, "mia") as (say, told):
             assert _until(told, lambda said: "state" in said)["state"] == "WORKING"
             _until(told, lambda said: "context" in said and said["context"]["eventId"] == "1202")
             switch.act("set_agent_state", agent="mia", state="ready")
@@ -142,10 +153,28 @@ def test_the_pack_logs_in_and_follows_a_call(pack: tuple[str, str], tmp_path: Pa
             say.write("\n")
             say.flush()
             _until(told, lambda said: "over" in said)
-        hub.stop()
         if accept:
             RECORDING.parent.mkdir(exist_ok=True)
             RECORDING.write_text(_recorded(relay), encoding="utf-8")
+
+
+def test_the_packs_sample_program_hears_that_somebody_waits_in_a_queue(
+    pack: tuple[str, str], tmp_path: Path
+) -> None:
+    sample = Path(pack[0]) / "examples" / "queue_alert_demo.py"
+    with (
+        Relay() as relay,
+        _hub(relay, tmp_path, "ruth", "agent:ruth", "team:harbour") as hub,
+        _running(pack, relay, "ruth", sample) as (say, told),
+    ):
+        relay.until(lambda line: line["do"] == "down" and '"eventId":"5000"' in line["text"])
+        Switch(hub, relay).act("ring", to="8002", number=NUMBER)
+        alert = next(line for line in told if "Queue Alert" in line)
+        say.write("\n")
+        say.flush()
+        assert told.read()
+    for said in ("'Changes and refunds'", "'alert_on': 'callsInQueue'", "'difference': 1"):
+        assert said in alert
 
 
 def _recorded(relay: Relay) -> str:

@@ -259,6 +259,25 @@ async def test_login_gives_a_token_that_renews_itself_and_can_be_ended(
     assert (status, error["error"]["code"]) == (401, "wrong-password")
 
 
+async def test_the_login_of_an_account_that_was_taken_away_is_carried_on_by_nothing(
+    app: App, client: aiohttp.ClientSession
+) -> None:
+    accounts = Accounts(app.settings.folder / "accounts.json")
+    accounts.add("ann", "correct horse", ANN, "ann")
+    _, login = await post(client, app, "/v1/login", {"user": "ann", "password": "correct horse"})
+    header = {"Authorization": f"Bearer {login['token']}"}
+    async with client.post(app.url + "/v1/remember", json={}, headers=header) as answer:
+        kept = {"Origin": app.url, "Cookie": answer.headers["Set-Cookie"].partition(";")[0]}
+    assert "token" in (await post(client, app, "/v1/recall", {}, kept))[1]
+    accounts.remove("ann")
+    for path in ("/v1/renew", "/v1/remember"):
+        status, error = await post(client, app, path, {}, header)
+        assert (status, error["error"]["code"]) == (401, "token-invalid")
+    status, recalled = await post(client, app, "/v1/recall", {}, kept)
+    assert status == 200
+    assert not recalled
+
+
 async def test_a_minted_token_cannot_renew_itself(
     app: App, client: aiohttp.ClientSession, bearer: Callable[..., dict[str, str]]
 ) -> None:

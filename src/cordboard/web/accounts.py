@@ -48,6 +48,10 @@ class Accounts:
         """All accounts by name."""
         return dict(self._vault.read())
 
+    def __contains__(self, name: str) -> bool:
+        """Whether there is an account of this name."""
+        return name in self._vault.read()
+
     def add(self, name: str, password: str, scopes: frozenset[str], agent: str = "") -> None:
         """Add an account. `CallerError` if it is there, or the name, password or a scope is no good."""
         if not _NAME.match(name):
@@ -71,7 +75,7 @@ class Accounts:
         )
 
     def remove(self, name: str) -> None:
-        """Take an account away. Its tokens run out by themselves."""
+        """Take an account away. Its tokens run out by themselves, and are not renewed."""
 
         def removed(book: Book) -> Book:
             _found(book, name)

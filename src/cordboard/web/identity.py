@@ -211,6 +211,10 @@ class Identities:
         left = login + self._settings.login_seconds - now // 1000
         if left <= 0:
             raise CallerError("token-expired", "this login is too old: sign in with the password again")
+        if not self.demo and signed.identity.subject not in self._accounts:
+            raise CallerError(
+                "token-invalid", "the account of this login was taken away: sign in with another"
+            )
         return left
 
     async def _password(self, user: str, password: str, address: str) -> Identity:

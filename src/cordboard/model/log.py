@@ -43,8 +43,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 def checksum(subject: Subject, seq: int, at: Millis, origin: str, body: bytes) -> str:
     """Eight hexadecimal digits: CRC-32 over the place and the body."""
-    place = f"{subject}\n{seq}\n{at}\n{origin}\n".encode()
-    return f"{crc32(body, crc32(place)):08x}"
+    # In one piece: going over a few bytes more takes less than being called twice.
+    return crc32(f"{subject}\n{seq}\n{at}\n{origin}\n".encode() + body).to_bytes(4, "big").hex()
 
 
 def placed(item: Draft, seq: int) -> Entry:

@@ -84,6 +84,13 @@ def test_a_name_that_is_none_is_refused(name: str, tmp_path: Path) -> None:
     assert not (tmp_path / "made").exists()
 
 
+@pytest.mark.parametrize("name", ["native", "simulator", "streams"])
+def test_a_name_that_is_taken_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(CallerError, match="is installed already"):
+        make(name, tmp_path / "made", "Title")
+    assert not (tmp_path / "made").exists()
+
+
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "precious").touch()
     with pytest.raises(CallerError, match="is not empty"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -45,6 +46,12 @@ def make(name: str, folder: Path, title: str) -> list[Path]:
         raise CallerError(
             "bad-field",
             f"{name!r}: a name is made of a-z, 0-9 and hyphens, begins with a letter and has at most {LONGEST} characters",
+            {"field": "name"},
+        )
+    if name in {item.name for item in entry_points(group="cordboard.protocols")}:
+        raise CallerError(
+            "bad-field",
+            f"a protocol {name!r} is installed already: name yours otherwise, or Cordboard could not tell them apart",
             {"field": "name"},
         )
     if any(not char.isprintable() or char in '"\\' for char in title):

@@ -19,7 +19,7 @@ from cordboard.model.entities import (
     TargetKind,
 )
 from cordboard.model.errors import ERRORS
-from cordboard.model.ids import CommandId, ContactId, Subject, agent_subject, subject_id
+from cordboard.model.ids import CommandId, ContactId, Subject, TeamId, agent_subject, subject_id
 from cordboard.model.log import Entry
 from cordboard.model.rules import addressed
 from cordboard.protocols.simulator.console import act
@@ -530,3 +530,38 @@ async def test_every_subject_knows_what_the_link_can_do() -> None:
             assert state.links[LINK].services == SERVICES
             assert subject_id(subject)
         assert Subject("queue/freight") in at.hub.states
+
+
+# --- what is written to teams -------------------------------------------------------------------------------------------
+
+
+async def test_what_a_supervisor_writes_reaches_their_teams_with_the_authors_name() -> None:
+    async with world() as at:
+        await at.act("post_message", agent="ruth", text="Fog at Gannet Head", seconds=3600)
+        for team in ("crew", "harbour"):
+            (message,) = at.hub.states[Subject(f"team/{team}")].messages
+            assert (message.author, message.name, message.content) == (
+                "ruth",
+                "Ruth Calloway",
+                "Fog at Gannet Head",
+            )
+            assert (message.teams, message.duration) == (("harbour", "crew"), 3600)
+        await at.do("ruth", c.PostTeamMessage(content="It clears", teams=(TeamId("crew"),)))
+        posted = at.hub.states[Subject("team/crew")].messages[-1]
+        assert (posted.author, posted.name, posted.content) == ("ruth", "Ruth Calloway", "It clears")
+
+
+async def test_what_was_written_while_the_link_was_away_is_told_and_what_is_over_is_not() -> None:
+    async with world() as at:
+        await at.act("post_message", agent="ruth", text="For a minute", seconds=60)
+        await at.clock.advance(50_000)
+        await at.fault(drop=30_000)
+        _act_unseen(at, "post_message", {"agent": "ruth", "text": "Unheard", "teams": ["crew"]})
+        await at.clock.advance(60_000)
+        known = at.hub.states[Subject("team/crew")].messages
+        assert [item.content for item in known if item.name] == ["Unheard"]
+        told = [entry.event for entry in await at.log(Subject("team/crew"))]
+        assert [type(event).__name__ for event in told[-3:]] == ["LinkUp", "Snapshot", "TeamMessagePosted"]
+        await at.fault(drop=1000)
+        await at.clock.advance(10_000)
+        assert [item.content for item in at.hub.states[Subject("team/crew")].messages] == ["Unheard"]

@@ -196,6 +196,8 @@ def shifted(northquay: Centre, agent: str, start: float, end: float) -> Centre:
 def there(centre: Centre, agent: str, begin: int, hours: int) -> list[bool]:
     """Whether the agent is logged on, in the middle of each hour."""
     switch = Switch(centre, now=begin)
+    for queue in switch.arrivals:
+        switch.happen(SetArrivals(queue=queue, per_hour=0))
     people = People(switch, Random(1))
     seen = []
     for hour in range(hours):

@@ -36,7 +36,15 @@ def balance(switch: Switch) -> None:
     picture, plans = switch.picture, {plan.id: plan for plan in switch.centre.agents}
     for queue in switch.centre.queues:
         now = of(switch, ("queue", queue.id))
-        members = [a for a in picture.agents.values() if queue.id in plans[a.id].queues and a.state != "null"]
+        voice = queue.medium == "voice"
+        states = picture.agents.values() if voice else picture.duties.values()
+        members = [
+            item
+            for item in states
+            if item.state != "null"
+            if queue.id in plans[item.id.partition("/")[0]].queues
+            if voice or item.id.endswith(f"/{queue.medium}")
+        ]
         assert now["agents-logged-on"] == len(members)
         assert sum(now[name] for name in [*DOING, "agents-busy-other"]) == len(members)
         standing = [p.since for p in picture.parties.values() if p.state == "queued" and p.queue == queue.id]
@@ -63,7 +71,7 @@ def balance(switch: Switch) -> None:
 def test_the_counters_are_what_a_count_would_give_whatever_happens(northquay: Centre, seed: int) -> None:
     rng, switch = Random(seed), Switch(northquay, now=0)
     for step in range(600):
-        act(switch, *an_action(switch, rng), ident=f"w{step}")
+        act(switch, *an_action(switch, rng, media=True), ident=f"w{step}")
         balance(switch)
         switch.advance(switch.now + rng.choice([0, 300, 2000, 20_000]))
         balance(switch)
@@ -148,6 +156,21 @@ def test_each_subject_is_told_of_at_most_so_often(switch: Switch, do: Do) -> Non
     assert bulletin.wait(1000) is None
     do("ring", number="+44 20 7946 0103", to="8002")
     assert {key for key, _, _ in bulletin.news(1001)} == {("queue", "changes")}
+
+
+def test_a_queue_of_chats_counts_what_its_agents_are_for_chats(switch: Switch, do: Do) -> None:
+    do("log_on", agent="mia", state="ready")
+    do("log_on", agent="pia", medium="chat", state="ready")
+    do("log_on", agent="ruth", medium="chat")
+    now = of(switch, ("queue", "messages"))
+    assert (now["agents-logged-on"], now["agents-ready"], now["agents-not-ready"]) == (2, 1, 1)
+    do("start_chat", to="8101", text="Hello", number="+44 20 7946 0105")
+    assert of(switch, ("queue", "messages"))["agents-ringing"] == 1
+    do("answer_call", agent="pia", call=switch.picture.of_agent("pia", "chat")[0].call)
+    now = of(switch, ("queue", "messages"))
+    assert (now["agents-talking-inbound"], now["contacts-answered"]) == (1, 1)
+    assert of(switch, ("queue", "bookings"))["agents-logged-on"] == 1
+    assert of(switch, ("team", "crew"))["agents-ready"] == 1
 
 
 async def test_watchers_are_told_by_the_link() -> None:

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from cordboard.protocols.simulator.centre import Centre
-from cordboard.protocols.simulator.commands import Done, LogOn, MakeCall, Refused, Ring, SetAgentState
+from cordboard.protocols.simulator.commands import Done, LogOff, LogOn, MakeCall, Refused, Ring, SetAgentState
 from cordboard.protocols.simulator.console import act
 from cordboard.protocols.simulator.picture import Party, everything
-from cordboard.protocols.simulator.switch import Switch
+from cordboard.protocols.simulator.switch import KEPT_COMMANDS, Switch
 
 Do = Callable[..., Done]
 Refuse = Callable[..., str]
@@ -511,3 +511,13 @@ def test_a_record_tells_where_it_belongs(switch: Switch, do: Do) -> None:
     assert (record.interaction, record.call, record.agent, record.queue) == ("i1", call, "mia", "bookings")
     assert (record.party, record.segment) == (record.after.id, record.after.segment)
     assert record.command is not None
+
+
+def test_of_commands_the_newest_are_remembered(switch: Switch) -> None:
+    for number in range(KEPT_COMMANDS + 1000):
+        switch.execute(f"off-{number}", LogOff(agent="mia"))
+    switch.forget(switch.now)
+    assert len(switch.commands_seen) == KEPT_COMMANDS
+    again = switch.execute(f"off-{KEPT_COMMANDS}", LogOff(agent="mia"))
+    assert isinstance(again, Refused)
+    assert again.code == "duplicate-command"

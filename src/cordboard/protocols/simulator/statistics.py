@@ -2,7 +2,7 @@
 
 An agent who is logged on counts, for each of their queues and for their team, in exactly one of ready, not ready, ringing,
 talking (inbound, outbound, internal), wrap-up (ready, not ready) and, for a queue, busy with other work; the sum is
-`agents-logged-on`. A contact that came to a queue today is in exactly one place as well::
+`agents-logged-on`. For a queue of chats or tasks it is their state for these that counts, for the team that for calls. A contact that came to a queue today is in exactly one place as well::
 
     offered = answered + abandoned + timed-out + diverted + waiting + ringing
 
@@ -16,9 +16,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from cordboard.model.ids import Millis
-from cordboard.protocols.simulator.centre import Centre
+from cordboard.protocols.simulator.centre import Centre, Medium
+from cordboard.protocols.simulator.consequences import duty_id
 from cordboard.protocols.simulator.journal import Kind
-from cordboard.protocols.simulator.picture import Agent, Callback, Party, Picture, Segment, Thing
+from cordboard.protocols.simulator.picture import Agent, Callback, Duty, Party, Picture, Segment, Thing
 
 DAY: Millis = 24 * 60 * 60 * 1000
 NONE_YET = 100.0
@@ -100,7 +101,7 @@ class Statistics:
         self._wrapping: dict[str, Millis] = {}
         self._occupied: dict[str, Occupation] = {}
         self._restless: dict[str, None] = {}
-        """Agents who may be doing something else by now."""
+        """Agents who may be doing something else by now, by the id of their state for a medium."""
         self._changed: dict[Key, None] = dict.fromkeys(self._boards)
 
     @property
@@ -115,14 +116,14 @@ class Statistics:
         match after:
             case Party():
                 if after.agent is not None:
-                    self._restless[after.agent] = None
+                    self._restless[duty_id(after.agent, after.medium)] = None
                 moved = not isinstance(before, Party) or before.state != after.state
                 if after.queue is not None and moved:
                     self._visit(kind, after, at, cause, new=before is None)
-            case Agent():
+            case Agent() | Duty():
                 self._restless[after.id] = None
             case Segment():
-                self._restless[after.agent] = None
+                self._restless[duty_id(after.agent, after.medium)] = None
                 self._segment(kind, after, at)
             case Callback(queue=str() as queue):
                 self._promise_changed(queue, before, after)
@@ -250,17 +251,18 @@ class Statistics:
 
     def _catch_up(self) -> None:
         """Only now is it looked what agents do who may be doing something else: in a step they often do one thing after another."""
-        for agent in self._restless:
-            self._occupy(agent)
+        for ident in self._restless:
+            self._occupy(ident)
         self._restless = {}
 
     def _occupy(self, ident: str) -> None:
-        old, new = self._occupied.get(ident), self._occupation(self._picture.agents[ident])
+        who = self._picture.duties.get(ident) or self._picture.agents[ident]
+        old, new = self._occupied.get(ident), self._occupation(who)
         if old == new:
             return
         for occupation, amount in ((old, -1), (new, 1)):
             if occupation is not None:
-                for key, doing in self._places(ident, occupation):
+                for key, doing in self._places(who, occupation):
                     now = self._boards[key].now
                     now["agents-logged-on"] += amount
                     for name in OCCUPATIONS[doing]:
@@ -271,17 +273,20 @@ class Statistics:
         else:
             self._occupied[ident] = new
 
-    def _places(self, agent: str, at: Occupation) -> Iterator[tuple[Key, str]]:
+    def _places(self, who: Agent | Duty, at: Occupation) -> Iterator[tuple[Key, str]]:
         """Where the agent counts, and as doing what."""
-        plan = self._plans[agent]
-        if plan.team:
+        ident, medium = _of(who)
+        plan = self._plans[ident]
+        if plan.team and medium == "voice":
             yield ("team", plan.team), at.doing
         for queue in plan.queues:
-            other = at.queue is not None and at.queue != queue and at.doing not in ("ready", "not-ready")
-            yield ("queue", queue), "other" if other else at.doing
+            if self._queues[queue].medium == medium:
+                elsewhere = at.queue is not None and at.queue != queue
+                other = elsewhere and at.doing not in ("ready", "not-ready")
+                yield ("queue", queue), "other" if other else at.doing
 
-    def _occupation(self, agent: Agent) -> Occupation | None:
-        match agent.state:
+    def _occupation(self, who: Agent | Duty) -> Occupation | None:
+        match who.state:
             case "null":
                 return None
             case "ready":
@@ -289,15 +294,17 @@ class Statistics:
             case "not_ready":
                 return Occupation("not-ready", None)
             case "working_after_call":
-                then = (agent.pending or agent.resume).state
+                then = (who.pending or who.resume).state
                 doing = "wrap-up-ready" if then == "ready" else "wrap-up-not-ready"
-                open_now = self._picture.open_segments(agent.id)
-                return Occupation(doing, open_now[0].queue if open_now else None)
+                ident, medium = _of(who)
+                open_now = (item for item in self._picture.open_segments(ident) if item.medium == medium)
+                first = next(open_now, None)
+                return Occupation(doing, None if first is None else first.queue)
             case "busy":
-                return self._contact(agent.id)
+                return self._contact(*_of(who))
 
-    def _contact(self, agent: str) -> Occupation:
-        own = self._picture.of_agent(agent)
+    def _contact(self, agent: str, medium: Medium) -> Occupation:
+        own = self._picture.of_agent(agent, medium)
         if not own:
             return Occupation("ringing", None)
         first = min(own, key=self._rank)
@@ -363,6 +370,11 @@ class Bulletin:
             if key not in self._late:
                 self._late.add(key)
                 heapq.heappush(self._turns, (self._when.get(key, -self._every) + self._every, key))
+
+
+def _of(who: Agent | Duty) -> tuple[str, Medium]:
+    """Whose state it is, and for what."""
+    return (who.agent, who.medium) if isinstance(who, Duty) else (who.id, "voice")
 
 
 _TIMES: Mapping[str, tuple[str, str]] = {

@@ -69,6 +69,7 @@ pending `null`. A queue's call that is rejected is not offered to the same agent
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import assert_never
 
 from cordboard.protocols.simulator import desk, supervision, telephony, world
@@ -103,6 +104,9 @@ from cordboard.protocols.simulator.timers import (
     ToneEnds,
     WrapUpEnds,
 )
+
+KEPT_COMMANDS = 50_000
+"""Ids of commands that are remembered at least, so that none is done twice."""
 
 
 class Switch:
@@ -213,9 +217,11 @@ class Switch:
         return self._exchange.picture.state(closed=closed)
 
     def forget(self, before: int, keep: int = 0) -> None:
-        """Drop what ended before this time, and records that every reader has read but for the newest `keep`."""
+        """Drop what ended before this time, records that every reader has read but for the newest `keep`, and old commands' ids."""
         self._exchange.picture.forget(before)
         self._exchange.journal.trim(keep)
+        for ident in tuple(islice(self.commands_seen, max(0, len(self.commands_seen) - KEPT_COMMANDS))):
+            del self.commands_seen[ident]
 
 
 def _fire(exchange: Exchange, timer: Timer) -> None:

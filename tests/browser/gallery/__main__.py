@@ -1,6 +1,6 @@
 """`make gallery`: pictures of everything that is seen, at every size, light and dark, and sheets of them, into `.cache/gallery`.
 
-With words: only the walks named. For people to look at: nothing is asserted but that the pages get there.
+With words: only the walks named; `docs` takes the documentation's own pictures anew, into `docs/assets`. For people to look at: nothing is asserted but that the pages get there.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.desk import Desk
-from tests.browser.gallery import others, panel
+from tests.browser.gallery import documents, others, panel
 from tests.browser.gallery.centre import Centre
 from tests.browser.gallery.pictures import NARROW, WIDE, Album
 from tests.browser.panel.faces import faces
@@ -130,6 +130,10 @@ def main(wanted: Sequence[str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         for name in wanted or ALL:
+            if name == "docs":
+                with studio(browser) as made:
+                    documents.take(made.url, made.opened)
+                continue
             album = Album(FOLDER)
             with studio(browser) as made:
                 for page, scene in walks(made)[name]():

@@ -148,6 +148,10 @@ def media(page: Page) -> Iterator[str]:
     still.show(page, still.agent(), board=still.BOARD)
     page.get_by_role("button", name="Queues").click()
     yield "board"
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.get_by_text("Queues and team").click()
+    yield "board, unfolded"
+    page.set_viewport_size({"width": 320, "height": 465})
     agent = still.agent(states=still.STATES, callbacks=still.CALLBACKS, recent=still.RECENT)
     agent["profile"] = {**agent["profile"], "reasons": still.REASONS}
     still.show(page, agent, messages=still.MESSAGES)

@@ -156,6 +156,20 @@ def test_who_has_scrolled_back_stays_there(page: Page) -> None:
     assert log.evaluate("log => log.scrollTop") == 0
 
 
+def test_who_reads_along_does_so_in_a_smaller_window_as_well(page: Page) -> None:
+    words = [{**WORDS[0], "id": f"w{number}", "start": NOW + number} for number in range(40)]
+    last = {**WORDS[0], "id": "last", "text": "And one more.", "start": NOW + 100}
+    show(page, agent(contacts={"k": CHAT}, utterances={"k": [*words, last]}))
+    log = page.get_by_role("log", name="Messages")
+    for width, height in ((320, 700), (200, 465)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(log.get_by_text("And one more.")).to_be_in_viewport()
+    log.evaluate("log => { log.scrollTop = 0; }")
+    page.wait_for_function("() => new Promise((done) => requestAnimationFrame(() => done(true)))")
+    page.set_viewport_size({"width": 320, "height": 465})
+    expect(log.get_by_text("And one more.")).not_to_be_in_viewport()
+
+
 def test_the_board_tells_of_queues_and_team(page: Page) -> None:
     show(page, agent(), board=BOARD)
     page.get_by_role("button", name="Queues").click()
@@ -340,7 +354,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(page: Page, *, dark: bool) -> 
             page.get_by_role("button", name="Recent").click()
         elif "contacts" not in view:
             page.get_by_role("button", name="Queues").click()
-        for width, height in ((200, 465), (320, 465), (1280, 800)):
+        for width, height in ((200, 465), (1280, 800)):
             page.set_viewport_size({"width": width, "height": height})
             assert violations(page) == [], (view, width)
             assert sticking_out(page) == [], (view, width)

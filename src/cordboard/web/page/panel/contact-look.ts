@@ -69,16 +69,13 @@ export const contactLook = css`
   }
 
   .ways {
-    display: grid;
-    grid-template-columns: repeat(auto-fit, minmax(min(6.2em, 100%), max-content));
-    gap: 0.5rem;
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.4rem;
   }
 
   .ways button {
-    width: 100%;
-    height: 100%;
-    hyphens: auto;
-    overflow-wrap: break-word;
+    min-width: 5em;
   }
 
   dl {
@@ -102,13 +99,24 @@ export const contactLook = css`
       font-size: 1.15em;
     }
 
+    /* It is not a name, but what is to be done. */
+    .task h2 {
+      -webkit-line-clamp: 4;
+    }
+
     .ways {
+      display: grid;
       grid-template-columns: repeat(auto-fill, minmax(min(5.9em, 46%), 1fr));
       gap: 0.35rem;
     }
 
     .ways button {
+      width: 100%;
+      min-width: 0;
+      height: 100%;
       padding-inline: 0.1rem;
+      hyphens: auto;
+      overflow-wrap: break-word;
     }
 
     .offered .ways {
@@ -159,7 +167,7 @@ export const contactLook = css`
 
     .offered button {
       padding-inline: 0;
-      font-size: 1em;
+      font-size: 0.95em;
     }
   }
 `;

@@ -92,7 +92,7 @@ export class ContactCard extends LitElement {
     const { contact } = this;
     const calls = liveCalls(contact);
     const data = attached(contact);
-    return html`<article class="card stack ${contact.phase}" aria-labelledby="name">
+    return html`<article class="card stack ${contact.phase} ${contact.medium}" aria-labelledby="name">
       ${this.header()}
       ${data.length === 0
         ? nothing

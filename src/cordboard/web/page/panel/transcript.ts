@@ -19,9 +19,16 @@ export class Transcript extends LitElement {
     look,
     css`
       .log {
-        max-height: min(18rem, 38vh);
+        max-height: min(18rem, 34vh);
         overflow: auto;
         border-radius: 6px;
+      }
+
+      /* So that what one writes in is seen as well. */
+      @container (width < 221px) {
+        .log {
+          max-height: 24vh;
+        }
       }
 
       ol {
@@ -80,19 +87,30 @@ export class Transcript extends LitElement {
   @property({ type: Boolean }) written = false;
   @query(".log") private log!: HTMLElement | null;
   private readsAlong = true;
+  private height = 0;
+  private readonly sizes = new ResizeObserver(() => this.follow());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.sizes.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.sizes.disconnect();
+  }
 
   protected override willUpdate(): void {
-    const { log } = this;
-    this.readsAlong = log == null || log.scrollHeight - log.scrollTop - log.clientHeight < AT_END;
+    this.look();
   }
 
   protected override updated(): void {
-    if (this.readsAlong && this.log !== null) this.log.scrollTop = this.log.scrollHeight;
+    this.follow();
   }
 
   protected override render(): TemplateResult {
     const said = spoken(this.utterances).map(fullUtterance);
-    return html`<div class="log" role="log" tabindex="0" aria-label=${this.written ? TEXTS.messages : TEXTS.transcript}>
+    return html`<div class="log" role="log" tabindex="0" @scroll=${() => this.look()} aria-label=${this.written ? TEXTS.messages : TEXTS.transcript}>
       ${said.length === 0
         ? html`<p class="small faint">${this.written ? TEXTS.noMessages : TEXTS.noTranscript}</p>`
         : html`<ol>
@@ -103,6 +121,20 @@ export class Transcript extends LitElement {
             )}
           </ol>`}
     </div>`;
+  }
+
+  /** Whether the end is in sight. Where the room for it changed meanwhile it is as it was before. */
+  private look(): void {
+    const { log } = this;
+    if (log == null || log.clientHeight !== this.height) return;
+    this.readsAlong = log.scrollHeight - log.scrollTop - log.clientHeight < AT_END;
+  }
+
+  private follow(): void {
+    const { log } = this;
+    if (log == null) return;
+    if (this.readsAlong) log.scrollTop = log.scrollHeight;
+    this.height = log.clientHeight;
   }
 
   private item(item: FullUtterance): TemplateResult {

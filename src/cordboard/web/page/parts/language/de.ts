@@ -295,7 +295,7 @@ export const GERMAN: Language = {
     number: "Nummer",
     directory: "Verzeichnis",
     toCall: "Anzurufen",
-    skip: "Überspringen",
+    skip: "Später",
     never: "Nie anrufen",
     attempt: (count) => `Versuch ${count}`,
     callback: "Rückruf",

@@ -39,6 +39,7 @@ _CUSTOMER = frozenset({"Customer.name", "Customer.number1"})
 """Told as the participant."""
 SESSION_ID = "Call.session_id"
 """The variable that is the same in every part of one conversation."""
+SKILL_NAME = "Call.skill_name"
 LIVE = frozenset({w.OFFERED, w.RINGING, w.TALKING, w.ON_HOLD, w.PARKED})
 OUTWARD = frozenset(
     {w.OUTBOUND, w.MANUAL, w.AGENT, w.PREVIEW, w.AUTODIAL, w.QUEUE_CALLBACK, "OUTBOUND_PREVIEW", "TEST"}
@@ -312,9 +313,14 @@ def _thread(book: Book, call: wire.Call) -> str:
 
 
 def _queue(book: Book, call: wire.Call) -> Queue | None:
-    if not call.skill_id or call.consult:
+    """The skill that the call came through, by its id or, where only that is told, by its name."""
+    if call.original_call_id is not None:
         return None
-    return Queue(id=QueueId(call.skill_id), name=book.skills.get(call.skill_id, ""))
+    if call.skill_id:
+        return Queue(id=QueueId(call.skill_id), name=book.skills.get(call.skill_id, ""))
+    name = _variable(book, call, SKILL_NAME)
+    ident = next((ident for ident, known in book.skills.items() if name and known == name), None)
+    return Queue(id=QueueId(ident), name=name) if ident is not None else None
 
 
 def _number(book: Book, call: wire.Call) -> str:

@@ -240,7 +240,9 @@ def _dialled(target: Target, campaign: str) -> Order:
     body: object
     match target.kind:
         case TargetKind.NUMBER:
-            word, body = "external", wire.MakeExternalCall(number=target.number, campaign_id=campaign or None)
+            # No more than was seen: what else the body might have is click-to-dial's.
+            told = {"number": target.number, "campaignId": campaign or None}
+            word, body = "external", {**told, "skipDNCCheck": False, "checkMultipleContacts": True}
         case TargetKind.AGENT:
             word, body = "agent", {"agentId": target.id}
         case TargetKind.QUEUE:

@@ -107,3 +107,18 @@ def test_a_customer_writes_and_a_task_comes_in(quiet: str, opened: Callable[...,
     ).to_be_visible()
     console.get_by_role("button", name="Leave as Celia Durand").first.click()
     expect(page.get_by_role("article").filter(has_text="Wrap-up")).to_be_visible()
+
+
+def test_an_agent_is_shown_an_entry_of_a_campaign(quiet: str, opened: Callable[..., Page]) -> None:
+    console, desk = opened(f"{quiet}/console/"), Desk(opened(f"{quiet}/desk/"))
+    desk.get_ready()
+    campaigns = console.get_by_role("region", name="Campaigns")
+    expect(campaigns).to_contain_text("0 of 4 done")
+    campaigns.get_by_role("button", name="Show the next entry").click()
+    desk.press("Never call")
+    expect(campaigns).to_contain_text("1 of 4 done")
+    campaigns.get_by_role("button", name="Start").click()
+    expect(desk.contact("Viggo Strand")).to_contain_text("To be called")
+    campaigns.get_by_role("button", name="Stop").click()
+    campaigns.get_by_role("combobox", name="Campaign").select_option("survey")
+    expect(campaigns.get_by_role("button", name="Show the next entry")).to_have_count(0)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { doings, liveParties, runningCalls, waitingIn, type FloorCall, type FloorState, type Party } from "../../src/cordboard/web/page/console/floor";
+import { doings, listed, liveParties, runningCalls, waitingIn, type FloorCall, type FloorState, type Party } from "../../src/cordboard/web/page/console/floor";
 
 function party(id: string, role: Party["role"], state: Party["state"], more: Partial<Party> = {}): Party {
   return { id, role, state, number: `+${id}`, name: "", agent: null, queue: null, muted: false, since: 5, ...more };
@@ -37,6 +37,7 @@ const floor: FloorState = {
     ben: { id: "ben", state: "ready", reason: null, since: 1, media: {}, segments: [{ id: "same", phase: "active", calls: [served] }] },
   },
   calls: { queued, left },
+  entries: { "w-1": { campaign: "w", state: "done" }, "w-2": { campaign: "w", state: "new" }, "w-3": { campaign: "w", state: "never" }, "x-1": { campaign: "x", state: "out" } },
 };
 
 test("each call that is under way is there once, the oldest first", () => {
@@ -62,4 +63,9 @@ test("after a transfer an agent is with whoever is there, not with who handed ov
   const parties = [party("1", "agent", "null", { agent: "ann", name: "Ann" }), party("2", "agent", "connected", { agent: "ben" }), party("3", "customer", "connected", { name: "Ada" })];
   const agent = { id: "ben", state: "busy" as const, reason: null, since: 1, media: {}, segments: [{ id: "now", phase: "active" as const, calls: [call("c", 1, parties)] }] };
   assert.deepEqual(doings(agent), [{ phase: "active", who: "Ada" }]);
+});
+
+test("a campaign is through with whom it reached, gave up, or is never to call", () => {
+  assert.deepEqual(listed(floor, "w"), { entries: 3, done: 2 });
+  assert.deepEqual(listed(floor, "none"), { entries: 0, done: 0 });
 });

@@ -16,6 +16,7 @@ import "../parts/toasts";
 import "./agents";
 import "./arrivals";
 import "./calls";
+import "./campaigns";
 import "./faults";
 import "./journal";
 import "./queues";
@@ -125,6 +126,7 @@ export class ConsolePage extends LitElement {
       <div>
         <cb-ring-in .centre=${centre} .floor=${state}></cb-ring-in>
         <cb-arrivals .centre=${centre} .floor=${state}></cb-arrivals>
+        <cb-campaigns .centre=${centre} .floor=${state}></cb-campaigns>
         <cb-faults .faults=${faults}></cb-faults>
         <cb-scenarios .scenarios=${scenarios} .progress=${progress}></cb-scenarios>
       </div>

@@ -51,12 +51,15 @@ export interface FloorState {
   readonly arrivals: Readonly<{ [queue: string]: number }>;
   readonly agents: Readonly<{ [agent: string]: FloorAgent }>;
   readonly calls: Readonly<{ [call: string]: FloorCall }>;
+  /** Of the campaigns' lists. */
+  readonly entries: Readonly<{ [entry: string]: { readonly campaign: string; readonly state: string } }>;
 }
 
 export interface Centre {
   readonly name: string;
   readonly agents: readonly { readonly id: string; readonly name: string; readonly extension: string; readonly self_acting: boolean }[];
   readonly queues: readonly { readonly id: string; readonly name: string; readonly number: string; readonly medium: Medium; readonly arrivals_per_hour: number }[];
+  readonly campaigns: readonly { readonly id: string; readonly name: string; readonly mode: string }[];
   readonly customers: readonly { readonly number: string; readonly name: string }[];
 }
 
@@ -147,6 +150,12 @@ export function waitingIn(state: FloorState, queue: string): Waiting[] {
     const caller = call.parties.find((party) => party.role !== "queue" && party.state !== "null");
     return place === undefined ? [] : [{ call, caller, since: place.since }];
   });
+}
+
+/** How many entries a campaign has, and how many of them it is through with. */
+export function listed(state: FloorState, campaign: string): { readonly entries: number; readonly done: number } {
+  const all = Object.values(state.entries).filter((entry) => entry.campaign === campaign);
+  return { entries: all.length, done: all.filter((entry) => entry.state === "done" || entry.state === "never").length };
 }
 
 /** What an agent is doing now: the open segments, each with whom it is. */

@@ -1,3 +1,4 @@
+import json
 from typing import Any, get_args
 
 import msgspec
@@ -372,6 +373,39 @@ def test_three_bad_frames_in_a_row_close_the_page() -> None:
     page.say("nonsense")
     assert page.close_code() == 4200
     assert page.codes() == ["bad-json", "unknown-message", "bad-json", "bad-field", "bad-json"]
+
+
+def test_a_command_or_question_that_cannot_be_read_is_refused_under_its_id() -> None:
+    """Else whoever gave it waits in vain; and three of them are no reason to show the page the door."""
+    page = Page()
+    told: dict[str, Any] = {"id": "x-1", "subject": "agent/ann"}
+    hold = {"service": "HoldCall", "contact": "k"}
+    for frame, field in (
+        (
+            {"type": "execute", "command": {**told, "service": {**hold, "contcat": "k"}}},
+            "command.service.contcat",
+        ),
+        (
+            {"type": "execute", "command": {**told, "service": {**hold, "contact": 7}}},
+            "command.service.contact",
+        ),
+        (
+            {"type": "execute", "command": {**told, "service": {"service": "Dance"}}},
+            "command.service.service",
+        ),
+        ({"type": "ask", **told, "query": {"query": "GetReasons", "mdium": "voice"}}, "query.mdium"),
+    ):
+        (error,) = page.say(json.dumps(frame))
+        assert isinstance(error, wire.Error)
+        assert error.about == "x-1"
+        assert (error.error.code, error.error.details) == ("bad-field", {"field": field})
+    assert page.close_code() is None
+    assert page.effects == []
+    for text in ('{"type":"execute","command":{"id":7}}', '{"type":"ask","id":""}', '{"type":"execute"'):
+        (error,) = page.say(text)
+        assert isinstance(error, wire.Error)
+        assert error.about is None
+    assert page.close_code() == 4200
 
 
 def test_after_the_close_nothing_happens_any_more() -> None:

@@ -251,7 +251,10 @@ class Socket:
             message = wire.decode_client(data)
             self._in_order(message)
         except CallerError as error:
-            yield self._error(error)
+            about = wire.waiting(data)
+            yield self._error(error, about)
+            if about is not None and self._phase is _Phase.OPEN:
+                return  # a frame of the protocol's, with something in it that is none: whoever waits has been told
             self._strikes += 1
             if self._strikes >= wire.STRIKES:
                 yield from self._close(CloseCode.BAD_FRAMES, "bad-frames")

@@ -439,6 +439,18 @@ def decode_client(data: str | bytes) -> ClientMessage:
     return _strictly(_client, data)
 
 
+def waiting(data: str | bytes) -> str | None:
+    """Whose answer the sender of a frame that cannot be decoded waits for: the id of its command or question, if it has one."""
+    try:
+        match _plain.decode(data):
+            case {"type": "execute", "command": {"id": str(name)}} | {"type": "ask", "id": str(name)}:
+                return name if 0 < len(name) <= NAME_LIMIT else None
+            case _:
+                return None
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
 def decode_command(data: bytes) -> CommandBody:
     """The body of a command's request, read as strictly as a frame."""
     return _strictly(_command_body, data)

@@ -132,6 +132,20 @@ async def test_it_holds_so_much_and_no_more(hub: Hub, probe: Probe) -> None:
     assert hub.recorder.look() == idle
 
 
+async def test_of_what_came_together_only_the_last_are_held(hub: Hub, probe: Probe) -> None:
+    for name in ("first", "second"):
+        many = [ready() for _ in range(60)]
+        await told(hub, probe, Received(channel=name, data="x", at=1), *many)
+    looked = hub.recorder.look()
+    seqs = sorted(seq for _, seq in looked.passages)
+    assert seqs == list(range(23, 123))  # two were there before
+    ways = [looked.passages[ANN, seq] for seq in seqs]
+    assert [way.cause.where for way in ways if way.cause is not None] == ["first"] * 40 + ["second"] * 60
+    assert all(way.appended == way.shown for way in ways)
+    [*_, cause] = hub.recorder.of_link(LINK)
+    assert looked.led[id(cause)] == [(ANN, seq) for seq in range(63, 123)]
+
+
 async def test_switched_off_it_notes_nothing(clock: VirtualClock, probe: Probe) -> None:
     hub = Hub(MemoryStore(), clock=clock, ids=RandomIds(1), protocols={"probe": probe})
     await hub.start()

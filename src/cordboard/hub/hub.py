@@ -34,7 +34,7 @@ from cordboard.hub.dispatch import Dispatch, Gate, Rules
 from cordboard.hub.driver import Driver, LinkStatus
 from cordboard.hub.metrics import HubMetrics
 from cordboard.hub.queries import Queries
-from cordboard.hub.recorder import Cause, Recorder
+from cordboard.hub.recorder import Audience, Cause, Recorder
 from cordboard.hub.rooms import Rooms
 from cordboard.hub.seat import Outlet, Seat
 from cordboard.model.commands import Command, Unconfirmed
@@ -295,26 +295,25 @@ class Hub:
 
     def _deliver(self, entries: Sequence[Entry]) -> None:
         """What the store has on disk: fold it, show it."""
-        now, states, rooms, recorder = self.clock.now, self._states, self.rooms, self.recorder
-        observe = self.threads.observe
-        on_disk = at = now()
+        states, publish, observe = self._states, self.rooms.publish, self.threads.observe
+        on_disk = self.clock.now()
+        audiences: list[Audience] = []
         for entry in entries:
             subject = entry.subject
             before = states.get(subject)
             if before is None:
                 before = states[subject] = initial(subject)
-                rooms.born(subject)
+                self.rooms.born(subject)
             after = states[subject] = fold(before, entry)
             observe(entry, before, after)
-            told = rooms.publish(entry, before, after, at)
-            at = now()
-            if recorder.limit:
-                recorder.shown(entry, on_disk, at, told, rooms.at(subject).speak)
+            audiences.append(publish(entry, before, after, on_disk))
             event = entry.event
             if isinstance(event, CommandIssued):
                 self.dispatch.issued(event.command)
             elif isinstance(event, CommandSettled):
                 self.dispatch.settled(event.command, event.outcome)
+        if self.recorder.limit:
+            self.recorder.shown(entries, on_disk, self.clock.now(), audiences)
 
     # --- seats -----------------------------------------------------------------------------------------------------
 

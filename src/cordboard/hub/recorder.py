@@ -7,9 +7,9 @@ On the way in it only notes; what belongs together is put together when somebody
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, assert_never
 
 import msgspec
 
@@ -32,7 +32,7 @@ Audience = Mapping[str, tuple[int, int | None]]
 """By protocol: how many pages were told of an entry, and in how many bytes each; `None` where each was told in its own words."""
 
 
-_NOBODY: Audience = MappingProxyType({})
+NOBODY: Audience = MappingProxyType({})
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True, eq=False, gc=False):
@@ -73,11 +73,47 @@ class Taken:
         self.settled: Millis = 0
 
 
-# Plain tuples, not named ones: of these one is made for every entry.
-_Appended = tuple[Cause | None, Millis, Sequence[Entry]]
-"""What led to them, when they were appended, and the entries."""
-_Shown = tuple[Entry, Millis, Millis, Mapping[str, int | None], Mapping[str, int]]
-"""The entry, when it was on disk and when shown, by protocol the bytes that each page was told, and how many pages spoke which."""
+class _Appended(NamedTuple):
+    """What one turn of the loop appended: what led to it, and to how many entries, in order."""
+
+    parts: Sequence[tuple[Cause | None, int]]
+    at: Millis
+    entries: Sequence[Entry]
+
+
+class _Shown(NamedTuple):
+    """What one commit of the store brought, and who was told of each entry."""
+
+    entries: Sequence[Entry]
+    on_disk: Millis
+    shown: Millis
+    audiences: Sequence[Audience]
+
+
+_Batch = TypeVar("_Batch", _Appended, _Shown)
+
+
+class _Last(Generic[_Batch]):
+    """The batches of the last `limit` entries: nothing is done for each of the entries themselves."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._batches: deque[_Batch] = deque()
+        self._count = 0
+
+    def add(self, batch: _Batch) -> None:
+        """Keep it; forget what is too old."""
+        self._batches.append(batch)
+        self._count += len(batch.entries)
+        while self._count - len(self._batches[0].entries) >= self._limit:
+            self._count -= len(self._batches.popleft().entries)
+
+    def __iter__(self) -> Iterator[tuple[_Batch, int]]:
+        """Each, and how many of its entries are too old all the same."""
+        old = max(0, self._count - self._limit)
+        for batch in self._batches:
+            yield batch, old
+            old = 0
 
 
 class Passage(NamedTuple):
@@ -87,7 +123,7 @@ class Passage(NamedTuple):
     appended: Millis = 0
     on_disk: Millis = 0
     shown: Millis = 0
-    audience: Audience = _NOBODY
+    audience: Audience = NOBODY
 
 
 class Recording(NamedTuple):
@@ -111,8 +147,8 @@ class Recorder:
         """How many commands were told what became of them: some leave no entry."""
         self._now = clock.now
         self._causes: deque[Cause] = deque(maxlen=limit)
-        self._appended: deque[_Appended] = deque(maxlen=limit)
-        self._shown: deque[_Shown] = deque(maxlen=limit)
+        self._appended = _Last[_Appended](limit)
+        self._shown = _Last[_Shown](limit)
         self._taken: deque[Taken] = deque(maxlen=limit)
         self._odd: deque[Entry] = deque(maxlen=ODDITIES if limit else 0)
 
@@ -151,29 +187,22 @@ class Recorder:
         return cause
 
     def appended(
-        self, parts: Iterable[tuple[Cause | None, int]], at: Millis, entries: Sequence[Entry]
+        self, parts: Sequence[tuple[Cause | None, int]], at: Millis, entries: Sequence[Entry]
     ) -> None:
         """What was appended at this time is on disk as these entries. `parts`: what led to them, and to how many, in order."""
         if self.limit:
-            start = 0
-            for cause, count in parts:
-                self._appended.append((cause, at, entries[start : start + count]))
-                start += count
+            self._appended.add(_Appended(parts, at, entries))
 
     def shown(
-        self,
-        entry: Entry,
-        on_disk: Millis,
-        at: Millis,
-        told: Mapping[str, int | None],
-        speak: Mapping[str, int],
+        self, entries: Sequence[Entry], on_disk: Millis, at: Millis, audiences: Sequence[Audience]
     ) -> None:
-        """An entry that came from disk at this time is folded, and all who watch were told of it `at`. `told`: in how many
-        bytes, by protocol; `speak`: how many pages speak which. Neither may be changed later.
+        """Entries that came from disk at this time are folded, and all who watch were told of them `at`: of each so many, in so many
+        bytes. None of it may be changed later.
         """
-        self._shown.append((entry, on_disk, at, told, speak))
-        if isinstance(entry.event, Unrecognised):
-            self._odd.append(entry)
+        self._shown.add(_Shown(entries, on_disk, at, audiences))
+        for entry in entries:
+            if type(entry.event) is Unrecognised:
+                self._odd.append(entry)
 
     def command(
         self, command: Command, identity: Identity | None, settled: Callable[[Outcome], None]
@@ -209,24 +238,22 @@ class Recorder:
 
     def look(self) -> Recording:
         """All that is known now. Costs a walk over all of it."""
-        passages: dict[Place, Passage] = {
-            (entry.subject, entry.seq): Passage(None, 0, on_disk, shown, _audience(told, speak))
-            for entry, on_disk, shown, told, speak in self._shown
-        }
+        passages: dict[Place, Passage] = {}
+        for batch, old in self._shown:
+            for entry, audience in zip(batch.entries[old:], batch.audiences[old:], strict=True):
+                place = (entry.subject, entry.seq)
+                passages[place] = Passage(None, 0, batch.on_disk, batch.shown, audience)
         led: dict[int, list[Place]] = {}
-        for cause, at, entries in self._appended:
-            places = [(entry.subject, entry.seq) for entry in entries]
-            if cause is not None:
-                led.setdefault(id(cause), []).extend(places)
-            for place in places:
+        for appended, old in self._appended:
+            causes = [cause for cause, count in appended.parts for _ in range(count)]
+            for cause, entry in tuple(zip(causes, appended.entries, strict=True))[old:]:
+                place = (entry.subject, entry.seq)
+                if cause is not None:
+                    led.setdefault(id(cause), []).append(place)
                 known = passages.get(place, Passage())
-                passages[place] = known._replace(cause=cause, appended=at)
+                passages[place] = known._replace(cause=cause, appended=appended.at)
         taken: dict[CommandId, list[Taken]] = {}
         for item in self._taken:
             taken.setdefault(item.command.id, []).append(item)
         given = {CommandId(cause.where): cause.at for cause in self._causes if cause.kind == "command"}
         return Recording(passages, given, taken, led)
-
-
-def _audience(told: Mapping[str, int | None], speak: Mapping[str, int]) -> Audience:
-    return {name: (speak[name], size) for name, size in told.items()}

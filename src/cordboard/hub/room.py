@@ -21,6 +21,7 @@ from cordboard.contract import (
     Share,
     Shared,
 )
+from cordboard.hub.recorder import NOBODY, Audience
 
 if TYPE_CHECKING:
     from cordboard.hub.seat import Seat
@@ -37,12 +38,7 @@ MEMORY = 8
 in the processor's cache when it is let go, and 64 of them made each entry a sixth dearer.
 """
 
-
-Told = Mapping[str, int | None]
-"""By protocol: the bytes that it told each of its pages of an entry; `None` where each page is told in its own words."""
-
-_NOTHING: Told = MappingProxyType({})
-_NOBODY: Mapping[str, int] = MappingProxyType({})
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
 class Room:
@@ -52,29 +48,29 @@ class Room:
         self.subject = subject
         self.last: deque[Entry] = deque(maxlen=MEMORY)
         self._seats: dict[Seat, None] = {}
-        self.speak: Mapping[str, int] = _NOBODY
-        """How many pages speak which protocol. Another object with every change."""
+        self.speak: Mapping[str, int] = _NONE
+        """How many pages speak which protocol."""
         self._pages: dict[Seat, None] = {}
         """The agent's own pages among them: what passes between those is no business of who only looks on."""
         self._claims: dict[str, Seat] = {}
         self._guards: dict[str, list[Seat]] = {}
 
-    def publish(self, entry: Entry, before: SubjectState, after: SubjectState, at: Millis) -> Told:
+    def publish(self, entry: Entry, before: SubjectState, after: SubjectState, at: Millis) -> Audience:
         """Tell every page of a new entry; each protocol renders it once."""
         self.last.append(entry)
         if not self._seats:
-            return _NOTHING
+            return NOBODY
         rendered: dict[str, bytes | None] = {}
-        told: dict[str, int | None] = {}
+        audience: dict[str, tuple[int, int | None]] = {}
         for seat in tuple(self._seats):
             name = seat.protocol.name
             if name in rendered:
                 data = rendered[name]
             else:
                 data = rendered[name] = _rendered(seat.protocol, entry, before, after)
-                told[name] = None if data is None else len(data)
+                audience[name] = self.speak[name], None if data is None else len(data)
             seat.observe(entry, before, after, data, at)
-        return told
+        return audience
 
     def gauge(self, frame: Gauged) -> None:
         """Tell every page of a counter's new value."""

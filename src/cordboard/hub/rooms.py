@@ -15,7 +15,8 @@ import structlog
 from cordboard.contract import Barred, Claim, Gauge, Gauged, Guard, Joined, Share, Store, parse_position
 from cordboard.hub.access import groups, may_command, may_see
 from cordboard.hub.clock import Clock
-from cordboard.hub.room import Room, Told
+from cordboard.hub.recorder import Audience
+from cordboard.hub.room import Room
 from cordboard.model.errors import CordboardError
 from cordboard.model.fold import initial
 from cordboard.model.ids import SUBJECT_KINDS, Millis, Subject, is_subject
@@ -74,12 +75,12 @@ class Rooms:
         """A subject is new: those who watch its whole kind get it, if they may."""
         self._greet(subject)
 
-    def publish(self, entry: Entry, before: SubjectState, after: SubjectState, at: Millis) -> Told:
-        """Tell of an entry, and see who may no longer watch because of it, or may now. The answer is what was told."""
-        told = self.at(entry.subject).publish(entry, before, after, at)
+    def publish(self, entry: Entry, before: SubjectState, after: SubjectState, at: Millis) -> Audience:
+        """Tell of an entry, and see who may no longer watch because of it, or may now. The answer is who was told."""
+        audience = self.at(entry.subject).publish(entry, before, after, at)
         if after.profile is not before.profile:
             self._regroup(entry.subject, before, after)
-        return told
+        return audience
 
     def gauge(self, effect: Gauge) -> None:
         """A counter's last value: the newest vendor time wins, nothing is logged."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -90,3 +91,15 @@ async def test_who_does_not_ask_is_told_too_unless_the_operator_wants_otherwise(
         await page.advance(10)
         assert not told(page, "5000")
         assert not told(page, "5012")
+
+
+async def test_the_organisations_skills_are_all_that_the_statistics_can_name() -> None:
+    async with live_stage(Five9().configured(ASKED)) as (stage, centre):
+        await centre.act("log_on", agent="ruth", state="not_ready")
+        page = stage.visit("ruth")
+        await sign_in(page)
+        whole = await page.call("GET", "/supsvcs/rs/svc/orgs/100000/skills", headers=HOST)
+        own = await page.call("GET", f"{SUPS}/ruth/skills", headers=HOST)
+        found, fewer = ({row["id"] for row in json.loads(answer.body)} for answer in (whole, own))
+        assert "bookings" in found - fewer
+        assert fewer < found

@@ -32,7 +32,11 @@ from cordboard.protocols.five9.settings import Settings
 JOINING: Millis = 3_000
 """How long a request waits for the agent's state before it is answered without."""
 TARGETS = 500
-_COLLEAGUES = frozenset({"users", "logged_in", "transferable", "conferees"})
+_ASKED: Mapping[str, TargetKind] = {
+    **dict.fromkeys(("users", "logged_in", "transferable", "conferees"), TargetKind.AGENT),
+    "org_skills": TargetKind.QUEUE,
+}
+"""What the contact centre is asked for: whom of which kind there is."""
 
 
 class _Phase(Enum):
@@ -135,11 +139,14 @@ class Desk:
         yield from self._share_state()
 
     def answer(self, ask: str, result: c.Result, at: Millis) -> k.SessionEffects:
-        """Colleagues."""
+        """Colleagues, or skills."""
         called = self._asks.pop(ask, None)
         if called is None:
             return
         match result:
+            case _ if _row(called).name == "org_skills":
+                others = result.targets if isinstance(result, c.Targets) else ()
+                yield self._reply(called, lists.org_skills(self._state.profile, others))
             case c.Targets(targets=targets):
                 me = subject_id(self._state.subject)
                 found = lists.users(item for item in targets if item.id != me)
@@ -302,10 +309,10 @@ class Desk:
         elif row.name in INQUIRIES:
             found = INQUIRIES[row.name](Sight(called, self._state, self._settings))
             yield self._reply(called, found)
-        elif row.name in _COLLEAGUES:
+        elif row.name in _ASKED:
             ask = self._ids.new("ask")
             self._asks[ask] = called
-            query = c.GetTargets(kinds=(TargetKind.AGENT,), limit=TARGETS)
+            query = c.GetTargets(kinds=(_ASKED[row.name],), limit=TARGETS)
             yield k.Ask(id=ask, subject=self._state.subject, query=query)
         elif row.name in self.own:
             yield from self.own[row.name](called)

@@ -88,7 +88,6 @@ INQUIRIES: Mapping[str, Callable[[Sight], object]] = {
     "presence": lambda sight: presence(sight.state),
     "skills": _skills,
     "active_skills": _skills,
-    "org_skills": _skills,
     "interactions": lambda sight: [
         *(wire.Stub(channel_type=w.CALL, interaction_id=ident) for ident in lines(sight.state)),
         *(

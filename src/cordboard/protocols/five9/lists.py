@@ -101,6 +101,14 @@ def skills(profile: AgentProfile | None) -> list[JsonObject]:
     return [skill(item) for item in profile.queues] if profile is not None else []
 
 
+def org_skills(profile: AgentProfile | None, queues: Iterable[Target]) -> list[JsonObject]:
+    """The agent's, and all others that there are."""
+    own = skills(profile)
+    known = {item["id"] for item in own}
+    others = (item for item in queues if item.kind is TargetKind.QUEUE and item.id not in known)
+    return [*own, *({"id": item.id, "name": item.name or item.id} for item in others)]
+
+
 def reasons(profile: AgentProfile | None, kind: ReasonKind) -> list[JsonObject]:
     """The reason codes of a kind."""
     return [

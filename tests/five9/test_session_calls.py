@@ -181,6 +181,15 @@ async def test_a_call_that_is_talked_on_is_disposed_of_at_once() -> None:
         assert centre.truth()["agents"]["mia"]["state"] == "ready"
 
 
+async def test_a_call_that_still_rings_is_disposed_of_by_hanging_up() -> None:
+    async with desk() as (page, centre, _):
+        await centre.act("log_on", agent="mia", state="not_ready")
+        made = read(await post(page, "A/interactions/make_external_call", {"number": "+441632960003"}))
+        answer = await put(page, f"K/{made['id']}/dispose", {"dispositionId": "booked"})
+        assert read(answer)["state"] == "FINISHED"
+        assert moves(page)[-1] == ("5", "ABANDONED", "FINISHED")
+
+
 async def test_a_call_is_made_and_given_back() -> None:
     async with desk() as (page, centre, _):
         await centre.act("log_on", agent="mia", state="not_ready")

@@ -165,9 +165,11 @@ def dispose(look: Look, line: Line, code: str) -> Plan:
     if line.consult:
         yield c.ClearConnection(contact=contact, call=line.call.id)
         return Answer(_finished(line, code))
-    if code not in NO_DISPOSITION:
+    told = code not in NO_DISPOSITION
+    if told and line.contact.phase in (Phase.ACTIVE, Phase.WRAP_UP):
         yield c.SetDisposition(contact=contact, disposition=code)
-    yield from _complete(look, contact, hang_up=line.call.id)
+        told = False
+    yield from _complete(look, contact, hang_up=line.call.id, disposition=code if told else "")
     return Answer(_finished(line, code))
 
 
@@ -315,15 +317,19 @@ class CallbackBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 def _complete(
-    look: Look, contact: ContactId, *, hang_up: CallId | None
+    look: Look, contact: ContactId, *, hang_up: CallId | None, disposition: str = ""
 ) -> Generator[c.Service | Until, None, None]:
-    """End the contact: hang up what is talked on, and end its after-call work, if there is any."""
+    """End the contact: hang up what is talked on or dialled, and end its after-call work, if there is any, with the disposition that could not
+    be told before.
+    """
     before = look().contacts.get(contact)
     if before is not None and before.phase is not Phase.WRAP_UP and hang_up is not None:
         yield c.ClearConnection(contact=contact, call=hang_up)
     yield Until(lambda state: _is_over(state.contacts.get(contact)))
     now = look().contacts.get(contact)
     if now is not None and now.phase is Phase.WRAP_UP:
+        if disposition:
+            yield c.SetDisposition(contact=contact, disposition=disposition)
         yield c.CompleteContact(contact=contact)
 
 

@@ -66,7 +66,7 @@ _HOPELESS = frozenset({"bad-address", "too-large", "certificate-expired", "certi
 
 
 async def _once(client: Client, effect: Request, clock: Clock, state: _Attempts) -> Replied:
-    session, proxy = client.route(effect.url)
+    session, trust, proxy = client.route(effect.url)
     state.stage = "host-busy"
     async with client.network.limits.place(host_of(effect.url)):
         state.stage = "connect-timeout"
@@ -79,8 +79,9 @@ async def _once(client: Client, effect: Request, clock: Clock, state: _Attempts)
                 headers=dict(effect.headers),
                 data=effect.body or None,
                 allow_redirects=False,
-                proxy=proxy,
                 trace_request_ctx=this,
+                ssl=trust,
+                proxy=proxy,
             ) as answer:
                 state.stage = "timeout"
                 data = await _body(answer, client.network.settings.body_bytes)

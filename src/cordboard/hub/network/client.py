@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -25,6 +26,14 @@ class Sent:
         self.any = False
 
 
+class Route(NamedTuple):
+    """The session to ask an address by, and what to tell it besides."""
+
+    session: aiohttp.ClientSession
+    trust: ssl.SSLContext | bool
+    proxy: str | None = None
+
+
 class Client:
     """Made when it is first used, on the loop. `forget` drops the cookies, `close` all."""
 
@@ -37,8 +46,8 @@ class Client:
             total=None, sock_connect=settings.connect_seconds, sock_read=settings.silence_seconds
         )
 
-    def route(self, url: str) -> tuple[aiohttp.ClientSession, str | None]:
-        """What to ask an address by, and the proxy to name to it. `ValueError` if it is no address.
+    def route(self, url: str) -> Route:
+        """What to ask an address by. `NetworkError` or `ValueError` if it is no address.
 
         A proxy tunnels all but plain HTTP, which an HTTP proxy is asked for itself.
         """
@@ -46,11 +55,13 @@ class Client:
         if parts.scheme not in {"http", "https", "ws", "wss"} or not parts.hostname:
             raise NetworkError("bad-address")
         proxy = self.network.proxies.of(url)
+        # Whom to trust is read when it is first needed.
+        trust = self.network.tls if parts.scheme in {"https", "wss"} else True
         if not proxy:
-            return self._session(""), None
+            return Route(self._session(""), trust)
         if parts.scheme == "http" and proxy.startswith("http:"):
-            return self._session(""), proxy
-        return self._session(proxy), None
+            return Route(self._session(""), trust, proxy)
+        return Route(self._session(proxy), trust)
 
     def forget(self) -> None:
         """Drop the cookies: a fresh link logs in without its predecessor's."""
@@ -90,7 +101,6 @@ class Client:
 
     def _connector(self, proxy: str) -> aiohttp.TCPConnector:
         common: dict[str, Any] = {
-            "ssl": self.network.tls,
             "limit": 0,
             "timeout_ceil_threshold": _WHOLE_SECONDS,
         }

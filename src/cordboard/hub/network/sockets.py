@@ -66,7 +66,7 @@ async def converse(
 
 async def _opened(client: Client, effect: Open) -> aiohttp.ClientWebSocketResponse:
     settings = client.network.settings
-    session, proxy = client.route(effect.url)
+    session, trust, proxy = client.route(effect.url)
     async with (
         asyncio.timeout(settings.open_seconds),
         client.network.limits.place(host_of(effect.url)),
@@ -74,11 +74,12 @@ async def _opened(client: Client, effect: Open) -> aiohttp.ClientWebSocketRespon
         return await session.ws_connect(
             effect.url,
             headers=dict(effect.headers),
-            proxy=proxy,
             max_msg_size=settings.frame_bytes,
             compress=0,
             heartbeat=(settings.ping_seconds or None) if effect.ping else None,
             timeout=aiohttp.ClientWSTimeout(ws_close=settings.close_seconds),
+            ssl=trust,
+            proxy=proxy,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -12,21 +12,29 @@ import aiohttp
 import pytest
 
 from cordboard.app import App, running
+from cordboard.contract import LOGIN_COOKIE
 from cordboard.protocols.five9 import wire
 from cordboard.settings import parsed
+from cordboard.web.accounts import Accounts
 from tests.browser.hosting import PASSWORD, write_accounts
 
 SITE = "https://acme.lightning.force.com"
 LOGIN = {"passwordCredentials": {"username": "mia", "password": PASSWORD}, "policy": "AttachExisting"}
 REST = "/appsvcs/rs/svc"
+MIA = {"mia": ["agent:mia"]}
 
 pytestmark = pytest.mark.asyncio
 
 
 @asynccontextmanager
-async def hub(folder: Path, **more: Any) -> AsyncIterator[tuple[App, str]]:  # noqa: ANN401 - settings
+async def hub(
+    folder: Path,
+    accounts: Mapping[str, Sequence[str]] = MIA,
+    **more: Any,  # noqa: ANN401 - settings
+) -> AsyncIterator[tuple[App, str]]:
     """A Cordboard with a quiet simulator, and where it is."""
-    write_accounts(folder, {"mia": ["agent:mia"]})
+    if accounts:
+        write_accounts(folder, accounts)
     settings = parsed(
         {
             "data": str(folder),
@@ -106,6 +114,23 @@ async def test_a_hub_that_stops_asks_back_and_knows_the_login_again(tmp_path: Pa
             await again.close()
             async with client.post(f"{url}{REST}/auth/logout", headers=proof) as answer:
                 assert answer.status == 204
+            async with client.get(f"{url}{REST}/auth/metadata", headers=proof) as answer:
+                assert answer.status == 401
+
+
+async def test_the_token_is_good_for_nothing_else_and_ends_with_the_account(tmp_path: Path) -> None:
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client:
+        async with hub(tmp_path) as (_, url):
+            token = (await login(client, url)).token_id
+            bearer = {"Authorization": f"Bearer {token}"}
+            async with client.get(f"{url}/v1/subjects", headers=bearer) as answer:
+                assert answer.status == 401
+            kept = {"Cookie": f"{LOGIN_COOKIE}={token}", "Origin": url}
+            async with client.post(f"{url}/v1/recall", json={}, headers=kept) as answer:
+                assert await answer.json() is None
+            Accounts(tmp_path / "accounts.json").remove("mia")
+        async with hub(tmp_path, accounts={}) as (_, url):
+            proof = {"Authorization": wire.BEARER + token}
             async with client.get(f"{url}{REST}/auth/metadata", headers=proof) as answer:
                 assert answer.status == 401
 

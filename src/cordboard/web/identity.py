@@ -151,7 +151,8 @@ class Identities:
     def ticket(self, signed: SignedIn) -> tuple[str, SignedIn]:
         """A token that stands for this very login, as long as it holds, and is good for `SignIn` alone. And the login with its claims."""
         identity, now = signed.identity, self._clock.now()
-        login = signed.claims.login if signed.claims is not None else 0
+        # Without claims it came by a password, just now.
+        login = signed.claims.login if signed.claims is not None else now // 1000
         value, claims = self._tokens.mint(
             identity.subject,
             identity.scopes,
@@ -199,7 +200,16 @@ class Identities:
 
     def _by(self, value: str, use: str) -> SignedIn:
         claims = self._tokens.verify(value, self._clock.now(), use=use)
+        if claims.login:
+            self._stands(claims.sub)
         return SignedIn(identity=claims.identity(), claims=claims)
+
+    def _stands(self, name: str) -> None:
+        """`CallerError` if the account of a login is there no more."""
+        if not self.demo and name not in self._accounts:
+            raise CallerError(
+                "token-invalid", "the account of this login was taken away: sign in with another"
+            )
 
     def _left(self, signed: SignedIn, now: Millis) -> int:
         """Seconds until the password is due again."""
@@ -211,10 +221,7 @@ class Identities:
         left = login + self._settings.login_seconds - now // 1000
         if left <= 0:
             raise CallerError("token-expired", "this login is too old: sign in with the password again")
-        if not self.demo and signed.identity.subject not in self._accounts:
-            raise CallerError(
-                "token-invalid", "the account of this login was taken away: sign in with another"
-            )
+        self._stands(signed.identity.subject)
         return left
 
     async def _password(self, user: str, password: str, address: str) -> Identity:

@@ -154,6 +154,7 @@ def test_origins_are_written_as_browsers_send_them() -> None:
     assert checked(["https://crm.example", "http://[::1]:8080"], "web.origins")
     for wrong, right in {
         "https://crm.example/": "https://crm.example",
+        "https://bücher.example": "https://xn--bcher-kva.example",
         "https://CRM.example": "https://crm.example",
         "https://crm.example:443": "https://crm.example",
         "https://crm.example/page": "https://crm.example",

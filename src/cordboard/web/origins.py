@@ -61,5 +61,15 @@ def _spelled(origin: str) -> str:
         return ""
     if parts.scheme not in _PORTS or not parts.hostname or "*" in origin:
         return ""
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else _ascii(parts.hostname)
+    if not host:
+        return ""
     return f"{parts.scheme}://{host}" + ("" if port in {None, _PORTS[parts.scheme]} else f":{port}")
+
+
+def _ascii(host: str) -> str:
+    """The name as browsers send it, whatever letters it is written in; empty if it is no name."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return ""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from cordboard.contract import Send
 from cordboard.web.outgoing import Outgoing, frame
 
@@ -55,17 +53,3 @@ async def test_the_same_data_to_many_is_framed_once_and_anything_else_anew() -> 
     assert outgoing.frame(Send(channel="other", data=data)) is whole
     assert outgoing.frame(Send(channel="other", data=data, text=False)) == frame(data, text=False)
     assert outgoing.frame(Send(channel="one", data="ä")) == frame("ä".encode(), text=True)
-
-
-@pytest.mark.parametrize(
-    ("size", "head"),
-    [
-        (0, b"\x81\x00"),
-        (125, b"\x81\x7d"),
-        (126, b"\x81\x7e\x00\x7e"),
-        (65_535, b"\x81\x7e\xff\xff"),
-        (65_536, b"\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00"),
-    ],
-)
-def test_a_frame_says_how_long_it_is(size: int, head: bytes) -> None:
-    assert frame(b"x" * size, text=True) == head + b"x" * size

@@ -226,6 +226,21 @@ async def test_a_page_whose_wire_was_cut_this_moment_is_told_nothing(
     await until(lambda: not app.hub.metrics.pages)
 
 
+async def test_what_is_sent_in_one_turn_arrives_whole_and_in_order_and_the_close_behind_it(
+    app: App, opened: Opens
+) -> None:
+    page = await opened(app)
+    (ours,) = app.edge._sockets._pages
+    said = [f"{number} {'x' * number * 100}" for number in range(10)]
+    for data in said:
+        ours.send(Send(channel="page", data=data))
+    ours.end(4000, "that was all")
+    ours.send(Send(channel="page", data="too late"))
+    async with asyncio.timeout(5):
+        assert [await page.receive_str() for _ in said] == said
+    assert await ended(page) == 4000
+
+
 async def test_a_flood_of_frames_is_read_at_its_pace(start: Callable[..., Any], opened: Opens) -> None:
     app = await start(web={"rate": {"frames_per_second": 50, "frames_burst": 5}})
     page = await opened(app)

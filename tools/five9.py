@@ -47,7 +47,7 @@ def five9_page() -> Iterator[str]:
     yield "# Five9"
     yield ""
     yield (
-        "How it is used is told in [Connect Five9, and what was written for it](../how-to/five9.md). Tier: "
+        "How it is used is told in [Run a client written for Five9](../how-to/five9.md) and [Five9 as your contact centre](../how-to/five9-link.md). Tier: "
         f"{promise['tier']}. Nothing was held against a real Five9 yet. "
         "[Every row and event](five9-rows.md) has a page of its own."
     )

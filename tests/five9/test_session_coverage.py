@@ -71,7 +71,7 @@ def test_every_event_is_declared_and_those_that_are_sent_are_sent_somewhere() ->
 
 def test_every_row_is_done_by_exactly_one_part() -> None:
     own = set(Desk(Settings(), ids=None).own)  # type: ignore[arg-type] # only what it has is looked at
-    asked = {"users", "logged_in", "transferable", "conferees"}
+    asked = {"users", "logged_in", "transferable", "conferees", "org_skills"}
     parts = [own, set(INQUIRIES), set(PLANS), asked]
     assert set.union(*parts) == {row.name for row in TABLE}
     assert sum(map(len, parts)) == len(TABLE)

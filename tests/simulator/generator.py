@@ -54,6 +54,7 @@ _MEDIA = frozenset(
     {
         "start_chat", "create_task", "customer_write", "send_message", "pause_contact", "resume_contact", "say", "suggest",
         "start_campaign", "stop_campaign", "offer_entry", "ask_callback", "schedule_callback", "cancel_callback",
+        "post_message",
     }
 )  # fmt: skip
 _WEIGHTS = [FAVOURED.get(action.name, 2.0) for action in ACTIONS]
@@ -124,6 +125,11 @@ def parameters(switch: Switch, rng: Random, name: str) -> dict[str, object]:
             given["reason"] = "end-of-shift"
     wanted = next(a for a in ACTIONS if a.name == name).parameters
     optional = {p.name for p in wanted if not p.required}
+    if name in ("customer_answer", "customer_hang_up"):
+        del given["number"]  # by their call, which says more than whose number it is
+        optional.discard("call")
+    if name == "post_message":
+        given["agent"] = "ruth"
     return {
         p.name: given[p.name]
         for p in wanted

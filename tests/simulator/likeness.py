@@ -54,6 +54,17 @@ class Shown(Protocol):
     def contacts(self) -> Mapping[ContactId, Contact]: ...
 
 
+def differences(seen: object, so: object, where: str = "") -> list[str]:
+    """Where two plain forms differ, each with both: of large ones nobody would find it otherwise."""
+    if isinstance(seen, dict) and isinstance(so, dict):
+        return [
+            found
+            for key in dict.fromkeys((*seen, *so))
+            for found in differences(seen.get(key), so.get(key), f"{where}/{key}")
+        ]
+    return [] if seen == so else [f"{where}: {seen!r} is shown, {so!r} is so"]
+
+
 # --- the hub's side --------------------------------------------------------------------------------------------------
 
 

@@ -221,9 +221,9 @@ async def test_settings_origins_and_secrets(tmp_path: Path, monkeypatch: pytest.
     seen = await look(written(tmp_path, settings), network=False)
     assert {"public-missing", "origins-none", "no-links"} <= seen.codes
     monkeypatch.setenv("T", "token")
-    settings["links"] = [link("v", "no address")]
+    settings["links"] = [link("v", "no address"), link("w", "https://w.example", network={"ca_file": "none"})]
     seen = await look(written(tmp_path, settings), network=False)
-    assert "settings-wrong" in seen.codes
+    assert seen.of("links.v") == seen.of("links.w") == ["settings-wrong"]
 
 
 async def test_settings_that_cannot_be_read(tmp_path: Path) -> None:

@@ -249,5 +249,13 @@ async def test_no_more_than_so_many_a_second() -> None:
     assert loop.time() - began >= 3 / 50 - 0.005
 
 
+async def test_who_waits_long_keeps_no_place_from_others() -> None:
+    limits = HostLimits(1, 0, held=0.05)
+    async with asyncio.timeout(10), limits.place("v"), limits.place("v"):
+        pass
+    async with asyncio.timeout(10), limits.place("v"):
+        assert limits._places["v"].locked(), "each gave its own back, once"
+
+
 def test_every_reason_is_explained() -> None:
     assert all(text.endswith(".") for text in REASONS.values())

@@ -40,15 +40,21 @@ def of_settings(settings: Settings) -> Iterator[Finding]:
 
 
 def _wrong(settings: Settings) -> Iterator[Finding]:
+    # Origins have findings of their own, and so has each link.
+    alone = replace(settings, web=replace(settings.web, origins=(), public=""), links=())
+    try:
+        checked(alone)
+    except CordboardError as error:
+        yield found("settings-wrong", str(error.details.get("field", "settings")), error.message)
+        return
     for link in settings.links:
         if (missing := credentials(link)) is not None:
             yield missing
-            return
-    try:
-        # Origins have findings of their own.
-        checked(replace(settings, web=replace(settings.web, origins=(), public="")))
-    except CordboardError as error:
-        yield found("settings-wrong", str(error.details.get("field", "settings")), error.message)
+            continue
+        try:
+            checked(replace(alone, links=(link,)))
+        except CordboardError as error:
+            yield found("settings-wrong", f"links.{link.name}", error.message)
 
 
 def credentials(link: LinkSettings) -> Finding | None:

@@ -6,12 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+HELD_SECONDS = 5.0
+
 
 class HostLimits:
-    """Places at hosts. `at_once`: how many each has; `per_second`: how many are given away in a second. 0: no limit."""
+    """Places at hosts. `at_once`: how many each has; `per_second`: how many are given away in a second. 0: no limit.
 
-    def __init__(self, at_once: int, per_second: float) -> None:
+    Who holds a place for longer than `held` seconds waits for an answer that the vendor holds back (a long poll): it goes on, and the
+    place is another's.
+    """
+
+    def __init__(self, at_once: int, per_second: float, *, held: float = HELD_SECONDS) -> None:
         self._at_once = at_once
+        self._held = held
         self._pause = 1 / per_second if per_second else 0.0
         self._places: dict[str, asyncio.Semaphore] = {}
         self._next: dict[str, float] = {}
@@ -25,9 +32,20 @@ class HostLimits:
             return
         if (places := self._places.get(host)) is None:
             places = self._places[host] = asyncio.Semaphore(self._at_once)
-        async with places:
+        await places.acquire()
+        own = [places.release]
+
+        def give_back() -> None:
+            while own:
+                own.pop()()
+
+        late = asyncio.get_running_loop().call_later(self._held, give_back)
+        try:
             await self._paced(host)
             yield
+        finally:
+            late.cancel()
+            give_back()
 
     async def _paced(self, host: str) -> None:
         if not self._pause:

@@ -40,7 +40,8 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """A WebSocket on which nothing came for so long is pinged, and is lost if nothing comes for half as long again; TCP connections are
     watched alike by the system. 0: not at all."""
     at_once: Annotated[int, Meta(ge=0, le=10_000)] = 50
-    """How many requests and openings of sockets may be under way at one host, of all links together. 0: any number."""
+    """How many requests and openings of sockets may be under way at one host, of all links together. One that waits longer than
+    five seconds (a long poll) does not count any more. 0: any number."""
     per_second: Annotated[float, Meta(ge=0, le=100_000)] = 0.0
     """How many requests and openings may begin in a second at one host, of all links together. 0: any number."""
     body_bytes: Bytes = 8 * 1024 * 1024

@@ -161,7 +161,7 @@ class NativeLink:
             token = minted.token
         there = yield from opened(k.Open(channel=CHANNEL, kind="ws", url=self._address("ws", "/v1/socket")))
         if isinstance(there, k.Closed):
-            return self._down(there.code, there.reason)
+            return replace(self._down(there.code, there.reason), after=there.retry_after or 0)
         yield _send(wire.Hello(token=token, client=f"cordboard link {self._name}"))
         refused = ""
         while True:

@@ -42,7 +42,8 @@ class Told(NamedTuple):
 
 def told(event: e.Event, before: SubjectState, after: SubjectState, settings: Settings) -> Iterator[Told]:
     """The frames of one entry of the agent's, in their order."""
-    if before.contacts is not after.contacts or before.recent is not after.recent:
+    moved = before.contacts is not after.contacts or before.recent is not after.recent
+    if moved or before.profile is not after.profile:
         yield from _calls(event, before, after, settings)
         yield from _previews(before, after)
     if before.states is not after.states and presence(before) != (now := presence(after)):

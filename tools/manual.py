@@ -139,10 +139,12 @@ def simulator_page() -> Iterator[str]:
         yield ""
     yield "## Scenarios"
     yield ""
-    yield "| Name | |"
-    yield "|---|---|"
+    yield "| Name | | Needs |"
+    yield "|---|---|---|"
     for name, text in sorted(builtin_scenarios().items()):
-        yield f"| `{name}` | {loads(text).about} |"
+        story = loads(text)
+        needs = f"flavour `{story.flavour}`" if story.flavour else "people" if story.people else ""
+        yield f"| `{name}` | {story.about} | {needs} |"
     yield ""
 
 

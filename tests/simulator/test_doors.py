@@ -272,6 +272,9 @@ async def test_a_scenario_of_another_centre_is_refused_and_says_what_it_wants(at
     offered = {item["name"]: item for item in body(await at.door("GET scenarios"))}
     assert (offered["flavour-plain"]["flavour"], offered["arrivals"]["people"]) == ("plain", True)
     assert (offered["inbound"]["flavour"], offered["inbound"]["people"]) == ("", False)
+    assert {name for name, item in offered.items() if item["why"]} == {
+        name for name, item in offered.items() if item["flavour"] or item["people"]
+    }
     for name in ("flavour-plain", "arrivals"):
         wrong(await at.door("POST scenario", {"name": name}), "wrong-state", "name")
     assert body(await at.door("GET scenario")) is None

@@ -77,13 +77,16 @@ class Start(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario that can be played, on a floor of this `flavour` (empty: of any) and, if so, with `people`."""
+    """A scenario, for a floor of this `flavour` (empty: of any) and, if so, with `people`. `why` it cannot be played on this one,
+    empty if it can.
+    """
 
     name: str
     about: str
     steps: int
     flavour: str = ""
     people: bool = False
+    why: str = ""
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +121,7 @@ class Doors:
             "GET journal": self._journal,
             "GET commands": lambda _: _json(self._floor.switch.commands_seen),
             "GET faults": lambda _: self._faults(),
-            "GET scenarios": lambda _: _json([_offer(item) for item in self._scenarios().values()]),
+            "GET scenarios": lambda _: _json([self._offer(item) for item in self._scenarios().values()]),
             "GET scenario": lambda _: self._progress(),
             "POST act": self._act,
             "POST fault": self._fault,
@@ -193,14 +196,28 @@ class Doors:
         if playing is not None and not playing.over:
             return _wrong("wrong-state", f"{playing.scenario.name} is being played", "name")
         scenario = loads(text)
-        if scenario.flavour not in ("", self._floor.flavour.name):
-            return _wrong(
-                "wrong-state", f"{asked.name} is of a centre with the flavour {scenario.flavour}", "name"
-            )
-        if scenario.people and not self._floor.settings.people:
-            return _wrong("wrong-state", f"{asked.name} is of a centre with people", "name")
+        if why := self._unfit(scenario):
+            return _wrong("wrong-state", why, "name")
         self._floor.begin(scenario, called.at, pause=round(asked.pause * 1000))
         return self._progress()
+
+    def _offer(self, scenario: Scenario) -> Offer:
+        return Offer(
+            name=scenario.name,
+            about=scenario.about,
+            steps=len(scenario.steps),
+            flavour=scenario.flavour,
+            people=scenario.people,
+            why=self._unfit(scenario),
+        )
+
+    def _unfit(self, scenario: Scenario) -> str:
+        """Why the scenario cannot be played on this floor; empty if it can."""
+        if scenario.flavour not in ("", self._floor.flavour.name):
+            return f"{scenario.name} is of a centre with the flavour {scenario.flavour}"
+        if scenario.people and not self._floor.settings.people:
+            return f"{scenario.name} is of a centre with people"
+        return ""
 
     def _progress(self) -> DoorAnswer:
         play = self._floor.play
@@ -219,16 +236,6 @@ class Doors:
 
     def _scenarios(self) -> Mapping[str, Scenario]:
         return {name: loads(text) for name, text in builtin_scenarios().items()}
-
-
-def _offer(scenario: Scenario) -> Offer:
-    return Offer(
-        name=scenario.name,
-        about=scenario.about,
-        steps=len(scenario.steps),
-        flavour=scenario.flavour,
-        people=scenario.people,
-    )
 
 
 def _json(value: object, status: int = 200) -> DoorAnswer:

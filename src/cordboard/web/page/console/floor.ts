@@ -86,6 +86,8 @@ export interface Faults {
 export interface Scenario {
   readonly name: string;
   readonly about: string;
+  /** Why it cannot be played on this floor; empty if it can. */
+  readonly why?: string;
 }
 
 /** How the scenario that is played, or was played last, goes. */

@@ -38,7 +38,7 @@ export class Scenarios extends LitElement {
       <form class="stack" @submit=${this.submitted}>
         <h2 id="heading">${WORDS.scenarios}</h2>
         <select aria-label=${WORDS.scenarios} @change=${() => void (this.chosen = this.field.value)}>
-          ${this.scenarios.map((scenario) => html`<option>${scenario.name}</option>`)}
+          ${this.scenarios.map((scenario) => html`<option ?disabled=${scenario.why} title=${scenario.why ?? ""}>${scenario.name}</option>`)}
         </select>
         <p class="small faint">${about}</p>
         <div class="row">

@@ -57,6 +57,23 @@ async def test_a_supervisor_sees_the_agents_and_skills_that_are_theirs() -> None
         stage.tap.breaches.none()
 
 
+async def test_who_is_no_agent_is_told_of_all_from_the_start() -> None:
+    async with live_stage(Five9().configured({"statistics": "asked"})) as (stage, centre):
+        await centre.act("log_on", agent="mia", state="ready")
+        page = stage.visit("mia")
+        page.user = "board"
+        assert (await sign_in(page)).user_id == "tenant"
+        await page.open("/supsvcs/sws/board")
+        await page.advance(1)
+        agents = table(told(page, "5000")[0], "AGENT_STATE")
+        assert (agents["mia"]["state"], agents["noor"]["state"]) == ("READY", "LOGGED_OUT")
+        await centre.act("log_on", agent="noor", state="ready")
+        await page.advance(3)
+        rows = [table(changed, "AGENT_STATE", "updated") for changed in told(page, "5012")]
+        assert any(found.get("noor", {}).get("state") == "READY" for found in rows)
+        assert page.closed is None
+
+
 async def test_queues_are_counted() -> None:
     async with live_stage(Five9().configured(ASKED)) as (stage, centre):
         await centre.act("log_on", agent="mia", state="not_ready")

@@ -152,8 +152,10 @@ class Feed:
         if identity.expires:
             yield k.Wake(name="expiry", after=max(0, identity.expires - frame.at))
         yield self._frame(Told(ids.CONNECTED, w.CONNECTED_TEXT), frame.at, mine=False)
-        yield k.Watch(subjects={self._state.subject: None})
-        if self._supervises and self._settings.statistics == "pushed":
+        if identity.agent:
+            yield k.Watch(subjects={self._state.subject: None})
+        # Who is no agent has no sessions of an agent's by which a socket hears that they were asked for.
+        if self._supervises and (self._settings.statistics == "pushed" or not identity.agent):
             yield from self._all_statistics(frame.at)
 
     # --- among the agent's own -------------------------------------------------------------------------------------------------

@@ -64,6 +64,9 @@ test("a shortcut asks for what its button would, on the contact in front", () =>
   const [active] = full(contact("b", "connected"));
   assert.deepEqual(performance("hold", held), { service: { service: "RetrieveCall", contact: "a" } });
   assert.deepEqual(performance("hold", active), { service: { service: "HoldCall", contact: "b" } });
+  const chat = fullContact({ id: "c", link: "sim", medium: "chat", phase: "active" });
+  assert.deepEqual(performance("hold", chat), { service: { service: "PauseContact", contact: "c" } });
+  assert.deepEqual(performance("hold", { ...chat, phase: "paused" }), { service: { service: "ResumeContact", contact: "c" } });
   assert.deepEqual(performance("mute", active), { service: { service: "SetMicrophoneMute", contact: "b", mute: true } });
   assert.deepEqual(performance("ready", undefined), { service: { service: "SetAgentState", state: "ready" } });
   assert.equal(performance("hangUp", undefined), undefined);

@@ -42,6 +42,7 @@ function ofContact(action: OfContact, current: FullContact): Performance {
     case "hangUp":
       return { service: { service: "ClearConnection", contact } };
     case "hold":
+      if (current.medium !== "voice") return { service: { service: current.phase === "paused" ? "ResumeContact" : "PauseContact", contact } };
       return { service: { service: calls.some((call) => ownConnection(call, current)?.state === "connected") ? "HoldCall" : "RetrieveCall", contact } };
     case "mute": {
       const muted = calls.some((call) => call.connections.some((item) => isOwn(item, current) && item.muted === true));

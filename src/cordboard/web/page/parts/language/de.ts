@@ -185,7 +185,7 @@ export const GERMAN: Language = {
     answer: "Annehmen",
     decline: "Ablehnen",
     hangUp: "Auflegen",
-    hold: "Halten oder zurückholen",
+    hold: "Halten oder zurückholen, auch pausieren",
     mute: "Stumm an oder aus",
     keypad: "Tasten",
     consult: "Rückfrage",

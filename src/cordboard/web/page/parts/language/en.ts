@@ -213,7 +213,7 @@ export const ENGLISH = {
     answer: "Answer",
     decline: "Decline",
     hangUp: "Hang up",
-    hold: "Hold or retrieve",
+    hold: "Hold or retrieve, pause or resume",
     mute: "Mute or unmute",
     keypad: "Keypad",
     consult: "Consult",

@@ -179,7 +179,7 @@ export const JAPANESE: Language = {
     answer: "応答",
     decline: "拒否",
     hangUp: "切断",
-    hold: "保留・保留解除",
+    hold: "保留・保留解除、一時停止・再開",
     mute: "ミュートの切り替え",
     keypad: "キーパッド",
     consult: "相談",

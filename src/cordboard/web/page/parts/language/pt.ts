@@ -185,7 +185,7 @@ export const PORTUGUESE: Language = {
     answer: "Atender",
     decline: "Recusar",
     hangUp: "Desligar",
-    hold: "Pôr em espera ou retomar",
+    hold: "Pôr em espera ou retomar, também pausar",
     mute: "Ligar ou desligar o mudo",
     keypad: "Teclado",
     consult: "Consultar",

@@ -73,7 +73,7 @@ class Follower:
     @property
     def busy(self) -> bool:
         """Whether there is a call that something could happen to."""
-        return any(item.state in nouns.LIVE for item in self._calls.values())
+        return any(item.state not in nouns.OVER for item in self._calls.values())
 
     @property
     def strange(self) -> bool:
@@ -127,7 +127,7 @@ class Follower:
         before = self._calls.get(call.id)
         if call.state == w.FINISHED or event in _DELETED:
             call = replace(call, state=w.FINISHED)
-        if call.state not in nouns.LIVE and (before is None or before.state in nouns.LIVE):
+        if call.state in nouns.OVER and (before is None or before.state not in nouns.OVER):
             self._ended[call.id] = nouns.ENDINGS.get(reason) or self._ending(before)
         fresh = before is None and call.original_call_id is None and not call.transfer
         if fresh and self._consulting and call.call_type != w.INBOUND:
@@ -223,7 +223,7 @@ class Follower:
 
     def _guest(self, told: wire.Call) -> None:
         """One of a conference, told of as of a call: of the one it names, else of the only one that is live."""
-        live = [item.id for item in self._calls.values() if item.state in nouns.LIVE]
+        live = [item.id for item in self._calls.values() if item.state not in nouns.OVER]
         about = told.original_call_id or next((name for name in live if name != told.id), None)
         if about not in self._calls or told.id in self._calls:
             return

@@ -40,7 +40,8 @@ _CUSTOMER = frozenset({"Customer.name", "Customer.number1"})
 SESSION_ID = "Call.session_id"
 """The variable that is the same in every part of one conversation."""
 SKILL_NAME = "Call.skill_name"
-LIVE = frozenset({w.OFFERED, w.RINGING, w.TALKING, w.ON_HOLD, w.PARKED})
+OVER = frozenset({w.WRAP_UP, w.FINISHED})
+"""States of a call in which nobody talks any more; any other, also one that nobody has told of, goes on."""
 OUTWARD = frozenset(
     {w.OUTBOUND, w.MANUAL, w.AGENT, w.PREVIEW, w.AUTODIAL, w.QUEUE_CALLBACK, "OUTBOUND_PREVIEW", "TEST"}
 )
@@ -137,7 +138,7 @@ def call_of(book: Book, call: wire.Call) -> Call:
             wrapped_up=Stamp(vendor=call.wrapup_timestamp or 0),
         ),
         connections=states,
-        cleared=call.state not in LIVE,
+        cleared=call.state in OVER,
     )
 
 
@@ -151,7 +152,7 @@ def direction(call: wire.Call) -> Direction:
 
 def connections(book: Book, call: wire.Call) -> tuple[Connection, ...]:
     """Who is in the call and how; of a call that is over everybody is gone."""
-    over = call.state not in LIVE
+    over = call.state in OVER
     if over:
         own, far = S.NULL, S.NULL
     elif call.state == w.OFFERED:
@@ -195,9 +196,9 @@ def far(book: Book, call: wire.Call) -> wire.Participant:
 def contact_of(book: Book, calls: Sequence[wire.Call], ended: Ending | None, now: Millis) -> Contact:
     """The contact of these calls, of which the first is the main one."""
     main = calls[0]
-    live = [item for item in calls if item.state in LIVE]
+    live = [item for item in calls if item.state not in OVER]
     if live:
-        phase = _phase(book, main if main.state in LIVE else live[0], active=len(calls) > 1)
+        phase = _phase(book, main if main.state not in OVER else live[0], active=len(calls) > 1)
     else:
         phase = Phase.WRAP_UP if any(item.state == w.WRAP_UP for item in calls) else Phase.CLOSED
     since = main.wrapup_timestamp if phase is Phase.WRAP_UP else main.handle_timestamp
@@ -231,7 +232,7 @@ def agent_state(
         return AgentState(link=book.link, medium=Medium.VOICE, state=Availability.NULL, since=now)
     chosen = _chosen(book, presence.current_state)
     state, beneath = chosen.state, None
-    if any(item.state in LIVE for item in calls):
+    if any(item.state not in OVER for item in calls):
         state, beneath = Availability.BUSY, chosen
     elif any(item.state == w.WRAP_UP for item in calls):
         state, beneath = Availability.WORKING_AFTER_CALL, chosen

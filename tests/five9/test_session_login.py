@@ -242,7 +242,7 @@ async def test_the_login_that_a_browser_keeps_for_this_hub_is_enough_where_the_o
 
 async def test_a_login_outlives_the_session_that_kept_it() -> None:
     """A hub that was restarted knows the token, and finds the agent as they are."""
-    async with hub() as (stage, centre):
+    async with hub(notices=[{"id": "8300"}], select_skills=True) as (stage, centre):
         page = stage.visit("mia")
         await sign_in(page)
         await working(page)

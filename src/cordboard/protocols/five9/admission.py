@@ -57,6 +57,12 @@ class Admission:
         """Join the session that there is, if the agent has one."""
         self._started = True
 
+    def resume(self) -> None:
+        """Go on where this login was, of which nothing is remembered but its token: what it had to go through it went through."""
+        self.attach()
+        self._skilled = True
+        self._accepted.update(item.id for item in self._settings.notices)
+
     def start(self, station: wire.Station) -> None:
         """The agent has a station."""
         self._started = True

@@ -194,6 +194,8 @@ class Desk:
                 return
             self._wait(called)
             self._policy = w.ATTACH_EXISTING
+            if proof:
+                self._admission.resume()
             kind: Literal["ticket", "cookie"] = "ticket" if proof else "cookie"
             yield k.SignIn(kind=kind, secret=self._key, remember=not proof)
 

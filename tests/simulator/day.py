@@ -7,6 +7,7 @@ import resource
 import time
 from collections import Counter
 from collections.abc import Mapping
+from itertools import cycle
 from random import Random
 from typing import Any
 
@@ -65,7 +66,7 @@ class Day:
         self.floor = Floor(settings, self.centre, "d", Flavour())
         names = [agent_subject(AgentId(plan.id)) for plan in self.centre.agents]
         self.ledger = Ledger(frozenset(self.rng.sample(names, min(20, len(names)))))
-        self.faults = wire_faults()
+        self.faults = cycle(wire_faults())
         self.outcomes: Counter[str] = Counter()
         self.commands = 0
         self.drops = 0
@@ -94,7 +95,7 @@ class Day:
             if minute in dials:
                 self.campaigns(on=minute == dials[0])
             if self.rng.random() < faults:
-                await self.fault(self.rng.choice(self.faults))
+                await self.fault(next(self.faults))
             for _ in range(commands):
                 await self.do()
                 await self.clock.advance(MINUTE // commands)

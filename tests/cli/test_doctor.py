@@ -143,7 +143,8 @@ async def test_what_is_wrong_with_each_host(fault_proxy: Put, tmp_path: Path) ->
             link("barred", good.url, network={"proxy": f"http://127.0.0.1:{company.port}"}),
             {"name": "sim", "protocol": "simulator"},
         ]
-        file = written(tmp_path, {"links": links, "network": {"connect_seconds": 0.5}})
+        served = {"port": free_port(), "public": good.url}
+        file = written(tmp_path, {"links": links, "network": {"connect_seconds": 0.5}, "web": served})
         seen = await report("--config", file, T="token")
     assert {item["name"]: set(seen.of(f"links.{item['name']}")) for item in links} == {
         "expired": {"certificate-expired"},
@@ -158,6 +159,9 @@ async def test_what_is_wrong_with_each_host(fault_proxy: Put, tmp_path: Path) ->
         "barred": {"proxy-refused"},
         "sim": {"fine"},
     }
+    assert seen.of("web.public") == ["certificate-untrusted"], (
+        "as for those links that are told of no authority"
+    )
     assert seen.code == 1
     assert "somewhere.else.invalid" in seen.one("certificate-wrong-host").message
     assert time.strftime("%Y-") in seen.one("certificate-expired").message

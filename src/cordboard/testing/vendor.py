@@ -152,7 +152,7 @@ class Wires:
         def answered(frame: LinkFrame) -> None:
             if self._faults.lose_replies:
                 self._faults.lose_replies -= 1
-                frame = Failed(name=effect.name, reason="lost", sent=True, at=self._clock.now())
+                frame = Failed(name=effect.name, reason="connection-lost", sent=True, at=self._clock.now())
             elif isinstance(frame, Replied) and self._faults.replace is not None:
                 frame, self._faults.replace = replace(frame, data=self._faults.replace), None
             inward(frame)
@@ -171,10 +171,10 @@ class Wires:
         had = bool(self._channels or self._requests)
         for channel in tuple(self._channels):
             self._vendor.do(Close(channel=channel, code=CUT), _nowhere)
-            self._end(channel, CUT, "cut")
+            self._end(channel, CUT, "connection-lost")
         for name in tuple(self._requests):
             del self._requests[name]
-            self._given(Failed(name=name, reason="cut", sent=True, at=self._clock.now()))
+            self._given(Failed(name=name, reason="connection-lost", sent=True, at=self._clock.now()))
         return had
 
     def inject(self, data: str | bytes) -> bool:

@@ -26,7 +26,7 @@ from argon2 import PasswordHasher
 
 from cordboard.app import App, running
 from cordboard.contract import CtiProtocol
-from cordboard.model.entities import CallKind, Medium
+from cordboard.model.entities import Medium
 from cordboard.model.ids import LinkId, Subject, agent_subject
 from cordboard.model.state import SubjectState
 from cordboard.protocols.simulator.library import builtin_scenarios
@@ -212,13 +212,13 @@ def _five9_heard(near: App, far: App) -> bool:
     )
 
 
-def _attached(state: SubjectState) -> list[dict[str, str]]:
-    """The data of the calls that go on: their names come a little later than the calls themselves."""
-    found = []
-    for contact in state.contacts.values():
-        live = [call for call in contact.calls if not call.cleared and call.kind is CallKind.MAIN]
-        found += [call.data.peripheral for call in live[-1:] if contact.medium is Medium.VOICE]
-    return sorted(found, key=repr)
+def _attached(state: SubjectState) -> list[list[tuple[str, str]]]:
+    """The data of what goes on: its names come a little later than the calls themselves."""
+    return sorted(
+        sorted({item for call in contact.calls if not call.cleared for item in call.data.peripheral.items()})
+        for contact in state.contacts.values()
+        if contact.medium is Medium.VOICE
+    )
 
 
 HANGING: Mapping[str, Hanging] = {

@@ -60,7 +60,7 @@ class Follower:
         """Others in a conference, by call, where Five9 tells of each as of a call of its own."""
         self._held_back: Millis | None = None
         self._missed: Millis = 0
-        """When the agent ceased to be ready without having asked for it, and when a call was missed."""
+        """When the agent was made not ready without having asked for it, and when a call was missed."""
         self._wished = False
         self._consulting = ""
         """The call about which a consult was asked for and has not come yet."""
@@ -142,10 +142,9 @@ class Follower:
     def ready(self, presence: wire.Presence, place: Place, at: Millis) -> Iterator[e.Event]:
         """A frame about the presence."""
         if place >= self._presence_at:
-            was_ready = w.CALL in self.presence.current_state.ready_channels
-            ready = w.CALL in presence.current_state.ready_channels
-            if was_ready is not ready:
-                self._held_back = at if was_ready and not self._wished else None
+            if presence.current_state != self.presence.current_state:
+                ready = w.CALL in presence.current_state.ready_channels
+                self._held_back = None if ready or self._wished else at
             self._presence_at, self.presence, self._wished = place, presence, False
             yield from self._agent(at)
 

@@ -80,6 +80,17 @@ async def test_where_nobody_is(fault_proxy: Put) -> None:
         assert (await line.unopened(f"tls://localhost:{proxy.port}", "tcp")).reason == "connect-refused"
 
 
+async def test_a_name_that_nobody_looks_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", never)
+    async with wire(connect_seconds=0.1) as line:
+        assert await line.failed("https://vendor.example/") == ("connect-timeout", False)
+        assert (await line.unopened("wss://vendor.example/")).reason == "connect-timeout"
+        assert (await line.unopened("tls://vendor.example:5223", "tcp")).reason == "connect-timeout"
+
+
 async def test_an_answer_that_does_not_come_in_time(fault_proxy: Put) -> None:
     counter, over = Counter(), asyncio.Event()
 

@@ -43,7 +43,10 @@ class Client:
         settings = network.settings
         self._jar: aiohttp.abc.AbstractCookieJar | None = None
         self._timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=settings.connect_seconds, sock_read=settings.silence_seconds
+            total=None,
+            connect=settings.connect_seconds,  # with the name's look-up, which `sock_connect` leaves out
+            sock_read=settings.silence_seconds,
+            ceil_threshold=_WHOLE_SECONDS,
         )
 
     def route(self, url: str) -> Route:

@@ -11,6 +11,7 @@ from cordboard.model.entities import Medium
 from cordboard.model.ids import Subject
 from cordboard.protocols.five9 import protocol
 from cordboard.testing import Emulator, LinkSuite
+from cordboard.testing.link_suite import STORIES
 from cordboard.testing.rig import LinkRig
 from cordboard.testing.vendor import ADDRESS, Vendor
 from tests.five9.link_rig import LINKS, SCOPE, SUBJECT, double, plugged
@@ -20,6 +21,18 @@ class TestFive9Link(LinkSuite):
     protocol = protocol
     scope: ClassVar[Scope] = SCOPE
     media = (Medium.VOICE,)
+    stories = (
+        *STORIES,
+        "blind-transfer-number",
+        "blind-transfer-queue",
+        "consult-customer-leaves",
+        "internal",
+        "outbound-invalid",
+        "predictive",
+        "recording",
+        "transfer-while-ringing",
+        "two-calls",
+    )
     keeps: ClassVar[tuple[int, int]] = (50, 0)
     """It knows fifty calls that are over, so that nothing late brings one back."""
 

@@ -565,3 +565,20 @@ async def test_what_was_written_while_the_link_was_away_is_told_and_what_is_over
         await at.fault(drop=1000)
         await at.clock.advance(10_000)
         assert [item.content for item in at.hub.states[Subject("team/crew")].messages] == ["Unheard"]
+
+
+@pytest.mark.parametrize(
+    "to", [Target(kind=TargetKind.QUEUE, id="messages"), Target(kind=TargetKind.AGENT, id="noor")]
+)
+async def test_a_paused_chat_can_be_handed_on(to: Target) -> None:
+    async with world() as at:
+        for agent in ("mia", "noor"):
+            await at.act("log_on", agent=agent, medium="chat")
+        await at.act("start_chat", to="agent:mia", text="Hello", number="+44 20 7946 0105")
+        contact = at.newest("mia")
+        await at.do("mia", c.AnswerCall(contact=contact))
+        await at.do("mia", c.PauseContact(contact=contact))
+        assert isinstance(await at.do("mia", c.SingleStepTransferCall(contact=contact, target=to)), c.Done)
+        assert at.contact("mia").phase is Phase.WRAP_UP
+        assert at.shown() == at.truth()
+        assert at.flags() == {}

@@ -77,13 +77,14 @@ def _stay(*phases: Phase) -> dict[Phase, Phase]:
     return {phase: phase for phase in phases}
 
 
+_CONTACT_OPEN = _stay(*_OPEN)
 _CONTACT_STAYS = _stay(*_OPEN, Phase.WRAP_UP)
 
 PHASE_MOVES: Mapping[type[e.Event], Mapping[Phase, Phase]] = {
     e.ServiceInitiated: {Phase.OFFERED: Phase.DIALLING, **_stay(Phase.DIALLING, Phase.ACTIVE)},
     e.Originated: {Phase.OFFERED: Phase.DIALLING, **_stay(Phase.DIALLING, Phase.ACTIVE)},
-    e.Delivered: _stay(Phase.OFFERED, Phase.DIALLING, Phase.ACTIVE),
-    e.Queued: _stay(Phase.OFFERED, Phase.DIALLING, Phase.ACTIVE),
+    e.Delivered: _CONTACT_OPEN,
+    e.Queued: _CONTACT_OPEN,
     e.Established: {Phase.OFFERED: Phase.ACTIVE, Phase.DIALLING: Phase.ACTIVE, **_stay(Phase.ACTIVE)},
     e.Held: _stay(Phase.OFFERED, Phase.DIALLING, Phase.ACTIVE),
     e.Retrieved: {**_stay(Phase.OFFERED, Phase.DIALLING, Phase.ACTIVE), Phase.PAUSED: Phase.ACTIVE},

@@ -234,11 +234,14 @@ class EchoSession:
                 pass
             case "raises":
                 raise ZeroDivisionError("a secret of ours")
+            case "inside" if "held" in called.query:
+                self.held = called.call
+                yield Wake(name="later", after=200)
             case "kept" | "inside":
                 self.count += 1
                 yield Reply(call=called.call, body=str(self.count).encode())
             case "enter":
-                key = self.ids.new("desk")
+                key = called.query.get("key") or self.ids.new("desk")
                 cookie = Cookie(name="desk", value=key)
                 yield Reply(call=called.call, cookies=(cookie,), keep=key)
             case "leave":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -39,6 +40,22 @@ async def test_a_session_that_keeps_itself_gets_the_requests_with_its_key(
     ]
     assert counts == ["1", "2", "1", "3"]
     assert app.hub.metrics.pages == 2
+
+
+async def test_who_waits_is_answered_although_another_session_has_the_key_now(
+    app: App, client: aiohttp.ClientSession, until: Until
+) -> None:
+    """Several requests with a token that outlived its session may each begin one; the last one is kept."""
+    cookie = {"desk": "the-token"}
+    await asked(client, app, "POST", "/echo/enter?key=the-token")
+    waiting = asyncio.ensure_future(asked(client, app, "GET", "/echo/inside?held=1", cookies=cookie))
+    kept = app.edge._calls._kept["echo", "the-token"]
+    await until(lambda: not kept.caller.idle)
+    await asked(client, app, "POST", "/echo/enter?key=the-token")
+    assert app.edge._calls._kept["echo", "the-token"] is not kept
+    assert (await asked(client, app, "GET", "/echo/inside", cookies=cookie))[1] == "1"
+    assert (await waiting)[:2] == (200, "late")
+    await until(lambda: app.hub.metrics.pages == 1)
 
 
 async def test_a_made_up_key_begins_nothing_that_stays(app: App, client: aiohttp.ClientSession) -> None:

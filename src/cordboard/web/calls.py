@@ -31,6 +31,7 @@ class Caller:
         self._signing = signing
         self._keep = keep
         self._seat: Seat | None = None
+        self._retired = False
         self._waiting: dict[str, asyncio.Future[Reply]] = {}
 
     @property
@@ -42,8 +43,18 @@ class Caller:
         """The reply to this call, to come."""
         future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[call] = future
-        future.add_done_callback(lambda _: self._waiting.pop(call, None))
+
+        def answered(_: asyncio.Future[Reply]) -> None:
+            self._waiting.pop(call, None)
+            self._leave_if_over()
+
+        future.add_done_callback(answered)
         return future
+
+    def retire(self) -> None:
+        """Another session has the key now. This one ends when whoever waits has been answered."""
+        self._retired = True
+        self._leave_if_over()
 
     def reply(self, effect: Reply) -> None:
         """Answer the call. A second reply to one call is the protocol's fault and reaches nobody."""
@@ -83,6 +94,10 @@ class Caller:
         """Whose outlet it is."""
         self._seat = seat
         self._signing.seated(seat)
+
+    def _leave_if_over(self) -> None:
+        if self._retired and self.idle and self._seat is not None:
+            self._seat.leave()
 
 
 @dataclass(slots=True)
@@ -193,7 +208,9 @@ class Calls:
     def _keep(self, place: tuple[str, str], seat: Seat, caller: Caller) -> _Kept:
         older = self._kept.get(place)
         if older is not None and older.seat is not seat:
-            older.seat.leave()
+            older.caller.retire()
+            if older.caller.idle:
+                self._callers.discard(older.caller)
         kept = self._kept[place] = _Kept(seat, caller, self._hub.clock.now())
         self._look_later(place, kept)
         return kept

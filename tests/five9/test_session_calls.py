@@ -241,6 +241,28 @@ async def test_a_call_is_handed_on(warm: bool, end: str | None) -> None:
             assert moves(page)[-1] == ("4", "UNHELD", "TALKING")
 
 
+async def test_who_gets_a_call_handed_on_sees_from_whom() -> None:
+    async with desk(agent="noor") as (page, centre, _):
+        await centre.act("log_on", agent="mia", state="ready")
+        call = await centre.ring("bookings", number=CALLER, name="Ada Whitlow", data={"Custom.tier": "gold"})
+        await centre.act("answer_call", agent="mia", call=call)
+        await centre.act("log_on", agent="noor", state="ready")
+        await centre.agent("mia").transfer("noor")
+        (shown,) = read(await get(page, "A/interactions/calls"))
+        assert (shown["state"], shown["transfer"], shown["userTransferringId"]) == ("OFFERED", True, "mia")
+        defined = {
+            f"{item['group']}.{item['name']}": item["id"]
+            for item in read(await get(page, "O/call_variables"))
+        }
+        values = {name: shown["variables"].get(ident) for name, ident in defined.items()}
+        assert (values["Customer.name"], values["Custom.tier"]) == ("Ada Whitlow", "gold")
+        assert (values["Call.skill_name"], values["Agent.user_name"]) == (
+            "Bookings",
+            "noor@northquay.example",
+        )
+        assert values["Call.session_id"] == shown["variables"][SESSION_ID]
+
+
 async def test_a_conference_is_put_together_and_left() -> None:
     async with desk() as (page, centre, _):
         await centre.act("log_on", agent="mia", state="ready")

@@ -97,6 +97,9 @@ class Page:
             if self._socket.closed or self._transport.is_closing():
                 return
             waiting = self._transport.get_write_buffer_size()
+        if waiting > self._allowed and self._frames:  # the wire has not been asked yet
+            self.write()
+            waiting = self._transport.get_write_buffer_size()
         if waiting > self._allowed:
             self._too_slow()
             self.end(TOO_SLOW, "too slow")
@@ -121,8 +124,10 @@ class Page:
     @property
     def full(self) -> bool:
         """Whether half of what may wait for the page waits already."""
-        waiting = self._waiting if self._frames else self._transport.get_write_buffer_size()
-        return not self._ended and waiting > self._backlog // 2
+        if self._frames and self._waiting <= self._backlog // 2:
+            return False
+        self.write()
+        return not self._ended and self._transport.get_write_buffer_size() > self._backlog // 2
 
     def reply(self, effect: Reply) -> None:
         """No request was made over a socket: nothing to answer."""

@@ -16,14 +16,13 @@ from msgspec.structs import replace
 from cordboard import contract as k
 from cordboard.kit.script import Script, Steps, opened, paused
 from cordboard.model import commands as c, events as e
-from cordboard.model.entities import Availability
-from cordboard.model.errors import CallerError
 from cordboard.model.ids import AgentId, Millis, Subject, agent_subject
 from cordboard.protocols.five9 import events as v, wire, words as w
 from cordboard.protocols.five9.account import Account
+from cordboard.protocols.five9.commands import Commands
 from cordboard.protocols.five9.follow import Follower, Place
-from cordboard.protocols.five9.login import Access, told_of
-from cordboard.protocols.five9.services import LACKS, Order, offered, orders, outcome
+from cordboard.protocols.five9.login import Access
+from cordboard.protocols.five9.services import LACKS, offered
 from cordboard.protocols.five9.snapshot import Now, book, definitions, now, targets
 
 CHANNEL: Final = "five9"
@@ -35,8 +34,8 @@ MOVES_WITHIN: Millis = 30_000
 """How long a move that was announced may take to be completed."""
 READS = 3
 """How often what is so is read again because something happened meanwhile."""
-LOOKS: tuple[Millis, ...] = (500, 1_500, 3_000)
-"""When to look whether an order was done of which nobody has said so."""
+AGAIN: Millis = 3_000
+"""After which a list is read once more that is another one than ours."""
 SHOWN = 4096
 """Characters kept of what nobody understood."""
 
@@ -84,14 +83,13 @@ class Five9Link:
         self._subject = agent_subject(self._agent)
         self._key = ids.new("cordboard")
         self._access = Access(account)
+        self._commands = Commands(account, self._access, scope)
         self._at: Follower | None = None
         self._life: Script[k.Down] | None = None
         self._reading: Script[None] | None = None
         self._read_again = False
         self._orders: dict[str, Script[c.Outcome]] = {}
         self._asks: dict[str, Script[c.Result]] = {}
-        self._chosen: dict[str, str] = {}
-        """Dispositions by contact: Five9 hears of them when the call is closed."""
         self._early: list[wire.Frame] = []
         """What happened while it was read what is so."""
         self._open = False
@@ -129,7 +127,7 @@ class Five9Link:
             self._orders.pop(ident, None)
             yield k.Settle(command=ident, outcome=outcome)
 
-        script = self._orders[ident] = Script(self._done(command.service, self._at), settled)
+        script = self._orders[ident] = Script(self._commands.done(command.service, self._at), settled)
         yield from script.start()
         yield from self._afterwards(at)
 
@@ -164,7 +162,8 @@ class Five9Link:
             return down
         there = yield from opened(access.door.socket(CHANNEL, self._key))
         if isinstance(there, k.Closed):
-            return k.Down(retry="later", reason=there.reason or "socket-refused")
+            after = there.retry_after or 0
+            return k.Down(retry="later", reason=there.reason or "socket-refused", after=after)
         self._open = True
         yield from self._ping()
         found = yield from book(access, self._name, self._agent)
@@ -206,7 +205,7 @@ class Five9Link:
             theirs = {item.id: item.state for item in told.calls if item.state != w.FINISHED}
             if theirs == {item.id: item.state for item in at.calls if item.state != w.FINISHED}:
                 return False
-            yield from paused("check", LOOKS[-1])
+            yield from paused("check", AGAIN)
         return True
 
     def _ping(self) -> k.LinkEffects:
@@ -327,77 +326,6 @@ class Five9Link:
         _, _, number = (item.context.message_id or "").rpartition(":")
         counts = number.isascii() and number.isdigit() and (item.context.message_id or "").count(":") <= 1
         return item.context.time_stamp or self._newest, int(number) if counts else 0
-
-    # --- commands -------------------------------------------------------------------------------------------------------------
-
-    def _done(self, service: c.Service, at: Follower) -> Steps[c.Outcome]:
-        if type(service).__name__ not in offered(self._account):
-            why = LACKS.get(type(service).__name__, f"Five9 has no {type(service).__name__}")
-            return c.Refused(code="impossible-here", message=why)
-        if isinstance(service, c.SetDisposition):
-            return (yield from self._dispose(service, at))
-        leaves = isinstance(service, c.SetAgentState) and service.state is Availability.NULL
-        if isinstance(service, c.SetAgentState) and not leaves and at.login != w.WORKING:
-            told = yield from self._log_on(at)
-            if told is not None:
-                return told
-        if isinstance(service, c.SetAgentState):
-            at.wished()
-        chosen = self._chosen.get(getattr(service, "contact", ""), "")
-        try:
-            asked = orders(service, at, self._account, chosen)
-        except CallerError as error:
-            return c.Refused(code=error.code, message=error.message)
-        result: c.Outcome = c.Done()
-        for order in asked:
-            result = yield from self._asked(order, at)
-            if not isinstance(result, c.Done):
-                at.consulting("")
-                return result
-        if leaves:
-            yield from self._access.drive(log_on=False)
-        return result
-
-    def _asked(self, order: Order, at: Follower) -> Steps[c.Outcome]:
-        reply = yield from self._access.ask(order.how, order.method, order.path, order.body)
-        told = outcome(order, reply)
-        if told is not None:
-            return told
-        for pause in LOOKS if order.shown is not None else ():
-            if order.shown is not None and order.shown(at):
-                return c.Done()
-            yield from paused(self._access.name("look"), pause)
-        if order.shown is not None and order.shown(at):
-            return c.Done()
-        return c.Unconfirmed(reason=reply.reason if isinstance(reply, k.Failed) else told_of(reply))
-
-    def _log_on(self, at: Follower) -> Steps[c.Outcome | None]:
-        """Start the agent's session; `None` if it runs."""
-        found = yield from self._access.drive(log_on=True)
-        if isinstance(found, k.Down):
-            return c.Refused(code="vendor-refused", message=found.reason)
-        told = yield from now(self._access)
-        if isinstance(told, Now):
-            yield self._emit(at.begin(self._access.state, told.presence, told.calls, self._access.now))
-        return None
-
-    def _dispose(self, service: c.SetDisposition, at: Follower) -> Steps[c.Outcome]:
-        contact = at.contact(service.contact)
-        if contact is None:
-            return c.Refused(code="unknown-contact", message="Five9 has no such call")
-        self._chosen = {ident: code for ident, code in self._chosen.items() if at.contact(ident) is not None}
-        self._chosen[service.contact] = service.disposition
-        facts = e.ContactFacts(disposition=service.disposition)
-        yield self._emit(
-            e.CallInformation(
-                link=self._name,
-                at=self._access.now,
-                contact=contact.id,
-                call=contact.calls[0].id,
-                contact_facts=facts,
-            )
-        )
-        return c.Done()
 
     # --- the end ----------------------------------------------------------------------------------------------------------------
 

@@ -320,6 +320,9 @@ async def test_the_scope_mint_mints_no_more_than_its_bearer_may(
     for header, scope in ((bearer("agent:bob"), "mint"), (bearer("mint", "agent:ann"), "agent:bob")):
         status, error = await post(client, app, "/v1/tokens", {"agent": "bob"}, header)
         assert (status, error["error"]["details"]) == (403, {"scope": scope})
+    body = {"subject": "heir", "scopes": ["mint", "tenant"]}
+    status, error = await post(client, app, "/v1/tokens", body, bearer("mint", "tenant"))
+    assert (status, error["error"]["details"]) == (403, {"scope": "mint"}), "who mints cannot make minters"
 
 
 async def test_the_demo_lets_in_callers_of_this_machine_alone(

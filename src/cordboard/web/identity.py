@@ -180,10 +180,12 @@ class Identities:
         return self._mint(body, frozenset(found.grants), f"key:{found.name}:{id_}")
 
     def mint_by_token(self, body: Mint, bearer: Identity) -> Login:
-        """A token for the bearer of one with the scope ``mint``, of no more than the bearer may do."""
+        """A token for the bearer of one with the scope ``mint``, of no more than the bearer may do. It mints none itself: else one
+        token could be handed on for ever.
+        """
         if "mint" not in bearer.scopes:
             raise CallerError("not-allowed", "the token has no scope 'mint'", {"scope": "mint"})
-        return self._mint(body, bearer.scopes, bearer.subject)
+        return self._mint(body, bearer.scopes - {"mint"}, bearer.subject)
 
     @property
     def demo(self) -> bool:

@@ -90,6 +90,10 @@ class Ledger(MemoryStore):
                 )
 
 
+ELSEWHERE = {"redirected": "to be called back", "deflected": "sent elsewhere"}
+"""Causes with which somebody leaves a queue or an agent for something else."""
+
+
 class Switchbook:
     """The same by the switch's own journal; and what became of everybody who came, or was called."""
 
@@ -106,7 +110,7 @@ class Switchbook:
         """Of each that is not, its kind."""
         self._reached: set[str] = set()
         self._causes: dict[str, str] = {}
-        self._deflected: set[str] = set()
+        self._elsewhere: dict[str, str] = {}
 
     @property
     def still_open(self) -> int:
@@ -134,12 +138,8 @@ class Switchbook:
                     self._open[ident] = _kind(call)
                 elif record.kind == "call-cleared":
                     self._causes[ident] = call.cause or ""
-            case Party(queue=str(), role="queue", interaction=ident, state="null") if (
-                record.cause == "redirected"
-            ):
-                self._causes[ident] = "callback"
-            case Party(interaction=ident) if record.kind == "diverted" and record.cause == "deflected":
-                self._deflected.add(ident)
+            case Party(interaction=ident) if record.cause in ELSEWHERE and record.kind == "diverted":
+                self._elsewhere[ident] = ELSEWHERE[record.cause]
             case Segment(id=ident, ended_by=str() as ended, watches=None) as segment:
                 if record.kind == "segment-closed":
                     assert ident not in self.closed, "closed twice on the switch"
@@ -158,15 +158,11 @@ class Switchbook:
                 pass
 
     def _fate(self, ident: str) -> str:
-        cause = self._causes.pop(ident, "")
-        deflected = ident in self._deflected
-        self._deflected.discard(ident)
+        cause, elsewhere = self._causes.pop(ident, ""), self._elsewhere.pop(ident, "not reached")
         if ident in self._reached:
             self._reached.discard(ident)
             return "answered"
-        return {"abandoned": "abandoned", "max-wait": "timed out", "callback": "to be called back"}.get(
-            cause, "sent elsewhere" if deflected else "not reached"
-        )
+        return {"abandoned": "abandoned", "max-wait": "timed out"}.get(cause, elsewhere)
 
 
 def _kind(call: Call) -> str:

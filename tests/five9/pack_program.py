@@ -22,7 +22,7 @@ def main() -> None:
     # The one thing that is not as it was published.
     config.SETTINGS["US"]["FIVENINE_VCC_LOGIN_URL"] = login_url
     # A prepared request, which is what the pack sends, asks no environment whom to trust: the library's own list is all it has.
-    importlib.import_module("requests.adapters").DEFAULT_CA_BUNDLE_PATH = os.environ["SSL_CERT_FILE"]
+    vars(importlib.import_module("requests.adapters"))["DEFAULT_CA_BUNDLE_PATH"] = os.environ["SSL_CERT_FILE"]
     if sample:
         sys.argv = [sample[0], "--username", username, "--password", password]
         runpy.run_path(sample[0], run_name="__main__")

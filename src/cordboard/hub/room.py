@@ -34,10 +34,9 @@ _log = structlog.get_logger(__name__)
 CLAIMS = 100
 """Things of one agent that may be claimed at once."""
 MEMORY = 8
-"""Entries of a subject kept at hand, so that a page that was away for a moment costs no read. Few: what is held for long is no more
-in the processor's cache when it is let go, and 64 of them made each entry a sixth dearer.
+"""Entries of a subject kept at hand, so that a page that was away for a moment costs no read. Few: thousands of agents have each so
+many, and what is held for long has left the processor's cache when it is let go.
 """
-
 _NONE: Mapping[str, int] = MappingProxyType({})
 
 

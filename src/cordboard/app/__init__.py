@@ -133,6 +133,7 @@ async def serve(
         # stays, and what comes later is looked through more rarely.
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
+        gc.enable()  # whoever started us may have switched it off until now
         _log.info("ready", port=app.edge.port, links=len(app.hub.links), protocols=sorted(app.hub.protocols))
         ready(app)
         companion = loop.create_task(beside(app)) if beside is not None else None

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 def serve(config: Config = None, data: Data = None) -> None:
     """Run a hub by its settings."""
+    _begin()
     with _without_rich():
         from cordboard.app import serve as serve_settings  # noqa: PLC0415 - `--help` does without
 
@@ -40,6 +42,7 @@ def demo(
     ] = None,
 ) -> None:
     """Run a simulated contact centre and a page whose phone rings."""
+    _begin()
     with _without_rich():
         from cordboard.app import serve as serve_settings  # noqa: PLC0415 - `--help` does without
     from cordboard.app.demo import AGENT, EXTENSION, caller, demo_settings  # noqa: PLC0415
@@ -75,6 +78,11 @@ def run(settings: Settings, main: Callable[[], Coroutine[Any, Any, None]]) -> No
     configure(settings.log)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main())
+
+
+def _begin() -> None:
+    """What is loaded now stays: until the hub is ready (`app.serve`), no looking for garbage. It is a twelfth of a start."""
+    gc.disable()
 
 
 @contextmanager

@@ -292,6 +292,7 @@ def _machine() -> list[str]:
 
 
 async def main(arguments: argparse.Namespace) -> None:
+    began = _now()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 65_536)), hard))
     lines = [
@@ -304,7 +305,7 @@ async def main(arguments: argparse.Namespace) -> None:
             "cores (a peer had less than one), the CPU time that a message costs the peer tells more than the rate."
         ),
         "",
-        f"- When: {_now()}. {arguments.note}".rstrip(),
+        f"- When: {began}. {arguments.note}".rstrip(),
         f"- How: {arguments.rounds} rounds of {arguments.seconds:g} s each, the median round",
         *_machine(),
     ]
@@ -320,7 +321,7 @@ async def main(arguments: argparse.Namespace) -> None:
                 lines.append(line)
                 print(line, flush=True)
     if arguments.only and arguments.keep:
-        alone = f"*Run by itself, {_now()}. {arguments.note}".rstrip() + "*"
+        alone = f"*Run by itself, {began}. {arguments.note}".rstrip() + "*"
         text = RESULTS.read_text(encoding="utf-8")
         for part in "\n".join(lines).split("\n## ")[1:]:
             text = replaced(text, *part.partition("\n\n")[::2], alone)

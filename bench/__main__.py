@@ -23,7 +23,7 @@ from statistics import median
 import msgspec
 import uvloop
 
-from bench import disk, starting
+from bench import disk, five9, starting
 from bench.load import Measured, peer
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -39,6 +39,12 @@ KINDS = {
 }
 MEMORY_AGENTS, MEMORY_WARM = 1200, 200
 KEPT = 50_000
+FLOORS = {
+    "simulator": "the simulator's link, in process: one hub",
+    "five9": "the Five9 link: a second hub, behind the first",
+}
+FLOOR_AGENTS, FLOOR_RATE = 100, 100
+IDLE_AGENTS, IDLE_SECONDS = (100, 200), 120.0
 Lines = AsyncIterator[str]
 
 
@@ -182,6 +188,46 @@ async def start(run: Run) -> Lines:
         yield f"| {name} | {median(took):.2f} | {median(took) / first:.1f} |"
 
 
+async def five9_events(run: Run) -> Lines:
+    """Through the Five9 link over loopback TLS: 100 agents with a page each, 100 events/s and as fast as it goes"""
+    paced: dict[str, list[five9.Heard]] = {link: [] for link in FLOORS}
+    fast: dict[str, list[five9.Heard]] = {link: [] for link in FLOORS}
+    for _ in range(run.rounds):
+        for link in FLOORS:
+            found = await five9.events(link, FLOOR_AGENTS, run.fresh(), FLOOR_RATE, run.seconds)
+            paced[link].append(found[0])
+            fast[link].append(found[1])
+    first = median(item.pages.rate for item in fast["simulator"])
+    yield "| | p50 ms | p99 ms | longest ms | messages | events/s, as fast as it goes | of the simulator's | last hub: CPU µs each | cores: last hub | cores: hub before it | cores: load |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    for link, name in FLOORS.items():
+        ages = " | ".join(
+            f"{median(item.pages.age(share) for item in paced[link]):.2f}" for share in (0.5, 0.99, 1.0)
+        )
+        messages = sum(len(item.pages.ages) for item in paced[link])
+        typical = sorted(fast[link], key=lambda item: item.pages.rate)[run.rounds // 2]
+        pages = typical.pages
+        yield (
+            f"| {name} | {ages} | {messages:,} | {pages.rate:,.0f} | {pages.rate / first:.0%} | {pages.peer_busy / pages.rate * 1e6:.0f} "
+            f"| {pages.peer_busy:.2f} | {typical.near_busy:.2f} | {pages.load_busy:.2f} |"
+        )
+
+
+async def five9_idle(run: Run) -> Lines:
+    """Agents who do nothing, by Five9 links over loopback TLS: what they cost a hub's processor"""
+    found = await five9.idle(IDLE_AGENTS, run.fresh(), IDLE_SECONDS)
+    yield "| | agents | CPU s a minute | CPU s a minute, each 1,000 agents more |"
+    yield "|---|---:|---:|---:|"
+    for name, used in (
+        ("a hub with a Five9 link for each", found.far),
+        ("a hub with the simulator's link", found.near),
+    ):
+        for size, seconds in used.items():
+            more = f"{five9.per_thousand(used):.2f}" if size == max(used) else ""
+            yield f"| {name} | {size} | {seconds:.2f} | {more} |"
+    yield f"| the hub that serves the Five9 session to all of these links, with TLS before it | {sum(IDLE_AGENTS)} | {found.serving:.2f} | |"
+
+
 PARTS: dict[str, Callable[[Run], Lines]] = {
     "durable": durable,
     "kept": kept,
@@ -196,6 +242,8 @@ PARTS: dict[str, Callable[[Run], Lines]] = {
     "memory": memory,
     "agents": agents,
     "start": start,
+    "five9-events": five9_events,
+    "five9-idle": five9_idle,
 }
 
 

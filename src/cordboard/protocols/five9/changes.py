@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from cordboard.model import events as e
@@ -213,10 +212,9 @@ def _call_facts(old: Call | None, new: Call) -> e.CallFacts | None:
 
 def _news(found: Any, before: Any) -> Any:  # noqa: ANN401 - facts of either kind
     """The facts that are others than before; `None` if none is."""
-    same = {
-        field.name: None
-        for field in msgspec.structs.fields(type(found))
-        if getattr(found, field.name) == getattr(before, field.name)
-    }
+    if found == before:  # as nearly always
+        return None
+    # Not `structs.fields`, which reads all annotations anew each time.
+    same = {name: None for name in found.__struct_fields__ if getattr(found, name) == getattr(before, name)}
     left = replace(found, **same)
     return left if left != type(found)() else None

@@ -14,7 +14,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from itertools import count, islice
+from itertools import count, islice, pairwise
 from pathlib import Path
 
 import msgspec
@@ -230,10 +230,10 @@ class Idle(msgspec.Struct, frozen=True, kw_only=True):
     serving: float
 
 
-def per_thousand(found: Mapping[int, float]) -> float:
-    """What 1,000 agents more cost, by the smallest and the largest number of agents."""
-    few, many = min(found), max(found)
-    return (found[many] - found[few]) / (many - few) * 1000
+def more(found: Mapping[int, float]) -> dict[int, float]:
+    """What 1,000 agents more cost, by each number of agents and the next smaller one: the same each time, if it is a line."""
+    steps = pairwise(sorted(found))
+    return {many: (found[many] - found[few]) / (many - few) * 1000 for few, many in steps}
 
 
 async def events(link: str, agents: int, folder: Path, rate: float, seconds: float) -> tuple[Heard, Heard]:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 RESULTS = Path(__file__).parent.parent / "bench" / "RESULTS.md"
 HUB = "Cordboard, whole hub, native session"
+FLOOR, FIVE9 = "the simulator's link, in process: one hub", "the Five9 link: a second hub, behind the first"
+IDLE_FIVE9 = "200 Five9 links"
 EVENTS_OF_A_CALL = 10
 """Delivered, Established, Held, Retrieved, the states of the agent around them, wrap-up, closed: a call with one hold."""
 CALLS_OF_A_DAY = 60
@@ -58,6 +60,7 @@ def capacity_page(results: str | None = None) -> Iterator[str]:
     yield from _delay(found)
     yield from _memory(found)
     yield from _disk(found)
+    yield from _five9(found)
     yield from _further(found)
 
 
@@ -138,6 +141,33 @@ def _disk(found: Results) -> Iterator[str]:
         f"1,000 agents with {CALLS_OF_A_DAY} calls a day and {EVENTS_OF_A_CALL} events each: {EVENTS_OF_A_CALL * CALLS_OF_A_DAY * 1000:,} entries, {day / 2**20:,.0f} MiB a day, "
         f"{day * 90 / 2**30:.0f} GiB in 90 days of `store.retention_days`. Leave room: your events bring more than the bench's do. "
         "The write-ahead log beside it stays below some 20 MiB."
+    )
+    yield ""
+
+
+def _five9(found: Results) -> Iterator[str]:
+    busy, idle = "Through the Five9 link", "Agents who do nothing"
+    each = found.number(busy, FIVE9, "last hub: CPU µs each")
+    more = found.number(idle, IDLE_FIVE9, "each 1,000 agents more")
+    yield "## Agents at Five9"
+    yield ""
+    yield (
+        "Each agent at Five9 is a login, a socket over TLS and a link of its own. The bench has a hub that serves the Five9 session to another hub, over TLS on one machine; what happens on the first hub's "
+        "simulated floor is told to the pages of the first, or to those of the second. In milliseconds, 100 agents, 100 events/s:"
+    )
+    yield ""
+    yield "| | p50 | p99 | longest |"
+    yield "|---|---:|---:|---:|"
+    for row, name in (
+        (FLOOR, "one hub, the simulator's link"),
+        (FIVE9, "two hubs, the Five9 link between them"),
+    ):
+        cells = " | ".join(found.cell(busy, row, column) for column in ("p50 ms", "p99 ms", "longest ms"))
+        yield f"| {name} | {cells} |"
+    yield ""
+    yield (
+        f"An event by a Five9 link costs its hub **{each:g} µs** of processor: half a core carries {0.5e6 / each:,.0f} a second. Agents who do nothing are pinged all the same: 1,000 of them cost "
+        f"{more:g} s a minute, {more / 60:.1%} of a core, as reckoned from the step to 200 agents, the most that were measured."
     )
     yield ""
 

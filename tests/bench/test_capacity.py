@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from bench.__main__ import KINDS, PARTS
-from tools.capacity import HUB, RESULTS, Results, capacity_page
+from bench.__main__ import FLOORS, IDLE_AGENTS, KINDS, PARTS
+from tools.capacity import FIVE9, FLOOR, HUB, IDLE_FIVE9, RESULTS, Results, capacity_page
 
 TEXT = RESULTS.read_text(encoding="utf-8")
 
@@ -34,6 +34,8 @@ def test_what_a_run_left_out_is_named() -> None:
 
 def test_the_bench_has_what_the_page_looks_for() -> None:
     assert KINDS["hub"] == HUB
+    assert f"{max(IDLE_AGENTS)} Five9 links" == IDLE_FIVE9
+    assert FLOORS == {"simulator": FLOOR, "five9": FIVE9}
     docs = {str(part.__doc__) for part in PARTS.values()}
     assert set(re.findall(r"(?m)^## (.+)$", TEXT)) <= docs
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.five9 import events, idle, per_thousand
+from bench.five9 import events, idle, more
 
 
 @pytest.mark.parametrize("link", ["simulator", "five9"])
@@ -25,4 +25,4 @@ async def test_hubs_with_nothing_to_do_are_measured(tmp_path: Path) -> None:
 
 
 def test_what_more_agents_cost_leaves_out_what_a_hub_costs_anyway() -> None:
-    assert per_thousand({100: 1.5, 200: 2.0}) == pytest.approx(5.0)
+    assert more({50: 1.25, 100: 1.5, 200: 2.0}) == {100: pytest.approx(5.0), 200: pytest.approx(5.0)}

@@ -23,7 +23,7 @@ from bench.hops import LOGGING_IN, NUMBER, Far, Near, Said
 from bench.load import TOGETHER, Measured
 from bench.wire import Wire
 
-WINDOW = 200
+WINDOW = 500
 """Messages on their way at once when it goes as fast as it can."""
 PATIENCE = 30.0
 _TICKS = os.sysconf("SC_CLK_TCK")

@@ -315,7 +315,8 @@ def _known(party: Plain, agent: str) -> bool:
 
 
 def _true_party(party: Plain) -> Plain:
-    alone = party["held_by"] is not None
+    # Who has put the call on hold themselves is on hold by their own doing, whoever else holds them.
+    alone = party["held_by"] is not None and party["state"] == "connected"
     return {
         "role": "supervisor" if party["supervises"] else party["role"],
         "id": {"agent": party["agent"], "queue": party["queue"]}.get(party["role"], ""),

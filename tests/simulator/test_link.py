@@ -363,6 +363,42 @@ async def test_every_command_reaches_the_switch_once() -> None:
         assert len(ours) > 100
 
 
+async def test_who_is_held_alone_and_holds_the_call_too_is_on_hold_by_their_own_doing() -> None:
+    async with world(seed=1) as at:
+
+        async def do(name: str, **params: object) -> str:
+            done = await at.act(name, **params)
+            assert done["type"] == "done", done
+            return str(done["call"])
+
+        def noor(call: str) -> tuple[str, bool]:
+            contacts = at.hub.states[Subject("agent/noor")].contacts.values()
+            calls = [item for contact in contacts for item in contact.calls if item.id == call]
+            own = next(item for item in calls[0].connections if item.participant.id == "noor")
+            return own.state.value, own.held_alone
+
+        for agent in ("mia", "noor", "otto"):
+            await do("log_on", agent=agent, state="ready")
+        call = await do("ring", number="+44 20 7946 0101", to="2001")
+        await do("answer_call", agent="mia", call=call)
+        await do("single_step_conference_call", agent="mia", call=call, to="2002")
+        await do("answer_call", agent="noor", call=call)
+        consult = await do("consultation_call", agent="noor", call=call, to="2003")
+        await at.clock.advance(1_500)
+        await do("answer_call", agent="otto", call=consult)
+        await do("alternate_call", agent="noor", call=call)
+        await do("hold_party", agent="mia", call=call, party="noor")
+        assert noor(call) == ("hold", True)
+        await do("alternate_call", agent="noor", call=consult)
+        assert noor(call) == ("hold", False)
+        await do("alternate_call", agent="noor", call=call)
+        assert noor(call) == ("hold", True)
+        await do("retrieve_party", agent="mia", call=call, party="noor")
+        assert noor(call) == ("connected", False)
+        assert at.shown() == at.truth()
+        assert at.flags() == Counter()
+
+
 async def test_a_command_sent_twice_is_done_once() -> None:
     async with world() as at:
         ready = c.SetAgentState(state=Availability.READY)

@@ -248,7 +248,7 @@ export interface Call {
  * A participant's place in a call. Hold lies on the holder's own connection.
  *
  * `held_alone`: this party was put on hold by itself while the others go on talking (Streams can do that to each
- * party; then its connection is `hold` although another holds it).
+ * party; then its connection is `hold` although another holds it). Not of a party that has put the call on hold itself.
  */
 export interface Connection {
   readonly id: ConnectionId;

@@ -174,7 +174,7 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A participant's place in a call. Hold lies on the holder's own connection.
 
     `held_alone`: this party was put on hold by itself while the others go on talking (Streams can do that to each
-    party; then its connection is `hold` although another holds it).
+    party; then its connection is `hold` although another holds it). Not of a party that has put the call on hold itself.
     """
 
     id: ConnectionId

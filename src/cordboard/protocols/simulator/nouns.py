@@ -359,10 +359,11 @@ class Nouns:
         return CallKind(call.kind)
 
     def connection(self, party: p.Party) -> Connection:
-        """A party's place in its call. One that is held alone is on hold, though another holds it."""
-        alone = party.held_by is not None
+        """A party's place in its call. One that is held alone is on hold, though another holds it; one that holds the call itself is
+        on hold by its own doing, whoever else holds it.
+        """
         plan = self._plans.get(party.agent or "")
-        held = alone and party.state == "connected"
+        held = party.held_by is not None and party.state == "connected"
         return Connection(
             id=ConnectionId(party.id),
             participant=_participant(party),
@@ -370,7 +371,7 @@ class Nouns:
             state=ConnectionState.HOLD if held else ConnectionState(party.state),
             device=plan.station if plan is not None else "",
             muted=party.muted,
-            held_alone=alone,
+            held_alone=held,
             cause=cause(party.cause),
             since=party.since,
         )

@@ -16,7 +16,11 @@ from tools.catalogue import Field, shape
 
 REASONS: Mapping[str, tuple[str, str, str]] = {
     words.CREATED: ("3", "OFFERED", "A call is offered, or begins to be dialled."),
-    words.CONNECTED: ("4", "TALKING", "The agent's side is connected: once for each call."),
+    words.CONNECTED: (
+        "4",
+        "TALKING",
+        "The agent's side is connected: once for each call, also for one that is met or answered on hold.",
+    ),
     words.HELD: ("4", "ON_HOLD", "The agent has put it on hold."),
     words.UNHELD: ("4", "TALKING", "The agent is back. With `faithful`: `UPDATED`."),
     words.UPDATED: ("4", "any but TALKING", "Something else changed. With `faithful` also while talking."),

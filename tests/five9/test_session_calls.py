@@ -7,8 +7,12 @@ from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
-from cordboard.protocols.five9 import Five9, wire, words as w
+from cordboard.model.ids import agent_subject
+from cordboard.model.state import SubjectState
+from cordboard.protocols.five9 import Five9, telling, wire, words as w
+from cordboard.protocols.five9.settings import Settings
 from cordboard.protocols.five9.variables import SESSION_ID
 from cordboard.testing import Visit
 from cordboard.testing.centre import ContactCentre
@@ -19,6 +23,9 @@ CALLER = "+44 20 7946 0101"
 OFFER = ("3", "CREATED", "OFFERED")
 TALK = ("4", "CONNECTED", "TALKING")
 DONE = ("5", "DISPOSITIONED", "FINISHED")
+HELD = ("4", "HELD", "ON_HOLD")
+UNHELD = ("4", "UNHELD", "TALKING")
+FAILED = ("5", "FAILED_TO_CONNECT", "FINISHED")
 RINGS = ("4", "UPDATED", "RINGING_ON_OTHER_SIDE")
 BY_CALLER = ("4", "DISCONNECTED_BY_CALLER", "WRAP_UP")
 BY_AGENT = ("4", "DISCONNECTED_BY_AGENT", "WRAP_UP")
@@ -239,6 +246,67 @@ async def test_a_call_is_handed_on(warm: bool, end: str | None) -> None:
             assert calls(page)[-2:] == [("5", "TRANSFERRED", "FINISHED"), DONE]
         else:
             assert moves(page)[-1] == ("4", "UNHELD", "TALKING")
+
+
+@pytest.mark.parametrize(
+    ("then", "ends"),
+    [
+        ([], [HELD, FAILED]),
+        (["unhold"], [HELD, RINGS, FAILED]),
+        (["answered"], [HELD, TALK, HELD, DONE]),
+        (["answered", "unhold"], [HELD, TALK, HELD, UNHELD, DONE]),
+        (["unhold", "answered"], [HELD, RINGS, TALK, DONE]),
+    ],
+)
+async def test_a_consult_on_hold_has_begun_once_somebody_answers_it(
+    then: list[str], ends: list[tuple[str, str, str]]
+) -> None:
+    async with desk() as (page, centre, _):
+        for agent in ("mia", "noor"):
+            await centre.act("log_on", agent=agent, state="ready" if agent == "mia" else "not_ready")
+        ring = await centre.ring("bookings", number=CALLER)
+        await centre.act("answer_call", agent="mia", call=ring)
+        await centre.act("set_agent_state", agent="noor", state="ready")
+        (shown,) = read(await get(page, "A/interactions/calls"))
+        await put(page, f"K/{shown['id']}/transfer_to_agent", {"agentId": "noor", "warm": True})
+        await page.advance(2)
+        (consult,) = [item for item in read(await get(page, "A/interactions/calls")) if item["consult"]]
+        assert consult["state"] == "RINGING_ON_OTHER_SIDE"
+        before = len(page.sent)
+        assert (await put(page, f"K/{consult['id']}/hold")).status == 204
+        for step in then:
+            if step == "answered":
+                await centre.agent("noor").answer()
+                await page.settled()
+            else:
+                assert (await put(page, f"K/{consult['id']}/{step}")).status == 204
+        assert (await put(page, f"K/{consult['id']}/disconnect")).status == 204
+        heard = [
+            (item.context.event_id, item.context.event_reason, call.state)
+            for item in list(frames(page))[before:]
+            if item.context.event_id in ("4", "5")
+            and (call := wire.payload(item, wire.Call)).id == consult["id"]
+        ]
+        assert heard == ends
+
+
+@pytest.mark.parametrize(("action", "where"), [("hold", HELD), ("disconnect", ("4", "UPDATED", "WRAP_UP"))])
+async def test_a_call_that_is_met_late_has_begun_as_well(action: str, where: tuple[str, str, str]) -> None:
+    async with desk() as (page, centre, stage):
+        await centre.act("log_on", agent="mia", state="ready")
+        ring = await centre.ring("bookings", number=CALLER)
+        await centre.act("answer_call", agent="mia", call=ring)
+        (shown,) = read(await get(page, "A/interactions/calls"))
+        assert (await put(page, f"K/{shown['id']}/{action}")).status == 204
+        after = stage.hub.states[agent_subject("mia")]
+        (entry,) = await stage.hub.entries(after.subject, after.seq - 1, 1)
+        before = replace(after, contacts=SubjectState(subject=after.subject).contacts)
+        late = telling.told(entry.event, before, after, Settings(duplicates=False))
+        assert [
+            (str(item.event), item.reason, item.payload.state)
+            for item in late
+            if isinstance(item.payload, wire.Call)
+        ] == [OFFER, TALK, where]
 
 
 async def test_who_gets_a_call_handed_on_sees_from_whom() -> None:

@@ -83,11 +83,30 @@ def present(state: SubjectState, settings: Settings, at: Millis) -> Iterator[Tol
 def _again(line: Line) -> Iterator[Told]:
     yield Told(ids.CALL_CREATED, w.CREATED, replace(line.told, state=w.OFFERED))
     if _talked(line):
-        yield Told(ids.CALL_UPDATED, w.CONNECTED, replace(line.told, state=w.TALKING))
+        yield _connected(line.told)
 
 
 def _talked(line: Line) -> bool:
-    return line.told.handle_timestamp is not None and line.told.state != w.OFFERED
+    """Whether the call was ever answered: on hold are also those that still ring at the other end."""
+    call = line.told
+    match call.state:
+        case w.OFFERED:
+            return False
+        case w.TALKING:
+            return True
+        case w.ON_HOLD if any(party.state != w.PARTICIPANT_RINGING for party in call.participants):
+            return True
+        case _:
+            return call.handle_timestamp is not None
+
+
+def _went_on(line: Line) -> bool:
+    return line.told.state in (w.ON_HOLD, w.WRAP_UP) and _talked(line)
+
+
+def _connected(call: wire.Call) -> Told:
+    """The beginning of a call that went on to another state at once, or was answered while it was on hold."""
+    return Told(ids.CALL_UPDATED, w.CONNECTED, replace(call, state=w.TALKING, hold_timestamp=None))
 
 
 # --- calls -----------------------------------------------------------------------------------------------------------------
@@ -112,6 +131,8 @@ def _begun(line: Line, settings: Settings) -> Iterator[Told]:
     yield Told(ids.CALL_CREATED, w.CREATED, first)
     if settings.duplicates:
         yield Told(ids.CALL_CREATED_AGAIN, w.CREATED, first)
+    if _went_on(line):
+        yield _connected(call)
     if call is not first:
         yield Told(ids.CALL_UPDATED, _joined(call.state), call)
 
@@ -122,7 +143,11 @@ def _joined(state: str) -> str:
 
 
 def _changed(event: e.Event, known: Line, line: Line, settings: Settings) -> Iterator[Told]:
-    was, now = known.told, line.told
+    now = line.told
+    if _went_on(line) and not _talked(known):
+        yield _connected(now)
+        known = known._replace(told=replace(known.told, state=w.TALKING))
+    was = known.told
     if was.state != now.state:
         yield Told(ids.CALL_UPDATED, _moved(event, known, line, settings), now)
     elif now.state != w.TALKING or settings.faithful:
@@ -160,6 +185,8 @@ def _moved(event: e.Event, known: Line, line: Line, settings: Settings) -> str:
     """Why the call is in another state."""
     match known.told.state, line.told.state:
         case ((w.OFFERED | w.RINGING), w.TALKING):
+            return w.CONNECTED
+        case _, w.TALKING if not _talked(known):
             return w.CONNECTED
         case _, w.TALKING:
             return w.UPDATED if settings.faithful else w.UNHELD
@@ -243,7 +270,7 @@ def _closed(contact: Contact, line: Line) -> str:
 
 
 def _consult_over(event: e.Event, line: Line) -> str:
-    if line.told.state in (w.TALKING, w.ON_HOLD):
+    if _talked(line):
         return w.DISPOSITIONED
     return w.NO_ANSWER if event.cause == "no-answer" else w.FAILED_TO_CONNECT
 

@@ -64,6 +64,8 @@ def test_a_hub_that_is_started_anew_finds_its_page_coming_back(
     expect(desk.button("Ready")).to_have_attribute("aria-description", "Not connected to Cordboard just now.")
     programs("demo", "--port", str(first.port), "--no-people", "--data", str(tmp_path / "data"))
     expect(page.get_by_text("Connection lost. Trying again…")).to_have_count(0, timeout=30_000)
+    # The new centre knows nobody; what the log has of the old one is shown until it says so.
+    expect(desk.state.locator(".word")).to_have_text("Logged off")
     desk.get_ready()
 
 

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from random import Random
 
 import pytest
 
-from cordboard.contract import Watch
 from cordboard.model import commands as c, events as e
 from cordboard.model.entities import (
     Availability,
     CallKind,
     Phase,
-    Record as CrmRecord,
-    Target,
-    TargetKind,
 )
 from cordboard.model.errors import ERRORS
-from cordboard.model.ids import CommandId, ContactId, Subject, TeamId, agent_subject, subject_id
+from cordboard.model.ids import CommandId, ContactId, Subject, agent_subject
 from cordboard.model.log import Entry
 from cordboard.model.rules import addressed
-from cordboard.protocols.simulator.console import act
 from cordboard.protocols.simulator.journal import Record
-from cordboard.protocols.simulator.orders import SERVICES
 from cordboard.protocols.simulator.picture import (
     Agent,
     Call,
@@ -38,7 +31,6 @@ from cordboard.protocols.simulator.picture import (
     Utterance,
 )
 from cordboard.protocols.simulator.translate import UNTOLD
-from tests.hub.probe import Page, Probe
 from tests.simulator.generator import a_service, an_action
 from tests.simulator.likeness import closed, remembered
 from tests.simulator.world import LINK, World, world
@@ -273,7 +265,7 @@ async def test_a_dropped_link_comes_back_to_what_is_so(seed: int) -> None:
             for _ in range(rng.randrange(12)):
                 name, params = an_action(at.switch, rng, media=True)
                 at.switch.advance(at.floor.time(at.clock.now()))
-                _act_unseen(at, name, params)
+                at.unseen(name, params)
                 await at.clock.advance(200)
             await at.clock.advance(20_000)
             assert at.hub.links[LINK].state == "up"
@@ -291,10 +283,6 @@ async def test_a_dropped_link_comes_back_to_what_is_so(seed: int) -> None:
             assert origins == sorted(set(origins))
 
 
-def _act_unseen(at: World, name: str, params: dict[str, object]) -> None:
-    act(at.switch, name, params)
-
-
 def _of_command(entry: Entry) -> bool:
     return isinstance(entry.event, e.CommandIssued | e.CommandSettled)
 
@@ -310,14 +298,14 @@ async def test_what_happened_in_a_gap_is_the_difference_of_the_snapshot() -> Non
         refused = await at.do("mia", c.HoldCall(contact=contact.id))
         assert isinstance(refused, c.Refused)
         assert refused.code == "link-down"
-        _act_unseen(at, "customer_hang_up", {"call": contact.calls[0].id})
+        at.unseen("customer_hang_up", {"call": contact.calls[0].id})
         await at.clock.advance(10_000)
         after = at.contact("mia")
         assert (after.id, after.phase, after.notes) == (contact.id, Phase.WRAP_UP, "wants a cabin")
         assert all(call.cleared for call in after.calls)
         await at.do("mia", c.CompleteContact(contact=contact.id))
         await at.fault(drop=2000)
-        _act_unseen(at, "ring", {"number": "+44 20 7946 0102", "to": "8001"})
+        at.unseen("ring", {"number": "+44 20 7946 0102", "to": "8001"})
         await at.clock.advance(10_000)
         assert at.contact("mia").phase is Phase.OFFERED
         assert at.shown() == at.truth()
@@ -329,7 +317,7 @@ async def test_a_contact_that_ended_in_a_gap_is_lost() -> None:
         await at.act("ring", number="+44 20 7946 0101", to="8001")
         contact = at.contact("mia")
         await at.fault(drop=2000)
-        _act_unseen(at, "customer_hang_up", {"call": contact.calls[0].id})
+        at.unseen("customer_hang_up", {"call": contact.calls[0].id})
         await at.clock.advance(10_000)
         (gone,) = at.hub.states[Subject("agent/mia")].recent
         assert gone.id == contact.id
@@ -449,172 +437,3 @@ async def test_a_command_under_way_when_the_link_drops_is_unconfirmed() -> None:
         assert at.commands[CommandId("quiet")].result() == c.Unconfirmed(reason="link-lost")
         await at.clock.advance(10_000)
         assert at.shown() == at.truth()
-
-
-# --- time, the directory, queues -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("speed", [0.1, 1.0, 7.0, 60.0, 1000.0])
-async def test_time_runs_at_the_pace_that_was_set(speed: float) -> None:
-    async with world(speed=speed) as at:
-        await at.act("log_on", agent="mia", state="ready")
-        await at.act("ring", number="+44 20 7946 0101", to="8001", patience=600)
-        assert at.contact("mia").phase is Phase.OFFERED
-        begun = at.switch.now
-        real = int(15_000 / speed)
-        await at.clock.advance(real - 1 if speed < 1000 else real - 2)
-        assert at.shown()["agents"]["mia"]["state"] == "busy"
-        await at.clock.advance(int(max(2, 2 / speed)) + 1)
-        assert at.shown()["agents"]["mia"]["reason"] == "no-answer"
-        assert at.switch.now - begun >= 15_000
-
-
-async def test_the_pace_can_change_on_the_way() -> None:
-    async with world() as at:
-        await at.act("log_on", agent="mia", state="ready")
-        await at.act("ring", number="+44 20 7946 0101", to="8001")
-        await at.clock.advance(5000)
-        await at.fault(speed=10)
-        await at.clock.advance(999)
-        assert at.shown()["agents"]["mia"]["state"] == "busy"
-        await at.clock.advance(2)
-        assert at.shown()["agents"]["mia"]["state"] == "not_ready"
-
-
-async def test_who_waits_is_on_the_queues_own_subject() -> None:
-    async with world() as at:
-        await at.act("ring", number="+44 20 7946 0101", to="8001")
-        await at.clock.advance(3000)
-        await at.act("ring", number="+44 20 7946 0102", to="8001")
-        queue = at.hub.states[Subject("queue/bookings")]
-        assert [item.customer.name for item in queue.contacts.values() if item.customer] == [
-            "Ada Whitlow",
-            "Bram Okafor",
-        ]
-        second = at.clock.now()
-        waiting = {"calls-waiting": 2, "longest-waiting-since": second - 3000}.items()
-        assert waiting <= (await gauges(at)).items()
-        await at.act("log_on", agent="mia", state="ready")
-        assert waiting <= (await gauges(at)).items(), "a queue is told of at most once a second"
-        await at.clock.advance(1000)
-        assert {"calls-waiting": 1, "longest-waiting-since": second}.items() <= (await gauges(at)).items()
-        contact = at.contact("mia")
-        joined = at.hub.threads.contacts(contact.thread)
-        assert [subject for subject, _ in joined] == ["queue/bookings", "agent/mia"]
-
-
-async def gauges(at: World) -> Mapping[str, float]:
-    """The counters that a page gets which comes to the queue now."""
-    page = Page(at.hub, Probe(), "tenant")
-    await page.do(Watch(subjects={"queue/bookings": None}))
-    page.seat.leave()
-    return page.session.joined[-1].gauges
-
-
-async def test_where_a_dial_came_from_is_told_with_the_contact() -> None:
-    async with world() as at:
-        await at.do("mia", c.SetAgentState(state=Availability.NOT_READY, reason="break"))
-        record = CrmRecord(kind="Account", id="001", name="Whitlow")
-        target = Target(kind=TargetKind.NUMBER, number="+442079460101")
-        await at.do("mia", c.MakeCall(target=target, record=record))
-        contact = at.contact("mia")
-        assert (contact.related_record, contact.calls[0].initiation) == (record, "dialled")
-        await at.fault(drop=1000)
-        await at.clock.advance(10_000)
-        assert at.hub.states[Subject("agent/mia")].contacts[contact.id].related_record == record
-
-
-async def test_the_directory_pages_and_filters() -> None:
-    async with world() as at:
-        driver = at.hub.driver(LINK)
-        assert driver is not None
-        link = driver._link
-        assert link is not None
-
-        def ask_for(**fields: object) -> c.Targets:
-            (answer,) = link.ask("a", Subject("agent/mia"), c.GetTargets(**fields), at.clock.now())  # type: ignore[arg-type]
-            found = answer.result  # type: ignore[union-attr]
-            assert isinstance(found, c.Targets)
-            return found
-
-        everyone: list[Target] = []
-        after = ""
-        while True:
-            page = ask_for(limit=7, after=after)
-            everyone += page.targets
-            after = page.after
-            if not after:
-                break
-        centre = at.floor.centre
-        assert len(everyone) == sum(
-            map(len, (centre.agents, centre.queues, centre.numbers, centre.customers))
-        )
-        assert [t.id for t in ask_for(text="NOOR", kinds=(TargetKind.AGENT,)).targets] == ["noor"]
-        assert [t.name for t in ask_for(text="8002").targets] == ["Changes and refunds"]
-        assert [t.name for t in ask_for(text="7946-0104").targets] == ["Dmitri Hale"]
-        assert not any(" " in t.number for t in everyone)
-        assert ask_for(text="nobody at all").targets == ()
-        (other,) = link.ask("b", Subject("agent/mia"), c.GetReasons(), at.clock.now())
-        assert other.result == c.NoAnswer(  # type: ignore[union-attr]
-            code="not-supported", message="the hub answers this itself"
-        )
-
-
-async def test_every_subject_knows_what_the_link_can_do() -> None:
-    async with world() as at:
-        for subject, state in at.hub.states.items():
-            assert state.links[LINK].services == SERVICES
-            assert subject_id(subject)
-        assert Subject("queue/freight") in at.hub.states
-
-
-# --- what is written to teams -------------------------------------------------------------------------------------------
-
-
-async def test_what_a_supervisor_writes_reaches_their_teams_with_the_authors_name() -> None:
-    async with world() as at:
-        await at.act("post_message", agent="ruth", text="Fog at Gannet Head", seconds=3600)
-        for team in ("crew", "harbour"):
-            (message,) = at.hub.states[Subject(f"team/{team}")].messages
-            assert (message.author, message.name, message.content) == (
-                "ruth",
-                "Ruth Calloway",
-                "Fog at Gannet Head",
-            )
-            assert (message.teams, message.duration) == (("harbour", "crew"), 3600)
-        await at.do("ruth", c.PostTeamMessage(content="It clears", teams=(TeamId("crew"),)))
-        posted = at.hub.states[Subject("team/crew")].messages[-1]
-        assert (posted.author, posted.name, posted.content) == ("ruth", "Ruth Calloway", "It clears")
-
-
-async def test_what_was_written_while_the_link_was_away_is_told_and_what_is_over_is_not() -> None:
-    async with world() as at:
-        await at.act("post_message", agent="ruth", text="For a minute", seconds=60)
-        await at.clock.advance(50_000)
-        await at.fault(drop=30_000)
-        _act_unseen(at, "post_message", {"agent": "ruth", "text": "Unheard", "teams": ["crew"]})
-        await at.clock.advance(60_000)
-        known = at.hub.states[Subject("team/crew")].messages
-        assert [item.content for item in known if item.name] == ["Unheard"]
-        told = [entry.event for entry in await at.log(Subject("team/crew"))]
-        assert [type(event).__name__ for event in told[-3:]] == ["LinkUp", "Snapshot", "TeamMessagePosted"]
-        await at.fault(drop=1000)
-        await at.clock.advance(10_000)
-        assert [item.content for item in at.hub.states[Subject("team/crew")].messages] == ["Unheard"]
-
-
-@pytest.mark.parametrize(
-    "to", [Target(kind=TargetKind.QUEUE, id="messages"), Target(kind=TargetKind.AGENT, id="noor")]
-)
-async def test_a_paused_chat_can_be_handed_on(to: Target) -> None:
-    async with world() as at:
-        for agent in ("mia", "noor"):
-            await at.act("log_on", agent=agent, medium="chat")
-        await at.act("start_chat", to="agent:mia", text="Hello", number="+44 20 7946 0105")
-        contact = at.newest("mia")
-        await at.do("mia", c.AnswerCall(contact=contact))
-        await at.do("mia", c.PauseContact(contact=contact))
-        assert isinstance(await at.do("mia", c.SingleStepTransferCall(contact=contact, target=to)), c.Done)
-        assert at.contact("mia").phase is Phase.WRAP_UP
-        assert at.shown() == at.truth()
-        assert at.flags() == {}

@@ -18,6 +18,7 @@ from cordboard.model.entities import Contact
 from cordboard.model.ids import CommandId, ContactId, LinkId, Subject, agent_subject
 from cordboard.model.log import Entry
 from cordboard.protocols.simulator import Simulator, new_floor
+from cordboard.protocols.simulator.console import act
 from cordboard.protocols.simulator.journal import Record
 from cordboard.store.memory import MemoryStore
 from tests.simulator.likeness import Plain, shown, truth
@@ -106,6 +107,10 @@ class World:
     def shown(self) -> Plain:
         """What the hub shows."""
         return shown(self.hub.states)
+
+    def unseen(self, name: str, params: Mapping[str, object]) -> None:
+        """Something happens on the switch itself, whether or not the link is there."""
+        act(self.switch, name, dict(params))
 
     def flags(self) -> Counter[str]:
         """All transitions that the tables lacked."""

@@ -131,7 +131,7 @@ def scenario(
         return
     said = _asked("POST", "scenario", link, url, data, token_env, {"name": name})
     while wait and not said["over"]:
-        time.sleep(LOOK_AGAIN)
+        time.sleep(LOOK_AGAIN)  # over plain HTTP a hub calls nobody: ask again
         said = _asked("GET", "scenario", link, url, data, token_env)
     printed(said)
     if wait and said["failures"]:

@@ -197,7 +197,7 @@ class LinkSuite(RecordedLink):
         async with self.plugged() as rig:
             frames = rig.carried
         for number in sorted({1, 2, 3, 4, frames // 2, frames - 1, frames} - {0, -1}):
-            async with self.plugged(lambda rig, number=number: rig.cut_first(number)) as rig:  # type: ignore[misc]
+            async with self.plugged(lambda rig, number=number: rig.cut_first(number)) as rig:  # type: ignore[misc] # mypy infers no lambda with a default
                 await rig.until_up()
                 await rig.advance(1)  # what is told in parts begins with LinkUp, and goes on
                 await rig.until_up()

@@ -123,7 +123,7 @@ class Page:
 
     @property
     def full(self) -> bool:
-        """Whether half of what may wait for the page waits already."""
+        """Whether half of what may wait for the page waits already; if so by our own count, what was sent is written, and the wire asked."""
         if self._frames and self._waiting <= self._backlog // 2:
             return False
         self.write()

@@ -59,7 +59,7 @@ def embedded(stage: Stage, context: BrowserContext, complaints: Complaints, site
         page = context.new_page()
         complaints.listen(page)
         if site == SAME:
-            page.goto(stage.address(lib, **options))  # type: ignore[arg-type]
+            page.goto(stage.address(lib, **options))  # type: ignore[arg-type] # options of the library, of any type
         else:
             asking = {"loginPopup": first, "ccpLoadTimeout": 1500, **options}
             address = stage.address(lib, site=site, options=asking)

@@ -71,7 +71,7 @@ def until(
     while (found := what()) is not True:
         assert time.monotonic() < deadline, f"not within {seconds} s: {what_for}: {found}"
         if page is None:
-            time.sleep(0.02)
+            time.sleep(0.02)  # what is waited for is in another process, or thread, that tells nobody
         else:
             page.wait_for_timeout(20)
 

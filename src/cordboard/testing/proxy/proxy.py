@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self, assert_never
 from urllib.parse import urlsplit
 
-from cordboard.testing.certificates import Authority
+from cordboard.testing.certificates import Authority, Flaw
 from cordboard.testing.proxy.pipe import Ending, Ends, Pipe
 from cordboard.testing.proxy.troubles import Trouble
 
@@ -64,7 +64,7 @@ class FaultProxy:
         self._delay = 0.0
         self._rate = 0
         self._mute = False
-        self._flaw = ""
+        self._flaw: Flaw = ""
         self._frames: list[str] = []
         self._rules: list[Trouble] = []
         self.port = 0
@@ -270,7 +270,7 @@ class FaultProxy:
         if context is None:
             hosts = (self._host,) if self._host == "127.0.0.1" else (self._host, "127.0.0.1")
             context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=self._client_ca)
-            context.load_cert_chain(self._authority.issue(*hosts, flaw=self._flaw))  # type: ignore[arg-type]
+            context.load_cert_chain(self._authority.issue(*hosts, flaw=self._flaw))
             if self._client_ca is not None:
                 context.verify_mode = ssl.CERT_REQUIRED
             self._contexts[self._flaw] = context

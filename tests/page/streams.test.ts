@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { Acceptance } from "../../src/cordboard/protocols/streams/page/relay/acceptance";
 import { Conduit } from "../../src/cordboard/protocols/streams/page/relay/conduit";
+import { origins } from "../../src/cordboard/web/page/parts/origins";
 import { SdkChannel } from "../../src/cordboard/protocols/streams/page/relay/sdk";
 import type { AgentDocument } from "../../src/cordboard/protocols/streams/page/relay/wire";
 
@@ -99,13 +100,13 @@ test("other words are none of it", () => {
 
 const CRM = "https://crm.example";
 
-function conduit(allowed = [CRM]) {
+function conduit(allowed = CRM) {
   const posted: [unknown, string][] = [];
   const heard: string[] = [];
   let locked = 0;
   const made = new Conduit(
     (message, target) => posted.push([message, target]),
-    new Set(allowed),
+    origins(allowed),
     (message) => heard.push(message.event),
     () => (locked += 1),
   );
@@ -134,6 +135,39 @@ test("an origin that is not allowed is never spoken to again", () => {
   made.send("agent::update", {});
   made.knock({ event: "acknowledge" });
   assert.deepEqual([posted, heard], [[], []]);
+});
+
+test("an origin of an allowed pattern is locked to like one written out", () => {
+  const { made, posted, heard } = conduit("https://*.crm.example");
+  made.send("agent::update", {});
+  made.receive("https://acme.crm.example", { event: "synchronize" });
+  made.receive("https://other.crm.example", { event: "api_request" });
+  assert.deepEqual(posted, [[{ event: "agent::update", data: {} }, "https://acme.crm.example"]]);
+  assert.deepEqual(heard, ["synchronize"]);
+});
+
+test("a pattern stands for one name or more before its domain, at its port", () => {
+  const some = origins("https://*.crm.example https://*.desk.example:8443  https://one.example", "http://localhost:8765");
+  for (const origin of ["https://a.crm.example", "https://a--b.c.crm.example", "https://a.desk.example:8443", "https://one.example", "http://localhost:8765"])
+    assert.ok(some.has(origin), origin);
+  for (const origin of [
+    "",
+    "null",
+    "*",
+    "https://*.crm.example",
+    "https://crm.example",
+    "https://.crm.example",
+    "https://a..crm.example",
+    "http://a.crm.example",
+    "https://a.crm.example:8443",
+    "https://a.desk.example",
+    "https://evilcrm.example",
+    "https://a.crm.example.evil.example",
+    "https://evil.example/.crm.example",
+    "https://evil.example:80.crm.example",
+  ])
+    assert.ok(!some.has(origin), origin);
+  assert.ok(!origins("").has(""));
 });
 
 test("what is no message is not heard, and nothing null is said", () => {

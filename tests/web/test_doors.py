@@ -19,6 +19,7 @@ from cordboard.model.errors import ERRORS, InternalError
 from cordboard.web.doors import Door, Doors
 
 CRM = "https://crm.example"
+Start = Callable[..., Awaitable[App]]
 Bearer = Callable[..., dict[str, str]]
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 
@@ -224,6 +225,32 @@ async def test_pages_of_allowed_origins_may_read_doors_that_say_so(
         client, app, "POST", "/echo/simulate", headers={**bearer("simulate"), "Origin": CRM}
     )
     assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+async def test_a_pattern_of_origins_is_answered_with_the_origin_itself(
+    start: Start, client: aiohttp.ClientSession
+) -> None:
+    app = await start(web={"origins": ["https://*.lightning.example"]})
+    ask = {"Access-Control-Request-Method": "POST"}
+    for origin in ("https://acme.lightning.example", "https://acme--uat.sandbox.lightning.example"):
+        for method, headers in (("OPTIONS", ask), ("POST", {})):
+            _, _, answer = await asked(
+                client, app, method, "/echo/say", headers={**headers, "Origin": origin}
+            )
+            assert answer.headers["Access-Control-Allow-Origin"] == origin
+            assert "Origin" in answer.headers["Vary"]
+    for origin in (
+        "https://lightning.example",
+        "https://evil-lightning.example",
+        "https://*.lightning.example",
+    ):
+        status, body, answer = await asked(
+            client, app, "OPTIONS", "/echo/say", headers={**ask, "Origin": origin}
+        )
+        assert (status, code(body)) == (403, "origin-refused"), origin
+        assert "Access-Control-Allow-Origin" not in answer.headers
+    _, _, panel = await asked(client, app, "GET", "/panel/")
+    assert "frame-ancestors 'self' https://*.lightning.example;" in panel.headers["Content-Security-Policy"]
 
 
 async def test_pre_flights_are_answered_for_allowed_origins(app: App, client: aiohttp.ClientSession) -> None:

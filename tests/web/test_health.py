@@ -11,7 +11,7 @@ from cordboard.app import App, running
 from cordboard.model.errors import CallerError
 from cordboard.settings import Settings
 from cordboard.web.doors import Doors
-from cordboard.web.origins import checked, own_origins
+from cordboard.web.origins import Origins, checked, own_origins
 from cordboard.web.statics import static_doors
 
 
@@ -158,11 +158,11 @@ def test_origins_are_written_as_browsers_send_them() -> None:
         "https://CRM.example": "https://crm.example",
         "https://crm.example:443": "https://crm.example",
         "https://crm.example/page": "https://crm.example",
-        "*": "",
-        "https://*.example": "",
         "crm.example": "",
         "null": "",
         "https://crm.example:x": "",
+        "https://crm;script-src *": "",
+        "https://crm example": "",
     }.items():
         with pytest.raises(CallerError) as refused:
             checked([wrong], "web.origins")
@@ -170,8 +170,93 @@ def test_origins_are_written_as_browsers_send_them() -> None:
         assert (
             f"write {right!r}" in refused.value.message
             if right
-            else "scheme and host" in refused.value.message
+            else "scheme and host" in refused.value.message or "a * stands for" in refused.value.message
         )
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fix"),
+    [
+        ("*", "like https://*.crm.example"),
+        ("https://*", "like https://*.crm.example"),
+        ("https://crm.*.example", "like https://*.crm.example"),
+        ("https://crm*.example.com", "like https://*.crm.example"),
+        ("https://*crm.example.com", "like https://*.crm.example"),
+        ("https://*.*.example.com", "write scheme and host only"),
+        ("https://*.com", "everybody may have a name below com"),
+        ("http://*.localhost", "everybody may have a name below localhost"),
+        ("https://*.co.uk", "like https://*.crm.co.uk"),
+        ("https://*.0.0.1", "an address has no names below it"),
+        ("https://*.[::1]", "an address has no names below it"),
+        ("https://*.127.0.0.1", "an address has no names below it"),
+        ("https://*.crm.example/", "write 'https://*.crm.example'"),
+        ("https://*.CRM.example:443", "write 'https://*.crm.example'"),
+        ("*.crm.example", "like https://*.crm.example"),
+    ],
+)
+def test_a_pattern_is_somebodys_own_domain(pattern: str, fix: str) -> None:
+    with pytest.raises(CallerError) as refused:
+        checked([pattern], "web.origins")
+    assert refused.value.details == {"field": "web.origins"}
+    assert refused.value.message.startswith("web.origins: ")
+    assert fix in refused.value.message
+
+
+def test_a_pattern_stands_for_one_name_or_more() -> None:
+    written = ("https://*.crm.example", "https://*.desk.example:8443", "https://one.example")
+    origins = Origins(checked(written, "web.origins"))
+    origins.own = frozenset({"http://localhost:8765"})
+    for let_in in (
+        "https://a.crm.example",
+        "https://a--b.c-1.crm.example",
+        "https://a.desk.example:8443",
+        "https://one.example",
+        "http://localhost:8765",
+    ):
+        assert let_in in origins, let_in
+        assert origins.let_in(let_in)
+    refused = (
+        "",
+        "null",
+        "https://crm.example",
+        "http://a.crm.example",
+        "https://a.crm.example:8443",
+        "https://a.desk.example",
+        "https://evilcrm.example",
+        "https://.crm.example",
+        "https://a..crm.example",
+        "https://a.crm.example.evil.example",
+        "https://a.crm.example\n",
+        "https://evil.example/.crm.example",
+        "https://evil.example:80.crm.example",
+        "https://evil.example#.crm.example",
+        "https://user@a.crm.example",
+        "https://*.crm.example",
+        "https://aXcrm.example",
+        "https://a.one.example",
+    )
+    for origin in refused:
+        assert origin not in origins, origin
+    assert not any(origins.let_in(origin) for origin in refused)
+    assert origins.used == {
+        "https://*.crm.example": 2,
+        "https://*.desk.example:8443": 1,
+        "https://one.example": 1,
+    }
+    assert set(origins.refused) == set(refused)
+
+
+def test_what_was_refused_is_kept_in_bounds() -> None:
+    origins = Origins(())
+    for number in range(1000):
+        assert not origins.let_in(f"https://{number}.example" + "x" * 9000)
+    assert len(origins.refused) == 20
+    assert max(map(len, origins.refused)) == 200
+
+
+def test_the_hubs_own_address_is_no_pattern() -> None:
+    with pytest.raises(CallerError, match="scheme and host only"):
+        checked(["https://*.hub.example"], "web.public", patterns=False)
 
 
 def test_a_hub_knows_its_own_origins_without_asking_the_caller() -> None:

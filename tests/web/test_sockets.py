@@ -21,6 +21,7 @@ from cordboard.model.log import draft
 from cordboard.web.outgoing import frame
 from cordboard.web.sockets import TOO_LARGE, TOO_SLOW
 
+Start = Callable[..., Awaitable[App]]
 Bearer = Callable[..., dict[str, str]]
 Opens = Callable[[App], Awaitable[aiohttp.ClientWebSocketResponse]]
 Until = Callable[[Callable[[], object]], Awaitable[None]]
@@ -91,6 +92,20 @@ async def test_pages_of_foreign_origins_do_not_get_in(app: App, client: aiohttp.
     for origin in ("https://crm.example", app.url):
         async with client.ws_connect(app.url + "/echo/socket", origin=origin) as page:
             assert (await page.receive_str()).endswith(origin)
+
+
+async def test_pages_of_a_pattern_get_in(start: Start, client: aiohttp.ClientSession) -> None:
+    app = await start(web={"origins": ["https://*.lightning.example"]})
+    async with client.ws_connect(app.url + "/echo/socket", origin="https://acme.lightning.example") as page:
+        assert (await page.receive_str()).endswith("https://acme.lightning.example")
+    for origin in (
+        "https://lightning.example",
+        "http://acme.lightning.example",
+        "https://lightning.example.evil",
+    ):
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await client.ws_connect(app.url + "/echo/socket", origin=origin)
+        assert refused.value.status == 403
 
 
 async def test_a_door_that_is_not_anonymous_wants_a_token(

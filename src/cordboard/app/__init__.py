@@ -149,7 +149,7 @@ def checked(settings: Settings) -> None:
     ids = RandomIds()
     store_of(settings)
     checked_origins(settings.web.origins, "web.origins")
-    checked_origins([settings.web.public] if settings.web.public else [], "web.public")
+    checked_origins([settings.web.public] if settings.web.public else [], "web.public", patterns=False)
     for link in settings.links:
         protocol = protocols.get(link.protocol)
         if protocol is None:

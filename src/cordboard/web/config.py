@@ -43,7 +43,8 @@ class WebSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     reuse_port: bool = False
     """Let several processes listen on the same port; the kernel shares connections out among them."""
     origins: tuple[str, ...] = ()
-    """Origins, exactly as browsers send them (`https://crm.example`), whose pages may connect, call and embed ours."""
+    """Origins whose pages may connect, call and embed ours: exactly as browsers send them (`https://crm.example`), or all below a domain
+    (`https://*.crm.example`)."""
     public: str = ""
     """The origin under which browsers reach this hub if that is not the address it listens on (a proxy before it)."""
     trusted_proxies: tuple[str, ...] = ()

@@ -27,7 +27,8 @@ from cordboard.web.identity import Identities, SignedIn
 from cordboard.web.identity_doors import identity_doors
 from cordboard.web.inspector import inspector_doors
 from cordboard.web.limits import Buckets
-from cordboard.web.origins import checked, cors, own_origins
+from cordboard.web.maintenance import maintenance_doors
+from cordboard.web.origins import Origins, checked, cors, own_origins
 from cordboard.web.recordings import recording_doors
 from cordboard.web.signing import Signing
 from cordboard.web.sockets import Sockets
@@ -54,9 +55,8 @@ class Edge:
         self._settings = settings
         self._identities = identities
         self.counts = Counts()
-        self._origins = frozenset(checked(settings.origins, "web.origins"))
-        checked([settings.public] if settings.public else [], "web.public")
-        self._own: frozenset[str] = frozenset()
+        self.origins = Origins(checked(settings.origins, "web.origins"))
+        checked([settings.public] if settings.public else [], "web.public", patterns=False)
         self._proxies = frozenset(settings.trusted_proxies)
         time, rate = asyncio.get_running_loop().time, settings.rate
         self._addresses = Buckets(rate.address_per_second, rate.address_burst, time)
@@ -90,8 +90,7 @@ class Edge:
                 {"field": "web.port"},
             ) from None
         self.port = self._server.sockets[0].getsockname()[1]
-        self._own = own_origins(settings.host, self.port, settings.public)
-        self._origins |= self._own
+        self.origins.own = own_origins(settings.host, self.port, settings.public)
 
     async def stop(self) -> None:
         """Take no more requests, tell the pages to come back later, end what is under way."""
@@ -113,12 +112,13 @@ class Edge:
 
     def _all_doors(self) -> Iterable[Door]:
         yield from health_doors(self._hub, self.counts, metrics=self._settings.metrics)
-        yield from static_doors(sorted(self._origins), demo=self._identities.demo)
+        yield from static_doors(self.origins.listed, demo=self._identities.demo)
         yield from identity_doors(self._identities)
         if self._identities.demo:
             yield from crm_doors()
         yield from inspector_doors(self._hub)
         yield from recording_doors(self._hub)
+        yield from maintenance_doors(self._hub)
         for protocol in self._hub.protocols.values():
             for route in protocol.routes:
                 if route.kind == "tcp" or (route.end == "link" and route.kind != "http"):
@@ -127,7 +127,7 @@ class Edge:
                         f"door {route.name} of {protocol.name}: no {route.kind} door of a {route.end} is served",
                     )
                 if route.page:
-                    yield page_door(route, sorted(self._origins), demo=self._identities.demo)
+                    yield page_door(route, self.origins.listed, demo=self._identities.demo)
                 elif route.end == "session":
                     server = self._sockets.serve if route.kind == "ws" else self._calls.serve
                     yield Door(route=route, serve=partial(server, protocol), fault=_fault(protocol, route))
@@ -152,7 +152,7 @@ class Edge:
             if request.method == "OPTIONS":
                 return self._preflight(request, origin)
             door, params = self._doors.find(request.method, request.rel_url.raw_path)
-            readable = door.route.cors and origin in self._origins
+            readable = door.route.cors and origin in self.origins
             credentials = door.route.credentials
             response = await self._enter(request, door, params, origin)
         except web.HTTPException as refused:
@@ -174,13 +174,13 @@ class Edge:
         address, local = self._address(request)
         signed: SignedIn | None = None
         if not door.open:
-            if origin and origin not in self._origins:
+            if origin and not self.origins.let_in(origin):
                 raise CallerError(
                     "origin-refused",
                     "pages of this origin may not call: add it to web.origins",
                     {"origin": origin[:200]},
                 )
-            if door.own and origin not in self._own:
+            if door.own and origin not in self.origins.own:
                 raise CallerError("origin-refused", "a page of this hub may ask, nobody else")
             self._addresses.take(address)
             signed = self._signed_in(request, route)
@@ -220,7 +220,7 @@ class Edge:
         if not methods:
             allowed = ", ".join(sorted(doors))
             raise CallerError("method-not-allowed", f"this address takes {allowed}", {"allow": allowed})
-        if origin not in self._origins:
+        if not self.origins.let_in(origin):
             raise CallerError(
                 "origin-refused",
                 "pages of this origin may not call: add it to web.origins",

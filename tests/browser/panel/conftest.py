@@ -26,10 +26,11 @@ def stranger() -> Iterator[Embedder]:
 
 @pytest.fixture
 def hub(hosted: Callable[..., Hosted], crm: Embedder) -> Callable[..., Hosted]:
-    """Starts a hub that lists the CRM's origins. `demo`: whoever is here is Mia."""
+    """Starts a hub that lists the CRM's origins, one of them by a pattern. `demo`: whoever is here is Mia."""
 
     def begin(*, demo: bool = True) -> Hosted:
-        origins = f'[web]\norigins = ["{crm.origin()}", "{crm.origin("localhost")}"]\n'
+        listed = ", ".join(f'"{crm.origin(host)}"' for host in ("127.0.0.1", "localhost", "*.crm.localhost"))
+        origins = f"[web]\norigins = [{listed}]\n"
         return hosted(origins + (QUIET if demo else QUIET.replace('agent = "mia"', 'agent = ""')))
 
     return begin

@@ -224,6 +224,18 @@ def test_a_page_that_is_not_listed_gets_nothing(
     assert page.frames[1].url.startswith("chrome-error:")
 
 
+def test_a_page_of_a_pattern_is_let_in_and_the_domain_itself_is_not(
+    hub: Callable[..., Hosted], crm: Embedder, opened: Callable[..., Page], complaints: Complaints
+) -> None:
+    complaints.allowed += ["frame-ancestors", "ERR_BLOCKED_BY_RESPONSE"]
+    url = hub().url
+    body = f'<script>{HEAR}</script><script src="{url}/static/embed.js" data-panel></script>'
+    page = opened(crm.put(body, host="acme.west.crm.localhost"))
+    wait_for(page, "heard.some(([topic]) => topic === 'ready')")
+    page = opened(crm.put(f'<iframe src="{url}/panel/"></iframe>', host="crm.localhost"))
+    assert page.frames[1].url.startswith("chrome-error:")
+
+
 KNOCK = """
 (target, hub, message) => new Promise((resolve) => {
   const { port1, port2 } = new MessageChannel();

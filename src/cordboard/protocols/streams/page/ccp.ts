@@ -3,14 +3,14 @@
 import { CcpFace } from "./face/face";
 import { signInWindow } from "./face/window";
 import { appear } from "./face/world";
-import { BROWSER } from "./relay/world";
+import { BROWSER, origins } from "./relay/world";
 import { CcpAccount } from "./relay/account";
 import { adopted, offered, SIGN_IN } from "./relay/handoff";
 import { Relay } from "./relay/relay";
 
 function framed(account: CcpAccount): void {
   const meta = document.querySelector<HTMLMetaElement>("meta[name=embedders]");
-  const allowed = new Set([location.origin, ...(meta?.content ?? "").split(" ").filter((item) => item !== "")]);
+  const allowed = origins(meta?.content ?? "", location.origin);
   const embedder = window.parent;
   const relay = new Relay(
     {

@@ -1,8 +1,10 @@
 // What library versions from 1.8.1 to 2.14.2 load first, on localhost: they ask for the storage of our site, which we need none of.
 
+import { origins } from "./relay/world";
+
 const EMBEDDER = window.parent;
 const meta = document.querySelector<HTMLMetaElement>("meta[name=embedders]");
-const allowed = new Set([location.origin, ...(meta?.content ?? "").split(" ").filter((item) => item !== "")]);
+const allowed = origins(meta?.content ?? "", location.origin);
 
 window.addEventListener("message", (message) => {
   if (message.source !== EMBEDDER || EMBEDDER === window || !allowed.has(message.origin)) return;

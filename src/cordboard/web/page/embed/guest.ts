@@ -4,6 +4,7 @@ import { dialable } from "../panel/reading";
 import type { PanelModel } from "../panel/panel-model";
 import { settingState as settingAgentState } from "../panel/state-choices";
 import type { TokenGiver } from "../panel/entrance";
+import type { Origins } from "../parts/origins";
 import { refusalText } from "../parts/texts";
 import type { Command, Medium, Outcome, Record, Service, View } from "../wire/model";
 import { Line, LineError } from "./line";
@@ -27,10 +28,10 @@ export class Guest {
   private deaf: (() => void) | undefined;
   private topics = new Set<Topic>();
 
-  /** `embedders`: the origins whose pages may embed the panel. */
+  /** `embedders`: whose pages may embed the panel, besides the hub's own. */
   constructor(
     private readonly embedded: Embedded,
-    private readonly embedders: readonly string[],
+    private readonly embedders: Origins,
   ) {}
 
   /** Listens to the window around, if there is one. */
@@ -57,7 +58,7 @@ export class Guest {
   private knocked(event: MessageEvent<unknown>): void {
     const [port] = event.ports;
     if (event.source !== window.parent || port === undefined || !isConnect(event.data)) return;
-    if (event.origin !== location.origin && !this.embedders.includes(event.origin)) return port.close();
+    if (event.origin !== location.origin && !this.embedders.has(event.origin)) return port.close();
     this.open(port, event.data);
   }
 

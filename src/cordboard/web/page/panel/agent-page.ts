@@ -4,6 +4,7 @@ import { customElement, property, query } from "lit/decorators.js";
 import { Guest } from "../embed/guest";
 import { appear } from "../parts/appearance";
 import { look } from "../parts/look";
+import { origins } from "../parts/origins";
 import { TEXTS } from "../parts/texts";
 import { ringing } from "./announcements";
 import { Entrance, type Entry, type TokenGiver } from "./entrance";
@@ -87,7 +88,7 @@ export class AgentPage extends LitElement {
       takeTokens: (giver: TokenGiver) => this.entrance.takeTokens(giver),
       select: (contact: string) => this.panel?.select(contact) ?? false,
     };
-    this.guest = new Guest(embedded, this.embedders.split(" "));
+    this.guest = new Guest(embedded, origins(this.embedders));
     this.guest.listen();
   }
 

@@ -1,5 +1,7 @@
 // The window messages between the embedding page and ours: {event, data}, cloned, so that a Date arrives as a Date.
 
+import type { Origins } from "./world";
+
 export interface Post {
   (message: unknown, targetOrigin: string, transfer?: Transferable[]): void;
 }
@@ -26,7 +28,7 @@ export class Conduit {
 
   constructor(
     private readonly post: Post,
-    private readonly allowed: ReadonlySet<string>,
+    private readonly allowed: Origins,
     private readonly heard: Heard,
     private readonly locked: () => void,
   ) {}

@@ -2,7 +2,7 @@
 //
 // Answered here and never by the hub: synchronising, the echo of broadcasts, devices, the SDK's channel. Dropped here: logs, metrics.
 
-import type { Environment } from "./world";
+import type { Environment, Origins } from "./world";
 import { ServerClock } from "./world";
 import { Acceptance } from "./acceptance";
 import { Conduit, type Post, type Upstream } from "./conduit";
@@ -17,7 +17,7 @@ export interface RelayWorld extends Environment {
   readonly post: Post;
   readonly origin: string;
   readonly socketUrl: string;
-  readonly allowed: ReadonlySet<string>;
+  readonly allowed: Origins;
   channel(): { readonly ours: { postMessage(message: unknown): void; onmessage: ((event: MessageEvent) => unknown) | null }; readonly theirs: Transferable };
   devices(): Promise<readonly { toJSON(): unknown }[]>;
 }

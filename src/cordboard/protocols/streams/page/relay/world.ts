@@ -5,4 +5,5 @@ export { delay, returnAfter } from "../../../../web/page/wire/backoff";
 export { ServerClock } from "../../../../web/page/wire/clock";
 export { BROWSER, type Channel, type Environment } from "../../../../web/page/wire/environment";
 export { called, Refusal } from "../../../../web/page/wire/http";
+export { origins, type Origins } from "../../../../web/page/parts/origins";
 export { jsonText } from "../../../../web/page/wire/text";

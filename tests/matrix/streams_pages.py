@@ -59,16 +59,25 @@ class StreamsPages:
 
     async def told_once(self) -> None:
         """This wire has no places: each entry has its documents, and these have to come one after the other."""
-        wanted = {agent: await self._wanted(agent) for agent in self._told}
+        wanted: dict[str, list[Document]] = {}
 
-        def came() -> dict[str, list[Document]]:
-            return {agent: told[self._first[agent] :] for agent, told in self._told.items()}
+        async def same() -> bool:
+            # A link may learn of a call's data after the call: the log is read anew until the pages have all of it.
+            wanted.update({agent: await self._wanted(agent) for agent in self._told})
+            return all(self._came(agent) == documents for agent, documents in wanted.items())
 
-        await until(
-            lambda: all(len(told) >= len(wanted[agent]) for agent, told in came().items()),
-            "every page is told all",
-        )
-        assert came() == wanted
+        try:
+            await until(same, "every page is told all, once and in order")
+        except AssertionError as error:
+            differing = [
+                f"{agent}: {len(self._came(agent))} documents came, {len(documents)} are the log's"
+                for agent, documents in wanted.items()
+                if self._came(agent) != documents
+            ]
+            raise AssertionError("\n".join([str(error), *differing])) from None
+
+    def _came(self, agent: str) -> list[Document]:
+        return self._told[agent][self._first[agent] :]
 
     async def _wanted(self, agent: str) -> list[Document]:
         """The documents of all that the log has since the pages were opened."""

@@ -30,6 +30,13 @@ from tests.matrix.pages import PAGES
 
 CELLS = cells(installed_protocols("cordboard"))
 PLAYABLE = [cell for cell in CELLS if not cell.reason]
+PART = pairwise(CELLS)
+# A link over TLS to a vendor whose every session may be cut, moved or taken: its columns are too much to leave to chance.
+COLUMNS = [
+    cell
+    for cell in PLAYABLE
+    if cell.link == "five9" and cell.session in ("native", "streams") and cell not in PART
+]
 
 
 async def hold(cell: Cell, folder: Path) -> None:
@@ -53,8 +60,13 @@ async def gap_is_told(hubs: Chain) -> None:
         assert Snapshot.__name__ in kinds[down:], "the others do not tell what was missed"
 
 
-@pytest.mark.parametrize("cell", pairwise(CELLS), ids=str)
+@pytest.mark.parametrize("cell", PART, ids=str)
 async def test_pair(cell: Cell, tmp_path: Path) -> None:
+    await hold(cell, tmp_path)
+
+
+@pytest.mark.parametrize("cell", COLUMNS, ids=str)
+async def test_the_rest_of_a_column(cell: Cell, tmp_path: Path) -> None:
     await hold(cell, tmp_path)
 
 
@@ -72,9 +84,8 @@ def test_the_part_has_every_two_that_can_meet() -> None:
             for pair in combinations((("l", cell.link), ("s", cell.session), ("c", cell.scenario)), 2)
         }
 
-    part = list(pairwise(CELLS))
-    assert pairs(part) == pairs(PLAYABLE)
-    assert len(part) == len(set(part)) <= len(PLAYABLE)
+    assert pairs(list(PART)) == pairs(PLAYABLE)
+    assert len(PART) == len(set(PART)) <= len(PLAYABLE)
 
 
 def test_a_part_of_a_larger_matrix_is_small() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from cordboard.app import installed_protocols
 from cordboard.protocols.simulator.library import builtin_scenarios
-from cordboard.testing.matrix import LINK_LOST, LOST_STORY, Cell, cells, pairwise
+from cordboard.testing.matrix import LINK_LOST, LOST_STORY, Cell, cells, everyday
 
 BEGIN, END = "<!-- matrix: made by tools/generate.py -->", "<!-- /matrix -->"
 
@@ -61,7 +61,7 @@ def _named(cut: list[Cell], links: list[str], sessions: list[str]) -> str:
 def matrix_page() -> Iterator[str]:
     """The table, what is played, and why the rest cannot be."""
     matrix = cells(installed_protocols("cordboard"))
-    part = pairwise(matrix)
+    part = everyday(matrix)
     playable = [cell for cell in matrix if not cell.reason]
     cords = list(dict.fromkeys((cell.link, cell.session) for cell in matrix))
     reasons = list(dict.fromkeys(cell.reason for cell in matrix if cell.reason))
@@ -76,7 +76,8 @@ def matrix_page() -> Iterator[str]:
     yield ""
     yield (
         f"● is played by `make test` and by `make matrix`, ○ by `make matrix` alone ({len(playable)} cells, of which "
-        f"{len(part)} have every two of a link, a session and a scenario together). A number is the reason why a cell is impossible."
+        f"{len(part)} are played each time: every two of a link, a session and a scenario together, and all that comes over TLS). A number is "
+        "the reason why a cell is impossible."
     )
     yield ""
     yield f"| Scenario | {' | '.join(f'`{link}` → `{session}`' for link, session in cords)} |"

@@ -96,6 +96,15 @@ def cells(protocols: Mapping[str, CtiProtocol]) -> tuple[Cell, ...]:
     )
 
 
+def everyday(matrix: Sequence[Cell], hangings: Mapping[str, Hanging] | None = None) -> tuple[Cell, ...]:
+    """The part of the matrix that every test run plays: `pairwise`, and all cells of links that come over TLS. A vendor on a real
+    network can cut, move or take each login: which of their cells are tried is not left to chance.
+    """
+    over_tls = {name for name, hanging in (HANGING if hangings is None else hangings).items() if hanging.tls}
+    part = set(pairwise(matrix))
+    return tuple(cell for cell in matrix if cell in part or (cell.link in over_tls and not cell.reason))
+
+
 def pairwise(matrix: Sequence[Cell]) -> tuple[Cell, ...]:
     """A part of the matrix in which every two of a link, a session and a scenario meet that can meet."""
     playable = [cell for cell in matrix if not cell.reason]

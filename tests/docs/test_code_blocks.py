@@ -35,6 +35,7 @@ from cordboard.protocols.simulator import Simulator, centre, flavours, scenario
 from cordboard.settings import LinkSettings, link_options, parsed
 from cordboard.store.memory import MemoryStore
 from cordboard.web.inspector import inspector_doors
+from cordboard.web.maintenance import maintenance_doors
 from cordboard.web.scopes import checked as checked_scopes
 from tools.manual import words
 
@@ -183,7 +184,8 @@ def word_of(line: list[str]) -> tuple[Any, list[str]]:
 
 
 def known_door(path: str) -> bool:
-    doors = (*routes.ROUTES, *(door.route for door in inspector_doors(A_HUB)))
+    ours = (*inspector_doors(A_HUB), *maintenance_doors(A_HUB))
+    doors = (*routes.ROUTES, *(door.route for door in ours))
     paths = [
         *(route.path for route in doors),
         *(f"/links/{{link}}{route.path}" for route in Simulator().routes),
@@ -212,6 +214,7 @@ def test_the_scopes_that_are_explained_are_those_there_are() -> None:
         "simulate",
         "inspect",
         "mint",
+        "operate",
     }
 
 

@@ -83,6 +83,8 @@ def _values(kind: object) -> st.SearchStrategy[Any]:
             return st.sampled_from((0.0, 0.25, 1.0))
         case _ if kind is str:
             return _TEXTS
+        case _ if origin is typing.Literal:
+            return st.sampled_from(arguments)
         case _ if origin is tuple:
             return st.lists(values(arguments[0]), max_size=3).map(tuple)
         case _ if origin is frozenset:

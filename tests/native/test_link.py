@@ -291,6 +291,15 @@ def test_outcomes_and_answers_come_once() -> None:
     assert not [effect for effect in line.effects[-2:] if isinstance(effect, k.Settle)]
 
 
+def test_a_hub_in_maintenance_is_left_for_that_reason() -> None:
+    for state, reason in (("announced", "maintenance"), ("none", "going-away")):
+        line = Line()
+        assert line.told(wire.Maintenance(state="started", at=1)) == []
+        line.told(wire.Maintenance(state=state, at=1))  # type: ignore[arg-type] # one of its words
+        line.closed(4000, "going-away")
+        assert line.down() == ("later", reason)
+
+
 def test_a_hub_that_falls_silent_is_given_up() -> None:
     line = Line()
     line.now += 10_000

@@ -345,6 +345,30 @@ def test_pages_among_themselves() -> None:
         assert page.told[-1] == message
 
 
+def test_maintenance_is_told_when_it_changes_and_to_whoever_comes_while_it_holds() -> None:
+    south = k.Elsewhere(host="south.example", port=8443)
+    held = k.Maintenance(state="announced", at=5, begins=9, to=south, text="Tonight")
+    told = wire.Maintenance(
+        state="announced",
+        at=5,
+        begins=9,
+        to=wire.Elsewhere(host="south.example", port=8443),
+        text="Tonight",
+    )
+    page = Page()
+    page.run(page.session.peer(held, page.now))
+    assert page.told == [told]
+    session = NativeSession(None)
+    assert list(session.peer(held, 1)) == []
+    list(session.receive(k.Opened(channel="page", at=1)))
+    list(session.receive(k.Received(channel="page", data=wire.encode(wire.Hello(token="good")), at=1)))
+    sent = list(session.receive(k.Identified(identity=ANN, error="", at=1)))
+    assert wire.decode_server(next(item.data for item in reversed(sent) if isinstance(item, k.Send))) == told
+    assert list(session.peer(k.Maintenance(at=7), 7)) == [
+        k.Send(channel="page", data=wire.encode(wire.Maintenance(state="none", at=7)))
+    ]
+
+
 def test_a_guard_stands_before_a_service_that_exists() -> None:
     page = Page()
     (error,) = page.say(wire.Guard(subject="agent/ann", service="Dial", on=True))

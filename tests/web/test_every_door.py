@@ -126,7 +126,7 @@ async def alive(client: aiohttp.ClientSession, app: App) -> None:
 
 
 def all_scopes(app: App) -> dict[str, str]:
-    scopes = frozenset({"agent:mia", "tenant", "tenant:command", "simulate", "inspect", "mint"})
+    scopes = frozenset({"agent:mia", "tenant", "tenant:command", "simulate", "inspect", "mint", "operate"})
     token, _ = app.tokens.mint("mia", scopes, seconds=600, now=app.hub.clock.now(), agent="mia")
     return {"Authorization": f"Bearer {token}"}
 

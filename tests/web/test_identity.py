@@ -333,7 +333,7 @@ async def test_the_demo_lets_in_callers_of_this_machine_alone(
     demo = await start(demo={"agent": "mia"}, data=str(plain.settings.folder) + "-demo")
     status, login = await post(client, demo, "/v1/demo", {})
     assert (status, login["identity"]["agent"]) == (200, "mia")
-    assert login["identity"]["scopes"] == ["agent:mia", "inspect", "simulate", "tenant"]
+    assert login["identity"]["scopes"] == ["agent:mia", "inspect", "operate", "simulate", "tenant"]
     status, error = await post(client, demo, "/v1/demo", {}, {"X-Forwarded-For": "203.0.113.9"})
     assert (status, error["error"]["code"]) == (403, "not-allowed")
     status, error = await post(client, demo, "/v1/demo", {}, {"Origin": "http://evil.example"})

@@ -6,7 +6,18 @@ from importlib.metadata import version as installed_version
 
 import typer
 
-from cordboard.cli import config, doctor, identity, protocol, recordings, serving, sim, tail, trace
+from cordboard.cli import (
+    config,
+    doctor,
+    identity,
+    maintenance,
+    protocol,
+    recordings,
+    serving,
+    sim,
+    tail,
+    trace,
+)
 
 program = typer.Typer(
     name="cordboard",
@@ -36,4 +47,5 @@ program.add_typer(identity.tokens, name="token")
 program.add_typer(identity.accounts, name="account")
 program.add_typer(identity.keys, name="key")
 program.add_typer(config.group, name="config")
+program.add_typer(maintenance.group, name="maintenance")
 program.add_typer(protocol.group, name="protocol")

@@ -24,7 +24,7 @@ Scopes = Annotated[
     typer.Option(
         "--scope",
         "-s",
-        help="agent:<id>, team:<id>, member:<id>, tenant, tenant:command, simulate, inspect or mint. Repeatable.",
+        help="agent:<id>, team:<id>, member:<id>, tenant, tenant:command, simulate, inspect, mint or operate. Repeatable.",
     ),
 ]
 Agent = Annotated[str, typer.Option("--agent", help="The agent that they are, if they are one.")]

@@ -34,7 +34,16 @@ RENEW_PAUSE = 1.0
 T = TypeVar("T")
 
 Token = str | Callable[[], Awaitable[str]]
-News = wire.Gauge | wire.Shared | wire.Claimed | wire.Peers | wire.Guarded | wire.Asked | wire.Error
+News = (
+    wire.Gauge
+    | wire.Shared
+    | wire.Claimed
+    | wire.Peers
+    | wire.Guarded
+    | wire.Asked
+    | wire.Maintenance
+    | wire.Error
+)
 
 
 class Client:
@@ -395,7 +404,14 @@ class Client:
                     gauges = {**stream.gauges, message.name: message.value}
                     self.streams[message.subject] = msgspec.structs.replace(stream, gauges=gauges)
                 self._tell(message)
-            case wire.Shared() | wire.Claimed() | wire.Peers() | wire.Guarded() | wire.Asked():
+            case (
+                wire.Shared()
+                | wire.Claimed()
+                | wire.Peers()
+                | wire.Guarded()
+                | wire.Asked()
+                | wire.Maintenance()
+            ):
                 self._tell(message)
             case wire.Pong():
                 if self._pongs:

@@ -1,11 +1,13 @@
-"""News among the pages of one agent, told by `Session.peer`."""
+"""News among the pages of one agent, and of the hub itself, told by `Session.peer`."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 import msgspec
 
 from cordboard.model.commands import Command
-from cordboard.model.ids import Subject
+from cordboard.model.ids import Millis, Subject
 
 
 class Shared(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,4 +58,29 @@ class Barred(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
-News = Shared | Claimed | Peers | Guarded | Asked | Barred
+class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
+    """Another hub's address: to be called by HTTPS and WebSockets over TLS."""
+
+    host: str
+    port: int = 443
+
+
+class Maintenance(msgspec.Struct, frozen=True, kw_only=True):
+    """The operator's planned maintenance of this hub, as it is since `at`. Told to every session whenever it changes, and, unless
+    there is none, to each that begins. A protocol that has no word for it passes it over: nothing that works stops because of it.
+
+    `announced`: it is going to start, at `begins`, as far as one knows. `started`: pages should come to an end with what they do
+    (`graceful`), or be ready to be cut off. `completed`: whoever was here before goes `to` the other address; without one they begin anew
+    here. `none`: called off, or long over.
+    """
+
+    state: Literal["none", "announced", "started", "completed"] = "none"
+    at: Millis = 0
+    begins: Millis = 0
+    to: Elsewhere | None = None
+    graceful: bool = True
+    text: str = ""
+    """What the operator wants people to read."""
+
+
+News = Shared | Claimed | Peers | Guarded | Asked | Barred | Maintenance

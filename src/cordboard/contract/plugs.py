@@ -143,7 +143,7 @@ class Session(Protocol):
         ...
 
     def peer(self, news: News, at: Millis) -> SessionEffects:
-        """News among the pages of an agent."""
+        """News among the pages of an agent, or of the hub's maintenance: that may come at any time, also before the first frame."""
         ...
 
 

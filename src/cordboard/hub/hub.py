@@ -22,6 +22,7 @@ from cordboard.contract import (
     Identity,
     Ids,
     LinkFrame,
+    Maintenance,
     Reply,
     Saved,
     Scope,
@@ -32,6 +33,7 @@ from cordboard.hub.channels import Channels, Way
 from cordboard.hub.clock import Clock, VirtualClock
 from cordboard.hub.dispatch import Dispatch, Gate, Rules
 from cordboard.hub.driver import Driver, LinkStatus
+from cordboard.hub.maintenance import Order, turned
 from cordboard.hub.metrics import HubMetrics
 from cordboard.hub.queries import Queries
 from cordboard.hub.recorder import Audience, Cause, Recorder
@@ -118,6 +120,9 @@ class Hub:
         self._pending: set[asyncio.Future[Any]] = set()
         self._batch: _Batch | None = None
         self._housekeeper: Callable[[], None] | None = None
+        self._seats: dict[Seat, None] = {}
+        self.maintenance = Maintenance()
+        """What the operator said of it last. A hub that begins anew knows of none."""
         self.rooms = Rooms(store, clock, self._states, self._track)
         self.broken = ""
         """Why the log cannot be written any more; empty while it can."""
@@ -333,14 +338,26 @@ class Hub:
         page = self.ids.new("page")
         seat = Seat(self, protocol, session, identity, outlet, page=page, passing=passing, full=full)
         self.metrics.pages += 1
+        self._seats[seat] = None
         seat.start()
+        if self.maintenance.state != "none":
+            seat.peer(self.maintenance)
         return seat
 
     def leave(self, seat: Seat) -> None:
         """The page is gone (called by the seat, once)."""
         self.metrics.pages -= 1
+        self._seats.pop(seat, None)
         self.rooms.leave(seat)
         self.dispatch.forget(seat)
+
+    def maintain(self, order: Order, by: str) -> Maintenance:
+        """Take an operator's word on maintenance, and tell every session. `CallerError` where it cannot follow what was said before."""
+        self.maintenance = turned(self.maintenance, order, self.clock.now())
+        _log.info("maintenance", state=self.maintenance.state, by=by)
+        for seat in tuple(self._seats):
+            seat.peer(self.maintenance)
+        return self.maintenance
 
     def ask(self, effect: Ask, seat: Seat) -> None:
         """Answer a query of a seat."""

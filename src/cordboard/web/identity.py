@@ -195,7 +195,7 @@ class Identities:
     def demo_login(self, body: Demo) -> Login:
         """A token without a password. The caller has made sure that this is the demo, and the asker local."""
         agent = body.agent or self._demo_agent
-        scopes = checked({f"agent:{agent}", "tenant", "simulate", "inspect"})
+        scopes = checked({f"agent:{agent}", "tenant", "simulate", "inspect", "operate"})
         identity = Identity(subject=agent, scopes=scopes, agent=agent)
         now = self._clock.now()
         return self._give(identity, self._settings.token_seconds, now, login=now // 1000)

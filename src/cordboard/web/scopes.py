@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 
 from cordboard.model.errors import CallerError
 
-_PLAIN = frozenset({"tenant", "tenant:command", "simulate", "inspect", "mint"})
+_PLAIN = frozenset({"tenant", "tenant:command", "simulate", "inspect", "mint", "operate"})
 _NAMED = re.compile(r"(agent|team|member):[^\s/*\x00-\x1f]{1,120}\Z")
 _GRANTS = frozenset({"agent:*", "team:*", "member:*"})
 
@@ -19,7 +19,8 @@ def checked(scopes: Iterable[str], *, grants: bool = False) -> frozenset[str]:
         if scope not in _PLAIN and not _NAMED.match(scope) and not (grants and scope in _GRANTS):
             raise CallerError(
                 "bad-field",
-                f"{scope!r} is no scope: give agent:<id>, team:<id>, member:<id>, tenant, tenant:command, simulate, inspect or mint",
+                f"{scope!r} is no scope: give agent:<id>, team:<id>, member:<id>, tenant, tenant:command, simulate, inspect, mint or "
+                "operate",
                 {"field": "scopes"},
             )
     return found

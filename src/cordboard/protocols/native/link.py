@@ -95,6 +95,8 @@ class NativeLink:
         self._asks: dict[str, None] = {}
         self._ready = False
         self._over = False
+        self._maintained = False
+        """Whether the other hub's operator has said that it is, or is going to be, in maintenance."""
         self._heard: Millis = 0
         self._ahead: Millis = 0
         """How far the other hub's clock is ahead of ours."""
@@ -288,6 +290,8 @@ class NativeLink:
                 if ask in self._asks:
                     del self._asks[ask]
                     yield k.Answer(ask=ask, result=result)
+            case wire.Maintenance(state=state):
+                self._maintained = state != "none"
             case wire.Error():
                 yield from self._refused(message, data, at)
             case (
@@ -340,6 +344,8 @@ class NativeLink:
         retry = wire.after_close(code)
         if retry == "login" and self._settings.api_key:
             retry = "later"  # the next link mints itself a fresh token
+        if retry == "later" and self._maintained:
+            reason = "maintenance"
         return Down(retry=retry, reason=reason or f"closed-{code}")
 
     def _lost(self, down: Down) -> LinkEffects:

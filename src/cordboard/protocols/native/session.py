@@ -41,6 +41,8 @@ class NativeSession:
     def __init__(self, identity: k.Identity | None) -> None:
         self._identity = identity
         self._end: Socket | Rest | None = None
+        self._early: k.Maintenance | None = None
+        """What was heard of the hub's maintenance before the first frame."""
 
     def start(self, at: Millis) -> k.SessionEffects:  # noqa: ARG002 - it begins with its first frame
         """Waits for the first frame."""
@@ -50,7 +52,7 @@ class NativeSession:
         """Something happened."""
         match self._end, frame:
             case None, k.Opened():
-                self._end = Socket(frame.channel)
+                self._end = Socket(frame.channel, self._early)
             case None, k.Called():
                 self._end = Rest(self._identity)
             case Socket(), k.Called(call=call):
@@ -85,9 +87,11 @@ class NativeSession:
             yield from self._end.answer(ask, result, at)
 
     def peer(self, news: k.News, at: Millis) -> k.SessionEffects:
-        """News among pages."""
+        """News among pages, or of the hub."""
         if self._end is not None:
             yield from self._end.peer(news, at)
+        elif isinstance(news, k.Maintenance):
+            self._early = news
 
 
 class _Phase(Enum):
@@ -100,8 +104,9 @@ class _Phase(Enum):
 class Socket:
     """A page's WebSocket."""
 
-    def __init__(self, channel: str) -> None:
+    def __init__(self, channel: str, maintenance: k.Maintenance | None = None) -> None:
         self._channel = channel
+        self._maintenance = maintenance
         self._phase = _Phase.GREETING
         self._identity: k.Identity | None = None
         self._renewing = False
@@ -174,7 +179,9 @@ class Socket:
             yield self._send(wire.Answer(ask=ask, result=result))
 
     def peer(self, news: k.News, at: Millis) -> k.SessionEffects:  # noqa: ARG002
-        """News among the pages of an agent, or why the hub did not grant something."""
+        """News among the pages of an agent, why the hub did not grant something, or that it is maintained."""
+        if isinstance(news, k.Maintenance):
+            self._maintenance = news
         if self._phase is _Phase.OPEN:
             yield self._send(_news(news))
 
@@ -191,6 +198,8 @@ class Socket:
             yield self._send(wire.Welcome(identity=frame.identity, heartbeat=wire.HEARTBEAT, at=frame.at))
             yield k.Wake(name="silence", after=wire.SILENCE_LIMIT)
             yield from self._expires(frame.identity, frame.at)
+            if self._maintenance is not None and self._maintenance.state != "none":
+                yield self._send(_news(self._maintenance))
         elif self._renewing:
             self._renewing = False
             yield from self._renewed(frame)
@@ -353,6 +362,15 @@ def _news(news: k.News) -> msgspec.Struct:
         case k.Barred():
             error = ErrorBody(code=news.code, message=news.message)
             return wire.Error(error=error, about=news.subject)
+        case k.Maintenance(to=to):
+            return wire.Maintenance(
+                state=news.state,
+                at=news.at,
+                begins=news.begins,
+                to=wire.Elsewhere(host=to.host, port=to.port) if to is not None else None,
+                graceful=news.graceful,
+                text=news.text,
+            )
         case _:
             assert_never(news)
 

@@ -331,6 +331,29 @@ class Asked(_Ours, frozen=True, kw_only=True, tag="asked"):
     command: Command
 
 
+class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
+    """Another hub's address, for HTTPS and WebSockets over TLS."""
+
+    host: str
+    port: int
+
+
+class Maintenance(_Ours, frozen=True, kw_only=True, omit_defaults=True, tag="maintenance"):
+    """The operator's planned maintenance of this hub, as it is since `at`. It comes after `welcome`, unless there is none, and whenever it
+    changes. The socket works as before; what closes it says so by its code.
+
+    `announced`: it is going to start, at `begins`. `started`: come to an end with what you do (`graceful`), or be ready to be cut off.
+    `completed`: go `to` the other address, or where there is none, on as before. `none`: called off, or long over. `text` is for people.
+    """
+
+    state: Literal["none", "announced", "started", "completed"]
+    at: Millis
+    begins: Millis = 0
+    to: Elsewhere | None = None
+    graceful: bool = True
+    text: str = ""
+
+
 class Error(_Ours, frozen=True, kw_only=True, tag="error"):
     """Something the client sent was refused. `about`: the id, or the subject, that it was about."""
 
@@ -355,6 +378,7 @@ ServerMessage = (
     | Peers
     | Guarded
     | Asked
+    | Maintenance
     | Error
     | Pong
 )

@@ -206,8 +206,8 @@ class Page:
                 yield self._event("access_denied", None)
                 yield self._error(CallerError(code, message))
                 yield from self._close(wire.NOT_ALLOWED, code)
-            case k.Shared() | k.Guarded() | k.Asked():
-                pass
+            case k.Shared() | k.Guarded() | k.Asked() | k.Maintenance():
+                pass  # Streams has no word for maintenance: a page comes back after its close code
             case _:
                 assert_never(news)
 

@@ -78,11 +78,11 @@ export class AgentStateCard extends LitElement {
         gap: 0.35rem 0.75rem;
       }
 
-      .brief ~ .media {
-        gap: 0.3rem;
-      }
-
       @container (width < 37.5rem) {
+        .media {
+          gap: 0.3rem;
+        }
+
         .state {
           gap: 0 0.5rem;
           padding-left: 0.5rem;
@@ -105,6 +105,12 @@ export class AgentStateCard extends LitElement {
 
         .brief {
           gap: 0.25rem;
+        }
+
+        /* In the longest of the languages two fit beside each other just so. */
+        .media {
+          gap: 0.2rem;
+          margin-inline-end: -0.4rem;
         }
       }
 

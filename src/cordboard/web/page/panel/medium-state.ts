@@ -49,7 +49,7 @@ export class MediumState extends LitElement {
     return html`<div class=${now.state}>
       <cb-menu
         toned
-        label=${`${label}\u00a0▾`}
+        label=${label}
         name=${`${label}. ${TEXTS.changeState}`}
         heading=${`${medium}: ${TEXTS.changeState}`}
         refused=${this.refused}

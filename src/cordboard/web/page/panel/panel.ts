@@ -153,11 +153,11 @@ export class Panel extends LitElement {
           <cb-messages .messages=${source.messages ?? NOTHING} .clock=${source.clock}></cb-messages>
         </div>
         <main>${view === undefined ? html`<p class="empty faint">${TEXTS.connecting}</p>` : this.room(view)}</main>
+        <cb-toasts docked></cb-toasts>
         ${this.narrow ? this.tabs(view) : nothing}
         <cb-targets heading=${this.choosing?.heading ?? ""} .search=${(question: Question) => source.targets(question)}></cb-targets>
         <cb-settings .source=${source} .alerts=${this.alerts} ?mute=${this.mute}></cb-settings>
         <cb-help></cb-help>
-        <cb-toasts></cb-toasts>
         <cb-why></cb-why>
       </div>
       <cb-announcer></cb-announcer>`;

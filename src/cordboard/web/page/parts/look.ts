@@ -226,6 +226,10 @@ export const look = css`
     cursor: not-allowed;
   }
 
+  button.plain[aria-disabled="true"] {
+    border-color: transparent;
+  }
+
   dialog {
     width: min(28rem, calc(100vw - 1rem));
     max-height: min(40rem, calc(100vh - 1rem));

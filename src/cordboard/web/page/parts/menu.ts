@@ -63,6 +63,21 @@ export class Menu extends LitElement {
         text-align: start;
       }
 
+      :host([toned]) .opener button::after {
+        content: "▾";
+      }
+
+      /* Two of them stand side by side in the narrowest panel, in every language. */
+      @container (width < 221px) {
+        :host([toned]) .opener button {
+          padding-inline: 0.2rem;
+        }
+
+        :host([toned]) .opener button::after {
+          content: none;
+        }
+      }
+
       li button {
         width: 100%;
         border-color: transparent;

@@ -13,7 +13,7 @@ interface Toast {
 const SHOWN = 8000;
 const MOST = 4;
 
-/** Short words that come and go: mostly why something was refused. */
+/** Short words that come and go: mostly why something was refused. `docked`: where it is narrow they stand where they are put, and cover nothing. */
 @customElement("cb-toasts")
 export class Toasts extends LitElement {
   static override styles = [
@@ -61,6 +61,28 @@ export class Toasts extends LitElement {
           gap: 0.25rem;
           padding: 0.2rem 0.2rem 0.2rem 0.6rem;
           line-height: 1.3;
+        }
+
+        /* In little room a place of their own: nothing that can be pressed lies below them. */
+        :host([docked]) {
+          position: static;
+          max-height: 30vh;
+          overflow: auto;
+        }
+
+        :host([docked]) ul {
+          gap: 0;
+          justify-items: stretch;
+        }
+
+        :host([docked]) li {
+          justify-content: space-between;
+          max-width: none;
+          border-radius: 0;
+        }
+
+        :host([docked]) li + li {
+          border-top: 1px solid var(--faint);
         }
       }
 

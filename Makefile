@@ -17,7 +17,7 @@ PAGES := $(shell find src/cordboard/web/page src/cordboard/protocols sdk/js/src 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test matrix lint types generate gallery bench docs page wheel pins debian clean
+.PHONY: help setup demo across test matrix lint types generate gallery bench docs page wheel pins debian clean
 
 help: ## say what the words are
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 9
@@ -26,6 +26,9 @@ setup: .venv/.dev .venv/.package .venv/.examples page salesforce/node_modules/.i
 
 demo: .venv/.runtime .venv/.package page ## a simulated contact centre and a page whose phone rings
 	@$(BIN)/cordboard demo
+
+across: .venv/.runtime .venv/.package page ## the same, over another vendor's wire: a page for Amazon Connect takes calls from Five9
+	@$(BIN)/python examples/five9-behind-streams
 
 test: setup debian ## everything but the whole matrix; TESTS=... for a part
 	@echo "test: pytest with $(JOBS) processes"

@@ -47,10 +47,11 @@ def demo_settings(data: str, port: int, *, people: bool) -> Settings:
     )
 
 
-async def caller(app: App) -> None:
+async def caller(app: App, *, voice_only: bool = False) -> None:
     """Whenever the visitor has been ready for a while and nobody called, let something ring. Runs until it is cancelled.
 
     A call comes first; then one with a chat beside it, for which the visitor is logged on; then a campaign's preview; and so on.
+    With `voice_only` it is a call each time.
     """
     turn = 0
     idle = 0.0
@@ -59,7 +60,7 @@ async def caller(app: App) -> None:
         idle = idle + 1 if _waits(app) else 0.0
         if idle >= RINGS_AFTER:
             idle = 0.0
-            await _take_turn(app, turn)
+            await (_ring(app, turn) if voice_only else _take_turn(app, turn))
             turn += 1
 
 
@@ -77,12 +78,16 @@ def _waits(app: App) -> bool:
 async def _take_turn(app: App, turn: int) -> None:
     if turn % 3 == 2 and await _act(app, "offer_entry", campaign=_CAMPAIGN, agent=AGENT):  # noqa: PLR2004 - the third
         return
-    number, talk = _CALLERS[turn % len(_CALLERS)], _TALKS[turn % len(_TALKS)]
-    await _act(app, "ring", number=number, to=EXTENSION, dialogue=talk)
+    await _ring(app, turn)
     if turn % 3 == 1:
         await _act(app, "log_on", agent=AGENT, medium="chat", state="ready")
         number, chat = _CHATS[turn % len(_CHATS)]
         await _act(app, "start_chat", number=number, to=f"agent:{AGENT}", dialogue=chat)
+
+
+async def _ring(app: App, turn: int) -> None:
+    number, talk = _CALLERS[turn % len(_CALLERS)], _TALKS[turn % len(_TALKS)]
+    await _act(app, "ring", number=number, to=EXTENSION, dialogue=talk)
 
 
 async def _act(app: App, name: str, **params: str) -> bool:

@@ -331,6 +331,22 @@ async def test_who_gets_a_call_handed_on_sees_from_whom() -> None:
         assert values["Call.session_id"] == shown["variables"][SESSION_ID]
 
 
+async def test_a_disposition_of_five9s_own_goes_along_with_a_transfer_as_none() -> None:
+    """Those below zero are Five9's: a sample of theirs sends -23 with a transfer to a speed dial."""
+    dials = [{"id": "1", "number": "+441632960001", "description": "Harbour office"}]
+    async with desk({"speed_dials": dials}) as (page, centre, _):
+        await centre.act("log_on", agent="mia", state="ready")
+        call = await centre.ring("bookings", number=CALLER)
+        await centre.act("answer_call", agent="mia", call=call)
+        (shown,) = read(await get(page, "A/interactions/calls"))
+        there = {"speedDialId": "1", "skipDNCCheck": False, "checkMultipleContacts": True}
+        body = {"destination": there, "dispositionId": "-23", "warm": False}
+        assert (await put(page, f"K/{shown['id']}/transfer_to_speed_dial", body)).status == 204
+        await page.advance(1)
+        assert calls(page)[-1] == ("5", w.TRANSFERRED, w.FINISHED)
+        assert read(await get(page, "A/interactions/calls")) == []
+
+
 async def test_a_conference_is_put_together_and_left() -> None:
     async with desk() as (page, centre, _):
         await centre.act("log_on", agent="mia", state="ready")
@@ -339,7 +355,8 @@ async def test_a_conference_is_put_together_and_left() -> None:
         (shown,) = read(await get(page, "A/interactions/calls"))
         place = f"K/{shown['id']}"
         body = {"number": "+441632960001", "warm": False, "checkDNC": True, "includeCallerInfo": True}
-        assert (await post(page, f"{place}/add_external_to_conference", body)).status == 204
+        told = read(await post(page, f"{place}/add_external_to_conference", body))
+        assert (told["id"], told["state"]) == (shown["id"], w.TALKING)
         await page.advance(10)
         joined = [item for item in frames(page) if item.context.event_reason == w.PARTICIPANT_ADDED]
         party = wire.payload(joined[0], wire.Call)

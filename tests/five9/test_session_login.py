@@ -80,7 +80,7 @@ async def test_the_states_of_a_login_are_gone_through() -> None:
         detail = wire.fault_of(refused.body)
         assert detail is not None
         assert (refused.status, detail.error_code, detail.context.context_code) == (435, 3, "LOGIN")
-        assert "ACCEPT_NOTICE while calling presence. Allowed is WORKING" in detail.message
+        assert "ACCEPT_NOTICE while calling getPresence. Allowed is WORKING" in detail.message
         assert read(await get(page, "A/maintenance_notices"))[0]["accepted"] is False
         await put(page, "A/maintenance_notices/8300/accept")
         assert read(await get(page, "A/maintenance_notices/8300"))["accepted"] is True
@@ -289,12 +289,14 @@ async def test_a_socket_says_hello_and_answers_pings(path: str) -> None:
         )
         assert bytes(first.pay_load) == b"null"
         page.sent.clear()
-        for said in ("ping", b"ping", "pong", "", '{"ping":1}', "PING"):
+        for said in ("ping", b"ping", "pong", "", '{"ping":1}', "PING", "ping"):
             page.say(said)
         await page.settled()
-        assert [(item.context.event_id, bytes(item.pay_load)) for item in frames(page)] == [
-            ("1202", b'"pong"')
-        ]
+        pongs = [(item.context.event_id, bytes(item.pay_load)) for item in frames(page)]
+        assert pongs == [("1202", b'"pong"')] * 2
+        for item in (first, *frames(page)):
+            about = item.context
+            assert (about.user_id, about.user_name, about.message_id) == ("mia", None, None)
 
 
 async def test_a_socket_without_a_login_is_sent_back_to_where_one_finds_out() -> None:
@@ -372,8 +374,12 @@ async def test_what_is_asked_about_the_session_is_answered() -> None:
         assert (await put(page, "A/ping")).status == 204
         assert (await put(page, "A/station/restart", {"value": None})).status == 204
         options = ["AUTO_ANSWER_INTERNAL_CALLS", "ALERT_ON_INCOMING_MESSAGE"]
-        assert read(await put(page, "A/options", options)) == options
-        assert read(await get(page, "A/options")) == options
+        assert read(await put(page, "A/options", options))["options"] == options
+        told = read(await get(page, "A/options"))
+        assert (told["options"], "userFilter" in told) == (options, True)
+        assert read(await put(page, "A/options", {"options": options[:1]}))["options"] == options[:1]
+        assert (await put(page, "A/options", "all")).status == 400
+        assert "bookings" in read(await get(page, "A/campaigns_config"))["campaignIds"]
         place = read(await get(page, "A/switchover_metadata"))
         assert set(place) == {"freedomUrl", "dataCenters"}
         assert (await post(page, "A/session_start", {})).status == 405

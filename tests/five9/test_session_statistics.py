@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from cordboard.protocols.five9 import Five9, wire
+from cordboard.protocols.five9 import Five9, wire, words as w
 from cordboard.testing import Visit
 from cordboard.testing.stage import live_stage
-from tests.five9.client import HOST, frames, sign_in
+from tests.five9.client import HOST, ORG, frames, sign_in
 
 ASKED = {"strict": False, "statistics": "asked"}
 SUPS = "/supsvcs/rs/svc/supervisors"
@@ -120,3 +120,120 @@ async def test_the_organisations_skills_are_all_that_the_statistics_can_name() -
         found, fewer = ({row["id"] for row in json.loads(answer.body)} for answer in (whole, own))
         assert "bookings" in found - fewer
         assert fewer < found
+
+
+SINCE = ("onHold", "onPark", "afterCallWork", "loggedOut", "notReady", "onCall", "ready")
+FIELDS: dict[str, dict[type, set[str]]] = {
+    "AGENT_STATE": {
+        str: {"id", "mediaAvailability", "reasonCodeId", "state", "readyChannels"},
+        int: {
+            *("parkedCallsCount", "stateSince", "stateDuration", "reasonCodeSince", "reasonCodeDuration"),
+            *(f"{name}State{of}" for name in SINCE for of in ("Since", "Duration")),
+            *("currentVideoChatsCount", "currentEmailsCount", "currentCasesCount", "currentChatsCount"),
+        },
+        bool: {"permanentRecording", "sessionRecording"},
+        dict: {"presence", "channelAvailability"},
+        type(None): {"callType", "campaignId", "customer"},
+    },
+    "ACD_STATUS": {
+        str: {"id"},
+        int: {
+            *("callsInQueue", "callbacksInQueue", "voicemailsInQueue", "voicemailsInProgress"),
+            *("voicemailsTotal", "agentsInVoicemailQueue", "agentsActive", "agentsLoggedIn"),
+            *("agentsInQueue", "agentsOnCall", "agentsNotReadyForCalls", "longestQueueTime"),
+            *("currentLongestQueueTime", "vivrCallsInQueue"),
+        },
+    },
+    "AGENT_STATISTIC": {
+        str: {"id"},
+        int: {
+            *("totalCallsCount", "agentCallsCount", "totalCallsWithoutInternalsCount", "breaksCount"),
+            *("averageBreakTime", "averageCallTime", "averageHoldTime", "averageIdleTime"),
+            *("internalCallsCount", "averageInternalCallTime", "previewCallsCount", "previewTime"),
+            *("averagePreviewTime", "averageHandleTime", "processedVoicemailCount"),
+            *("averageVoicemailProcessingTime", "averageVoicemailReadyTime", "averageWrapTime"),
+            *("callCharges", "skippedInPreviewCallsCount", "firstCallResolution", "inboundCallsCount"),
+            *("successfulInternalCallsCount", "loginTime", "occupancy", "outboundCallsCount"),
+            *("offBreakTime", "utilization"),
+        },
+        dict: {"dispositions"},
+    },
+}
+"""What others recorded, by what it is: of an agent who does nothing."""
+
+
+async def test_a_row_has_each_field_that_others_recorded_and_it_is_what_it_was() -> None:
+    async with live_stage(Five9().configured(ASKED)) as (stage, centre):
+        await centre.act("log_on", agent="mia", state="ready")
+        call = await centre.ring("bookings", number="+44 20 7946 0101")
+        await centre.act("answer_call", agent="mia", call=call)
+        await centre.advance(30)
+        await centre.act("customer_hang_up", call=call)
+        await centre.act("complete_wrap_up", agent="mia")
+        await centre.act("set_agent_state", agent="mia", state="not_ready", reason="lunch")
+        page = stage.visit("mia")
+        await sign_in(page)
+        await page.open("/supsvcs/sws/board")
+        await page.call("PUT", f"{SUPS}/mia/request_full_statistics", headers=HOST)
+        await page.advance(1)
+        (whole,) = told(page, "5000")
+        for source, kinds in FIELDS.items():
+            for row in table(whole, source).values():
+                found: dict[type, set[str]] = {}
+                for name, value in row.items():
+                    found.setdefault(type(value), set()).add(name)
+                assert found == kinds, source
+        row = table(whole, "AGENT_STATE")["mia"]
+        chosen = row["presence"]["currentState"]
+        # The contact centre's reason is a word; clients take nothing but a number there.
+        assert (row["reasonCodeId"], type(chosen["notReadyReasonCode"])) == ("lunch", int)
+        assert row["presence"]["pendingState"] == chosen
+        assert (row["notReadyStateSince"], row["readyStateSince"]) == (row["reasonCodeSince"], 0)
+        assert set(row["channelAvailability"]) == {"Video", "Total", "Chat", "Voicemail", "Voice"}
+        mine, everyone = (table(whole, "AGENT_STATISTIC")[ident] for ident in ("mia", ""))
+        assert mine["totalCallsCount"] == everyone["totalCallsCount"] == 1
+        assert mine["averageCallTime"] == everyone["averageCallTime"] >= 30_000
+        assert table(whole, "ACD_STATUS")["0"]["agentsNotReadyForCalls"] == 1
+
+
+async def test_who_only_supervises_works_without_being_anybodys_agent() -> None:
+    async with live_stage(Five9()) as (stage, centre):
+        await centre.act("log_on", agent="mia", state="ready")
+        page = stage.visit("mia")
+        page.user = "board"
+        assert (await sign_in(page, w.FORCE_IN)).user_id == "tenant"
+        place = f"{SUPS}/tenant"
+
+        async def ask(method: str, path: str, body: bytes = b"") -> Any:  # noqa: ANN401 - JSON
+            answer = await page.call(method, path, headers=HOST, body=body)
+            assert answer.status < 300, answer.body
+            return json.loads(answer.body) if answer.body else None
+
+        assert await ask("GET", f"{place}/login_state") == w.SELECT_STATION
+        await ask("PUT", f"{place}/session_start", b'{"stationId":"","stationType":"EMPTY"}')
+        assert await ask("GET", f"{place}/login_state") == w.WORKING
+        users = {row["id"]: row for row in await ask("GET", f"/supsvcs/rs/svc/orgs/{ORG}/users")}
+        assert (users["mia"]["userName"], len(users)) == ("mia@northquay.example", 8)
+        on = await ask("GET", f"/supsvcs/rs/svc/orgs/{ORG}/users/logged_in_agents")
+        assert [row["id"] for row in on] == ["mia"]
+        skills = await ask("GET", f"/supsvcs/rs/svc/orgs/{ORG}/skills")
+        assert {"id": "bookings", "name": "Bookings"} in skills
+        await ask("PUT", f"{place}/session_stop", b"{}")
+        assert await ask("GET", f"{place}/login_state") == w.SELECT_STATION
+        stage.tap.breaches.none()
+
+
+async def test_a_login_of_an_agent_ends_no_other_users_socket() -> None:
+    """Who may command everybody is a page of everybody, and hears what their logins say to each other."""
+    async with live_stage(Five9().configured({"strict": False})) as (stage, _):
+        board = stage.visit("mia")
+        board.user = "board"
+        await sign_in(board)
+        await board.open("/supsvcs/sws/board")
+        await board.advance(1)
+        page = stage.visit("mia")
+        await sign_in(page, w.FORCE_IN)
+        assert (await page.call("GET", "/appsvcs/rs/svc/agents/mia/login_state", headers=HOST)).status == 200
+        await page.advance(3)
+        assert board.closed is None
+        stage.tap.breaches.none()

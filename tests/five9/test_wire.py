@@ -105,7 +105,7 @@ def test_numbers_in_names_are_spelled_as_five9_does() -> None:
         "timestamp": 5,
         "errorCode": 3,
         "message": "no",
-        "context": {"contextCode": "LOGIN", "objectId": None, "farmId": None},
+        "context": {"contextCode": "LOGIN", "objectId": None},
     }
 
 

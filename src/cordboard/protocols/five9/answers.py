@@ -49,9 +49,15 @@ def not_logged_in(call: str, at: Millis) -> k.Reply:
 
 
 def wrong_state(call: str, name: str, state: str, at: Millis) -> k.Reply:
-    """The login is not there yet."""
+    """The login is not there yet. `name`: what was asked for, as `called` has it."""
     text = f"Improper agent login state {state} while calling {name}. Allowed is {w.WORKING}"
     return _fault(call, (w.STATUS, w.WRONG_STATE), text, at, w.CONTEXT_LOGIN)
+
+
+def called(name: str, method: str) -> str:
+    """What Five9 calls a request in its errors: ``getUsers``. One such name was seen; the others are made like it."""
+    first, *rest = (["get"] if method == "GET" else []) + name.split("_")
+    return first + "".join(map(str.capitalize, rest))
 
 
 def duplicate_login(call: str, at: Millis) -> k.Reply:

@@ -24,6 +24,7 @@ from cordboard.protocols.five9.admission import WORD, Admission, Word, login_id,
 from cordboard.protocols.five9.errands import TIMER, Errands, nobody
 from cordboard.protocols.five9.inquiries import INQUIRIES, Sight
 from cordboard.protocols.five9.orders import Answer, GoneError, Plan, Until
+from cordboard.protocols.five9.overview import TIMER as GATHERED, Overview
 from cordboard.protocols.five9.presence import logged_on
 from cordboard.protocols.five9.requests import PLANS, plan_of
 from cordboard.protocols.five9.routes import LOGIN, LOGIN_BY_TOKEN, LOGOUT, METADATA, ROWS, SENT, Row
@@ -65,6 +66,7 @@ class Desk:
         self._waiting: list[k.Called] = []
         self._admission = Admission(settings)
         self._errands = Errands(ids)
+        self._overview = Overview()
         self._asks: dict[str, k.Called] = {}
         self._options: tuple[str, ...] = ()
         self._filter: object = {}
@@ -107,6 +109,9 @@ class Desk:
                 yield from self._identified(frame)
             case k.Woke(name="joining", at=at) if self._phase is _Phase.JOINING:
                 yield from self._joined(at)
+            case k.Woke(name=name) if name == GATHERED:
+                for effect in self._overview.gathered():
+                    yield self._keeping(effect) if isinstance(effect, k.Reply) else effect
             case k.Woke(name="expiry", at=at):
                 yield from self._end(at)
             case k.Woke(name=name, at=at) if name.startswith(TIMER):
@@ -118,6 +123,7 @@ class Desk:
     def open(self, joined: k.Joined, at: Millis) -> k.SessionEffects:
         """The agent, as they are."""
         if joined.subject != self._state.subject:
+            self._overview.saw(joined.state)
             return
         self._state = joined.state
         if self._phase is _Phase.JOINING:
@@ -128,7 +134,9 @@ class Desk:
 
     def observe(self, entry: Entry, after: SubjectState, at: Millis) -> k.SessionEffects:
         """Something happened to the agent."""
-        if entry.subject == self._state.subject and self._phase is not _Phase.OVER:
+        if entry.subject != self._state.subject:
+            self._overview.saw(after)
+        elif self._phase is not _Phase.OVER:
             self._state = after
             yield from self._errands.looked(after, at)
             yield from self._share_state()
@@ -161,6 +169,8 @@ class Desk:
     def peer(self, news: k.News, at: Millis) -> k.SessionEffects:
         """News among the agent's logins and sockets."""
         match news:
+            case k.Peers() | k.Shared() if news.subject != self._state.subject:
+                pass  # who may command all is a page of everybody whom they look at
             case k.Peers(pages=pages, me=me):
                 self._me = me
                 self._admission.here(pages)
@@ -299,7 +309,7 @@ class Desk:
             yield answers.not_logged_in(called.call, called.at)
             return
         me = centre.user_id(identity)
-        login = self._admission.state(on=logged_on(self._state))
+        login = self._admission.state(on=self._is_on)
         if called.params.get("agent", me) != me:
             yield answers.refused(called.call, "not-allowed", "this is another user", called.at)
         elif row.name in PLANS and row.method == "GET" and _forgeable(called):
@@ -307,10 +317,13 @@ class Desk:
         elif called.params.get("org", self._settings.org) != self._settings.org:
             yield answers.refused(called.call, "not-allowed", "this is another organisation", called.at)
         elif self._settings.strict and not (row.free or row.alone) and login != w.WORKING:
-            yield answers.wrong_state(called.call, row.name, login, called.at)
+            name = answers.called(row.name, row.method)
+            yield answers.wrong_state(called.call, name, login, called.at)
         elif row.name in INQUIRIES:
             found = INQUIRIES[row.name](Sight(called, self._state, self._settings))
             yield self._reply(called, found)
+        elif row.name in _ASKED and not self._is_agent:
+            yield from self._overview.ask(called, row.name)
         elif row.name in _ASKED:
             ask = self._ids.new("ask")
             self._asks[ask] = called
@@ -324,6 +337,15 @@ class Desk:
 
     def _look(self) -> SubjectState:
         return self._state
+
+    @property
+    def _is_agent(self) -> bool:
+        return self._identity is not None and bool(self._identity.agent)
+
+    @property
+    def _is_on(self) -> bool:
+        """Whether the contact centre has them on, which is not asked of who only supervises."""
+        return not self._is_agent or logged_on(self._state)
 
     def _where(self, called: k.Called) -> k.SessionEffects:
         """Who signs in, or asks where to go."""
@@ -347,7 +369,7 @@ class Desk:
     # --- the login's states --------------------------------------------------------------------------------------------------------
 
     def _login_state(self, called: k.Called) -> k.SessionEffects:
-        yield self._reply(called, self._admission.state(on=logged_on(self._state)))
+        yield self._reply(called, self._admission.state(on=self._is_on))
 
     def _start(self, called: k.Called) -> k.SessionEffects:
         station = wire.decoded(called.body or b"{}", wire.Station)
@@ -367,7 +389,7 @@ class Desk:
         yield from self._errands.begin(called.call, plan, self._state, called.at)
 
     def _started(self, station: wire.Station) -> Plan:
-        if not logged_on(self._state):
+        if not self._is_on:
             yield c.SetAgentState(state=Availability.NOT_READY)
             yield Until(logged_on)
         self._admission.start(station)
@@ -380,7 +402,7 @@ class Desk:
         yield from self._errands.begin(called.call, plan, self._state, called.at)
 
     def _stopped(self, reason: str) -> Plan:
-        if logged_on(self._state):
+        if self._is_agent and logged_on(self._state):
             yield c.SetAgentState(state=Availability.NULL, reason=reason)
         self._admission.stop()
         return Answer()
@@ -421,8 +443,8 @@ class Desk:
 
     def _optional(self, called: k.Called) -> k.SessionEffects:
         if _row(called).name == "set_options":
-            self._options = wire.decoded(called.body, tuple[str, ...])[:64]
-        yield self._reply(called, self._options)
+            self._options = wire.options_of(called.body)[:64]
+        yield self._reply(called, wire.Options(options=self._options))
 
     def _statistics(self, called: k.Called) -> k.SessionEffects:
         match _row(called).name:
@@ -453,7 +475,7 @@ class Desk:
     def _share_state(self, *, again: bool = False) -> k.SessionEffects:
         """Tell the others where this login is, if that is news."""
         if self._phase is _Phase.OPEN and self._kept and self._me:
-            now = self._admission.state(on=logged_on(self._state))
+            now = self._admission.state(on=self._is_on)
             if again or now != self._said:
                 self._said = now
                 yield self._word("state", state=now)
@@ -468,7 +490,7 @@ class Desk:
             return
         self._phase = _Phase.OVER
         yield from self._errands.given_up(at)
-        waiting = (*self._waiting, *self._asks.values())
+        waiting = (*self._waiting, *self._asks.values(), *self._overview.given_up())
         self._waiting.clear()
         self._asks.clear()
         for called in waiting:

@@ -108,6 +108,8 @@ class Feed:
         if self._phase is not _Phase.OPEN:
             return
         match news:
+            case k.Peers() | k.Shared() if news.subject != self._state.subject:
+                pass  # who may command all is a page of everybody whom they look at
             case k.Peers(me=me):
                 first = not self._me
                 self._me = me
@@ -217,7 +219,7 @@ class Feed:
     # --- out ---------------------------------------------------------------------------------------------------------------------
 
     def _frame(self, item: Told, at: Millis, *, mine: bool = True) -> k.Send:
-        """A frame. `mine`: it is about the user, and says so."""
+        """A frame. It says whose socket it is, unless it goes to all; `mine`: it is about them, and has their name."""
         identity = self._identity
         mine = mine and identity is not None
         profile = self._state.profile
@@ -226,8 +228,8 @@ class Feed:
         context = wire.Context(
             event_id=str(item.event),
             event_reason=item.reason,
-            message_id=f"{self._number}:{self._count}" if mine else None,
-            user_id=user if mine else None,
+            message_id=f"{self._number}:{self._count}" if mine or item.broadcast else None,
+            user_id=user or None if not item.broadcast else None,
             user_name=(profile.login or user if profile is not None else user) if mine else None,
             correlation_id=None,
             time_stamp=at,

@@ -104,6 +104,9 @@ INQUIRIES: Mapping[str, Callable[[Sight], object]] = {
     "campaigns": _campaigns,
     "available_campaigns": _campaigns,
     "agent_campaigns": _campaigns,
+    "campaigns_config": lambda sight: wire.Campaigns(
+        campaign_ids=tuple(item["id"] for item in lists.campaigns(sight.state))
+    ),
     "campaign": _campaign,
     "not_ready_codes": lambda sight: lists.reasons(sight.state.profile, ReasonKind.NOT_READY),
     "logout_codes": lambda sight: lists.reasons(sight.state.profile, ReasonKind.LOGOUT),

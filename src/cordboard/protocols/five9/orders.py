@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import msgspec
 
@@ -20,8 +20,8 @@ from cordboard.protocols.five9.lines import Line, hex_id, is_preview, lines
 from cordboard.protocols.five9.lists import preview_id
 from cordboard.protocols.five9.settings import Settings
 
-NO_DISPOSITION = ("", "0")
-"""Ids that stand for none."""
+NO_DISPOSITION = re.compile(r"0?|-\d+")
+"""Ids that stand for none of the contact centre's: 0, and those below it, which are Five9's own."""
 _BLANK = re.compile(r"[\s().-]+")
 
 
@@ -165,7 +165,7 @@ def dispose(look: Look, line: Line, code: str) -> Plan:
     if line.consult:
         yield c.ClearConnection(contact=contact, call=line.call.id)
         return Answer(_finished(line, code))
-    told = code not in NO_DISPOSITION
+    told = _is_chosen(code)
     if told and line.contact.phase in (Phase.ACTIVE, Phase.WRAP_UP):
         yield c.SetDisposition(contact=contact, disposition=code)
         told = False
@@ -176,7 +176,7 @@ def dispose(look: Look, line: Line, code: str) -> Plan:
 def transfer(look: Look, line: Line, target: Target, body: wire.Target) -> Plan:
     """Hand it on: at once, or after having talked to whom it goes to."""
     contact, call = line.contact.id, line.call.id
-    if body.disposition_id:
+    if _is_chosen(body.disposition_id):
         yield c.SetDisposition(contact=contact, disposition=body.disposition_id)
     if body.warm:
         yield from _consult(look, line, target)
@@ -190,7 +190,7 @@ def transfer(look: Look, line: Line, target: Target, body: wire.Target) -> Plan:
 def complete_transfer(look: Look, line: Line, disposition: str | None) -> Plan:
     """Join who waits with whom was asked, and leave."""
     contact = line.contact.id
-    if disposition:
+    if _is_chosen(disposition):
         yield c.SetDisposition(contact=contact, disposition=disposition)
     yield c.TransferCall(contact=contact)
     if disposition or line.contact.disposition:
@@ -205,12 +205,13 @@ def cancel_transfer(line: Line) -> Plan:
 
 
 def add(look: Look, line: Line, target: Target, *, warm: bool) -> Plan:
-    """Bring somebody in: at once, or after having talked to them."""
+    """Bring somebody in: at once, or after having talked to them. The answer is the call, as far as that is known then."""
     if warm:
         yield from _consult(look, line, target)
     else:
         yield c.SingleStepConferenceCall(contact=line.contact.id, call=line.call.id, target=target)
-    return Answer()
+    found = lines(look()).get(line.told.id, line)
+    return Answer(found.told)
 
 
 def complete_conference(line: Line) -> Plan:
@@ -233,7 +234,7 @@ def drop(state: SubjectState, ident: str) -> Plan:
 def leave(look: Look, line: Line, disposition: str | None) -> Plan:
     """Leave the others to themselves."""
     contact = line.contact.id
-    if disposition:
+    if _is_chosen(disposition):
         yield c.SetDisposition(contact=contact, disposition=disposition)
     yield c.ClearConnection(contact=contact, call=line.call.id)
     if disposition:
@@ -311,6 +312,10 @@ class CallbackBody(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     comments: str | None = None
     user_group: str | None = None
     call_id: str | None = None
+
+
+def _is_chosen(code: str | None) -> TypeGuard[str]:
+    return code is not None and NO_DISPOSITION.fullmatch(code) is None
 
 
 # --- steps -----------------------------------------------------------------------------------------------------------------------------

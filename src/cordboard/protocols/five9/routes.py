@@ -144,6 +144,7 @@ TABLE: tuple[Row, ...] = (
         campaigns        GET  O/campaigns
         available_campaigns GET O/available_campaigns
         agent_campaigns  GET  A/campaigns
+        campaigns_config GET  A/campaigns_config
         campaign         GET  O/campaigns/{campaign}
         org_skills       GET  O/skills
         not_ready_codes  GET  O/not_ready_reason_codes
@@ -201,7 +202,6 @@ MISSING: tuple[Row, ...] = tuple(
         PUT    A/subscriptions/{id}
         GET    A/dashboard/subscriptions
         GET    A/gamification
-        GET    A/campaigns_config
         PUT    K/park
         PUT    K/retrieve
         PUT    K/transfer_to_call

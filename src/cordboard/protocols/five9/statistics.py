@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from cordboard.contract import Joined
-from cordboard.model.entities import Medium
 from cordboard.model.ids import Millis, Subject, subject_id
-from cordboard.model.state import SubjectState, voice_state
-from cordboard.protocols.five9 import words as w
-from cordboard.protocols.five9.lines import lines
-from cordboard.protocols.five9.presence import presence, supervised
+from cordboard.model.state import SubjectState
+from cordboard.protocols.five9 import figures as f
+from cordboard.protocols.five9.figures import Row
 
 AGENT_STATE, ACD_STATUS, AGENT_STATISTIC = "AGENT_STATE", "ACD_STATUS", "AGENT_STATISTIC"
 SOURCES = (AGENT_STATE, ACD_STATUS, AGENT_STATISTIC)
+_GAUGES = frozenset({*f.COUNTERS, *f.AVERAGES, f.HANDLED})
 
-COUNTERS: Mapping[str, str] = {
-    "calls-waiting": "callsInQueue",
-    "callbacks-waiting": "callbacksInQueue",
-    "agents-logged-on": "agentsLoggedIn",
-    "agents-ready": "agentsInQueue",
-    "agents-busy": "agentsOnCall",
-    "agents-not-ready": "agentsNotReadyForCalls",
-    "longest-wait": "longestQueueTime",
-}
-"""A gauge of a queue, and Five9's name for it."""
-
-AVERAGES: Mapping[str, str] = {
-    "average-handle-time": "averageHandleTime",
-    "average-talk-time": "averageTalkTime",
-    "average-wrap-up-time": "averageWrapTime",
-    "contacts-handled": "totalCalls",
-    "contacts-missed": "rejectedCalls",
-}
-"""A gauge of an agent, and what it is called here. Only the kind of the statistic is known, its names are *assumed*."""
-
-Row = dict[str, Any]
 Table = dict[str, Row]
 
 
@@ -49,7 +24,6 @@ class Statistics:
         self._states: dict[Subject, SubjectState] = {}
         self._gauges: dict[Subject, dict[str, float]] = {}
         self._told: dict[str, Table] = {}
-        self._since: dict[str, Millis] = {}
 
     def opened(self, joined: Joined) -> bool:
         """A subject as it is now; whether statistics changed."""
@@ -64,7 +38,7 @@ class Statistics:
     def gauged(self, subject: Subject, name: str, value: float) -> bool:
         """A counter changed."""
         self._gauges.setdefault(subject, {})[name] = value
-        return name in COUNTERS or name in AVERAGES
+        return name in _GAUGES
 
     def all(self, at: Millis) -> list[Row]:
         """Everything: the payload of 5000."""
@@ -87,91 +61,33 @@ class Statistics:
         return found
 
     def _tables(self, at: Millis) -> dict[str, Table]:
-        agents = [state for key, state in self._states.items() if key.startswith("agent/")]
-        queues = [key for key in self._states if key.startswith("queue/")]
+        agents = [state for key, state in self._states.items() if key.startswith("agent/") and state.profile]
+        people = [f.agent_row(state, at) for state in agents]
+        skills = [
+            f.skill_row(subject_id(key), self._gauges.get(key, {}), at)
+            for key in self._states
+            if key.startswith("queue/")
+        ]
+        counted = [
+            f.counts_row(subject_id(state.subject), known)
+            for state in agents
+            if (known := self._gauges.get(state.subject))
+        ]
         return {
-            AGENT_STATE: {subject_id(state.subject): _agent(state, at) for state in agents if state.profile},
-            ACD_STATUS: {subject_id(key): self._queue(key, at) for key in queues},
-            AGENT_STATISTIC: {
-                subject_id(state.subject): self._counters(state.subject, AVERAGES)
-                for state in agents
-                if self._gauges.get(state.subject)
-            },
+            AGENT_STATE: _by_id(people),
+            ACD_STATUS: _by_id([*skills, *([f.all_skills(skills, people)] if skills else ())]),
+            AGENT_STATISTIC: _by_id([*counted, *([f.all_counts(counted)] if counted else ())]),
         }
 
-    def _queue(self, subject: Subject, at: Millis) -> Row:
-        row = {**dict.fromkeys(COUNTERS.values(), 0), **self._counters(subject, COUNTERS)}
-        since = self._gauges.get(subject, {}).get("longest-waiting-since", 0)
-        row["currentLongestQueueTime"] = max(0, at - int(since)) if since else 0
-        row["agentsActive"] = row["agentsLoggedIn"]
-        row.update(voicemailsInQueue=0, voicemailsInProgress=0, voicemailsTotal=0, vivrCallsInQueue=0)
-        return row
 
-    def _counters(self, subject: Subject, names: Mapping[str, str]) -> Row:
-        known = self._gauges.get(subject, {})
-        found = {word: int(known[name]) for name, word in names.items() if name in known}
-        return {"id": subject_id(subject), **found}
-
-
-_PASSING = ("stateDuration", "reasonCodeDuration", "currentLongestQueueTime")
+def _by_id(rows: list[Row]) -> Table:
+    return {row["id"]: row for row in rows}
 
 
 def _lasting(row: Row) -> Row:
     """The row without what changes by itself."""
-    return {key: value for key, value in row.items() if key not in _PASSING}
-
-
-def _agent(state: SubjectState, at: Millis) -> Row:
-    voice = voice_state(state)
-    since = voice.since if voice is not None else 0
-    told = presence(state)
-    calls = list(lines(state).values())
-    reason = told.current_state.not_ready_reason_code_id
-    where = supervised(state)
-    if where == w.ON_CALL and calls and all(line.told.state == w.OFFERED for line in calls):
-        where = w.IS_RINGING
-    first: Callable[[str], Any] = lambda name: getattr(calls[0].told, name) if calls else None  # noqa: E731
-    ready = list(told.current_state.ready_channels)
-    pending = told.pending_state
     return {
-        "id": subject_id(state.subject),
-        "callType": first("call_type"),
-        "campaignId": first("campaign_id"),
-        "customer": first("number"),
-        "mediaAvailability": "VOICE" if w.CALL in ready else "NOT_AVAILABLE",
-        "parkedCallsCount": 0,
-        "reasonCodeId": reason,
-        "state": where,
-        "stateSince": since,
-        "stateDuration": max(0, at - since) if since else 0,
-        "reasonCodeSince": since,
-        "reasonCodeDuration": max(0, at - since) if since else 0,
-        "permanentRecording": False,
-        "sessionRecording": any(line.told.recording for line in calls),
-        "readyChannels": "[" + ",".join(ready) + "]",
-        "presence": {
-            "currentState": {"readyChannels": ready, "notReadyReasonCode": _number(reason)},
-            "pendingState": None
-            if pending is None
-            else {
-                "readyChannels": list(pending.ready_channels),
-                "notReadyReasonCode": _number(pending.not_ready_reason_code_id),
-            },
-            "onVoice": bool(calls),
-            "onSCC": any(item.medium is not Medium.VOICE for item in state.contacts.values()),
-            "changeTimestamp": since,
-            "nextStateChangeTimestamp": 0,
-            "gracefulModeOn": False,
-        },
-        "channelAvailability": {
-            "Voice": {
-                "current": len(calls),
-                "max": 1,
-                "status": "ready" if w.CALL in ready else "not-ready",
-            }
-        },
+        key: value
+        for key, value in row.items()
+        if not key.endswith("Duration") and key != "currentLongestQueueTime"
     }
-
-
-def _number(code: str) -> int | str:
-    return int(code) if code.isascii() and code.isdigit() else code

@@ -275,6 +275,19 @@ class Target(_Wire, frozen=True, kw_only=True):
     include_caller_info: bool | None = None
 
 
+class Options(_Wire, frozen=True, kw_only=True):
+    """`GET|PUT .../options`: those that are on. A comment of Five9's sample has the bare list, what it does has this."""
+
+    options: tuple[str, ...] = ()
+    user_filter: Any = None
+
+
+class Campaigns(_Wire, frozen=True, kw_only=True):
+    """`GET .../campaigns_config`: the campaigns that an agent takes part in."""
+
+    campaign_ids: tuple[str, ...] = ()
+
+
 class Dispose(_Wire, frozen=True, kw_only=True):
     """Body of `dispose`. `timeout` in milliseconds, for those that call again."""
 
@@ -305,7 +318,7 @@ class LeaveSession(_Wire, frozen=True, kw_only=True):
 
 
 class ExceptionContext(_Wire, frozen=True, kw_only=True):
-    """What an error is about. `farm_id`: where the service went to, with 5001."""
+    """What an error is about. `farm_id`: where the service went to, with 5001; no other error has the field."""
 
     context_code: str | None = None
     object_id: str | None = None
@@ -330,11 +343,10 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 def fault(
     code: int, message: str, at: Millis, *, context: str | None = None, subject: str | None = None
 ) -> bytes:
-    """The body of an error. `subject`: the id of what it is about."""
-    about = ExceptionContext(context_code=context, object_id=subject)
-    return encoded(
-        Fault(detail=ExceptionDetail(timestamp=at, error_code=code, message=message, context=about))
-    )
+    """The body of an error. `subject`: the id of what it is about. It names no farm: nothing moves by an error of ours."""
+    about = {"contextCode": context, "objectId": subject}
+    detail = {"timestamp": at, "errorCode": code, "message": message, "context": about}
+    return encoded({"five9ExceptionDetail": detail})
 
 
 def fault_of(data: bytes) -> ExceptionDetail | None:
@@ -359,6 +371,13 @@ def decoded(data: str | bytes | msgspec.Raw, kind: type[T]) -> T:
         return msgspec.json.decode(data, type=kind)
     except (UnicodeError, RecursionError) as error:
         raise ValueError("this is no JSON") from error
+
+
+def options_of(data: bytes) -> tuple[str, ...]:
+    """The options that are on, from either body. `ValueError` if it is neither."""
+    if data.lstrip().startswith(b"["):
+        return decoded(data, tuple[str, ...])
+    return decoded(data, Options).options
 
 
 def token_of(text: str) -> str:

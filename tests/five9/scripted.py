@@ -27,6 +27,7 @@ from cordboard.contract import (
 )
 from cordboard.hub.clock import RandomIds
 from cordboard.model import commands as c, events as e
+from cordboard.model.entities import Availability
 from cordboard.model.fold import fold, initial
 from cordboard.model.ids import CommandId, LinkId, agent_subject
 from cordboard.model.log import draft, placed
@@ -93,8 +94,10 @@ class Scripted:
         self.down: Down | None = None
         self.pongs = True
         self.timers: dict[str, int] = {}
-        self._queue: list[Callable[[], LinkFrame]] = []
+        self._queue: list[Callable[[], LinkFrame | None]] = []
         self._count = 0
+        self.on: dict[str, Callable[[], None]] = {}
+        """By path: what happens when it is asked for, before the answer."""
         self.laid: dict[str, list[Said]] = {
             "/auth/login": [(200, login("app-atl.five9.com"))],
             "/auth/metadata": [(200, login("app-atl.five9.com"))],
@@ -163,7 +166,9 @@ class Scripted:
 
     def _drain(self) -> None:
         while self._queue:
-            self._do(self.link.receive(self._queue.pop(0)()))
+            frame = self._queue.pop(0)()
+            if frame is not None:
+                self._do(self.link.receive(frame))
 
     def _do(self, effects: LinkEffects) -> None:
         for effect in effects:
@@ -199,6 +204,8 @@ class Scripted:
         self.asked.append(f"{request.method} {path}")
         self.headers = dict(request.headers)
         plain = path.partition("?")[0]
+        if plain in self.on:
+            self._queue.append(self.on[plain])
         if request.body:
             self.bodies[plain] = msgspec.json.decode(request.body)
         rows = self.laid.get(path) or self.laid.get(plain) or [(200, [] if request.method == "GET" else None)]
@@ -224,3 +231,22 @@ def login(host: str) -> dict[str, object]:
         "context": {"cloudClientUrl": "", "cloudTokenUrl": "", "farmId": "149"},
         "metadata": {"freedomUrl": "https://app.five9.com", "dataCenters": [centre, active]},
     }
+
+
+def up(**settings: object) -> Scripted:
+    """A link that is up."""
+    five9 = Scripted(**settings)
+    five9.start()
+    assert five9.down is None, five9.down
+    assert any(isinstance(item, e.Snapshot) for item in five9.events)
+    return five9
+
+
+def over(five9: Scripted) -> tuple[str, str]:
+    """How the link ended: with what hope, and why; nothing if it has not."""
+    return (five9.down.retry, five9.down.reason) if five9.down is not None else ("", "")
+
+
+def voice(five9: Scripted) -> Availability:
+    """The agent's state."""
+    return five9.state.states["lk/voice"].state

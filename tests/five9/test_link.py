@@ -13,29 +13,25 @@ from cordboard.model.ids import ContactId, LinkId
 from cordboard.protocols.five9 import protocol
 from cordboard.protocols.five9.account import account
 from cordboard.protocols.five9.services import LACKS, SERVICES, offered
-from tests.five9.scripted import CALL, ORGS, SUBJECT, A, Scripted, call, fault, login, presence
+from tests.five9.scripted import (
+    CALL,
+    ORGS,
+    SUBJECT,
+    A,
+    Scripted,
+    call,
+    fault,
+    login,
+    over,
+    presence,
+    up,
+    voice,
+)
 
 CONTACT = ContactId(CALL)
 NUMBER = c.MakeCall(target=Target(kind=TargetKind.NUMBER, number="+19255550111"))
 DIAL = f"{A}/interactions/make_external_call"
 NOT_LOGGED_IN = fault(401, code=401, text="User is not logged in")
-
-
-def up(**settings: object) -> Scripted:
-    five9 = Scripted(**settings)
-    five9.start()
-    assert five9.down is None, five9.down
-    assert any(isinstance(item, e.Snapshot) for item in five9.events)
-    return five9
-
-
-def over(five9: Scripted) -> tuple[str, str]:
-    """How the link ended: with what hope, and why; nothing if it has not."""
-    return (five9.down.retry, five9.down.reason) if five9.down is not None else ("", "")
-
-
-def voice(five9: Scripted) -> Availability:
-    return five9.state.states["lk/voice"].state
 
 
 # --- getting in --------------------------------------------------------------------------------------------------------------
@@ -74,6 +70,7 @@ def test_a_login_that_leads_nowhere_says_where_it_stands(state: str, reason: str
     five9 = Scripted()
     five9.laid[f"{A}/login_state"] = [(200, state)]
     five9.start()
+    five9.passes(20)
     assert over(five9) == ("later", reason)
 
 
@@ -376,6 +373,7 @@ def test_lists_that_changed_are_read_again() -> None:
     five9 = up()
     five9.laid[f"{ORGS}/not_ready_reason_codes"] = [(200, [{"id": "502", "name": "Tea", "selectable": True}])]
     five9.told(48, None, [])
+    five9.passes(2)
     assert five9.state.profile is not None
     assert [item.label for item in five9.state.profile.reasons] == ["Tea"]
 

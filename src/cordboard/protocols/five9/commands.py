@@ -13,7 +13,7 @@ from cordboard.protocols.five9.account import Account
 from cordboard.protocols.five9.follow import Follower
 from cordboard.protocols.five9.login import Access, told_of
 from cordboard.protocols.five9.services import LACKS, Order, offered, orders, outcome
-from cordboard.protocols.five9.snapshot import Now, now
+from cordboard.protocols.five9.snapshot import Now, steady
 
 LOOKS: tuple[Millis, ...] = (500, 1_500, 3_000)
 """When to look whether an order was done of which nobody has said so."""
@@ -42,8 +42,6 @@ class Commands:
             told = yield from self._log_on(at)
             if told is not None:
                 return told
-        if isinstance(service, c.SetAgentState):
-            at.wished()
         chosen = self._chosen.get(getattr(service, "contact", ""), "")
         try:
             asked = orders(service, at, self._account, chosen)
@@ -51,26 +49,47 @@ class Commands:
             return c.Refused(code=error.code, message=error.message)
         result: c.Outcome = c.Done()
         for order in asked:
+            self._expects(service, order, at)
             result = yield from self._asked(order, at)
+            self._learns(service, order, result, at)
             if not isinstance(result, c.Done):
-                if isinstance(service, c.ConsultationCall):
-                    at.consulting("")  # no call comes of it that would be one
                 return result
         if leaves:
             yield from self._access.drive(log_on=False)
         return result
 
+    def _expects(self, service: c.Service, order: Order, at: Follower) -> None:
+        """What is told next may be what is asked for now: it may come before the answer."""
+        if isinstance(service, c.SetAgentState):
+            at.wished(self._access.now)
+        if order.consults:
+            at.consulting(order.consults, self._access.now)
+
+    def _learns(self, service: c.Service, order: Order, result: c.Outcome, at: Follower) -> None:
+        """What is known by the outcome alone."""
+        if isinstance(result, c.Refused):
+            if isinstance(service, c.SetAgentState):
+                at.wished(None)
+            if order.consults:
+                at.consulting("")  # no call comes of it that would be one
+        elif isinstance(service, c.StopRecording | c.StartRecording):
+            on = isinstance(service, c.StopRecording) and service.pause
+            at.pause(order.about, on=on)
+
     def _asked(self, order: Order, at: Follower) -> Steps[c.Outcome]:
+        failures = at.failures[order.fails]
         reply = yield from self._access.ask(order.how, order.method, order.path, order.body)
         told = outcome(order, reply)
         if told is not None:
-            return told
-        for pause in LOOKS if order.shown is not None else ():
-            if order.shown is not None and order.shown(at):
-                return c.Done()
-            yield from paused(self._access.name("look"), pause)
-        if order.shown is not None and order.shown(at):
-            return c.Done()
+            found = order.shown(at) if told == c.Done() and order.shown is not None else None
+            return c.Done(data=dict(found)) if found else told
+        for pause in (*LOOKS, 0) if order.shown is not None else ():
+            if order.shown is not None and (found := order.shown(at)) is not None:
+                return c.Done(data=dict(found))
+            if at.failures[order.fails] != failures:
+                return c.Refused(code="vendor-refused", message="Five9 says that it failed")
+            if pause:
+                yield from paused(self._access.name("look"), pause)
         return c.Unconfirmed(reason=reply.reason if isinstance(reply, k.Failed) else told_of(reply))
 
     def _log_on(self, at: Follower) -> Steps[c.Outcome | None]:
@@ -78,7 +97,13 @@ class Commands:
         found = yield from self._access.drive(log_on=True)
         if isinstance(found, k.Down):
             return c.Refused(code="vendor-refused", message=found.reason)
-        told = yield from now(self._access)
+        begun = at.heard
+
+        def begin() -> None:
+            nonlocal begun
+            begun = at.heard
+
+        told = yield from steady(self._access, begin, lambda: at.heard != begun)
         if isinstance(told, Now):
             yield _emit(
                 self._subject, at.begin(self._access.state, told.presence, told.calls, self._access.now)

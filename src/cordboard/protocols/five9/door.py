@@ -58,10 +58,11 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
 
     def proof(self) -> dict[str, str]:
         """The headers of whoever has logged in. Cookies are the driver's."""
+        farm = {"farmId": self.farm} if self.farm else {}
         if self.auth == "cookie" or not self.token:
-            return {"farmId": self.farm} if self.farm else {}
+            return farm
         # The scheme and the token are joined by a hyphen: that is no mistake of ours.
-        return {"authorization": f"Bearer-{self.token}", "farmId": self.farm}
+        return {"authorization": f"Bearer-{self.token}", **farm}
 
 
 def written(body: Any) -> bytes:  # noqa: ANN401 - JSON

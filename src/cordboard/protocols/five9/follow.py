@@ -6,6 +6,7 @@ late: doubles (30 of 3, 31 of 5), and frames that another one overtook.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
@@ -15,11 +16,20 @@ from cordboard.model.entities import AgentState, Availability, Contact, Ending, 
 from cordboard.model.ids import ContactId, Millis
 from cordboard.protocols.five9 import events as v, nouns, wire, words as w
 from cordboard.protocols.five9.changes import agent_events, contact_events
+from cordboard.protocols.five9.guests import Guests, is_participant
 from cordboard.protocols.five9.nouns import Book
 
 _DELETED = (v.CALL_DELETED, v.CALL_DELETED_AGAIN)
-_PARTICIPANT = "PARTICIPANT"
+_CREATED = (v.CALL_CREATED, v.CALL_CREATED_AGAIN)
 SAME_MOMENT: Millis = 2_000
+OVERTAKEN: Millis = 10_000
+"""What is older by more than this was not overtaken on the way: the clock that wrote it goes differently."""
+CONSULTED: Millis = 30_000
+"""For so long after a consult was asked for the next call is taken for it."""
+WISHED: Millis = 10_000
+"""For so long after a presence was asked for the next one is taken for the agent's own wish."""
+_UNCONFIRMED = "UNCONFIRMED"
+"""Another Cordboard's word for that it does not know whether it failed."""
 REMEMBERED = 50
 """Calls that are over of which is known that they are."""
 
@@ -36,6 +46,10 @@ _CAUSES = {
     w.NO_ANSWER: "no-answer",
     w.ABANDONED: "abandoned",
 }
+
+
+_UNANSWERED = {w.DISCONNECTED_BY_CALLER: Ending.ABANDONED, w.DISCONNECTED_BY_AGENT: Ending.DECLINED}
+"""How a call ended that was only offered, by who hung up."""
 
 
 class Follower:
@@ -56,14 +70,20 @@ class Follower:
         self._presence_at: Place = (0, 0)
         self._strange: set[str] = set()
         """Ids of variables that no definition had."""
-        self._guests: dict[str, dict[str, wire.Participant]] = {}
-        """Others in a conference, by call, where Five9 tells of each as of a call of its own."""
+        self._guests = Guests()
+        self._paused: set[str] = set()
         self._held_back: Millis | None = None
         self._missed: Millis = 0
         """When the agent was made not ready without having asked for it, and when a call was missed."""
-        self._wished = False
-        self._consulting = ""
-        """The call about which a consult was asked for and has not come yet."""
+        self._wished: Millis | None = None
+        self._consulting: tuple[str, Millis] = ("", 0)
+        """The call about which a consult was asked for and has not come yet, and when."""
+        self.doubtful = False
+        """Whether a frame was passed over that may have been right: what is so should be looked at."""
+        self.failures: Counter[int] = Counter()
+        """By event: how often Five9 has said that something came to nothing."""
+        self.heard = 0
+        """How often something was told."""
 
     @property
     def calls(self) -> Sequence[wire.Call]:
@@ -91,20 +111,54 @@ class Follower:
         """The contact of this id, if it is open."""
         return self._contacts.get(ContactId(ident or ""))
 
-    def wished(self) -> None:
-        """The next presence is the agent's own wish."""
-        self._wished = True
+    def is_guest(self, ident: str) -> bool:
+        """Whether this is no call of the agent's, but somebody in one."""
+        return ident in self._guests
 
-    def consulting(self, about: str) -> None:
-        """A consult about this call is being made: the next new call is it, if Five9 does not say what it is."""
-        self._consulting = about
+    def pause(self, ident: str, *, on: bool) -> None:
+        """The recording of this call was paused, or ended or goes on: Five9 does not say which."""
+        (self._paused.add if on else self._paused.discard)(ident)
+
+    def paused(self, ident: str) -> bool:
+        """Whether the recording of this call was paused, as far as was asked for here."""
+        return ident in self._paused
+
+    def agrees(self, calls: Sequence[wire.Call]) -> bool:
+        """Whether these calls stand as ours do."""
+        theirs = [item for item in calls if not is_participant(item) and item.id not in self._guests]
+        return _standing(theirs) == _standing(self.calls)
+
+    def failed(self, event: int, reason: str) -> None:
+        """Something that was asked for came to nothing: no consult comes of it, and what is so has to be looked at."""
+        self.failures[event] += reason != _UNCONFIRMED
+        self.consulting("")
+        self.doubtful = True
+
+    def wished(self, at: Millis | None) -> None:
+        """The next presence is the agent's own wish; `None`: it was refused."""
+        self._wished = at
+
+    def consulting(self, about: str, at: Millis = 0) -> None:
+        """A consult about this call is being made: the next new call is it, if Five9 does not say what it is. None, if it is about nothing."""
+        self._consulting = about, at
+
+    def passed(self, event: int, call: wire.Call, place: Place) -> None:
+        """A frame from before `begin`. Of these it counts which calls are over: no list that was written before brings them back."""
+        if event in _DELETED or call.state == w.FINISHED:
+            self._bury(call.id, place)
 
     def begin(
         self, login: str, presence: wire.Presence, calls: Sequence[wire.Call], at: Millis
     ) -> e.Snapshot:
         """Take what was read as what is so; all that was known before is forgotten."""
         self.login, self.presence = login, presence
-        self._calls = {item.id: item for item in calls if item.state != w.FINISHED}
+        own = [item for item in calls if not is_participant(item)]
+        self._calls = {
+            item.id: item for item in own if item.state != w.FINISHED and item.id not in self._over
+        }
+        for item in calls:
+            if is_participant(item):
+                self._guests.told(item, self._calls, gone=False)
         self._contacts = {item.id: item for item in self._pictures(at)}
         self._state = nouns.agent_state(self.book, login, presence, self.calls, at)
         return e.Snapshot(
@@ -117,35 +171,52 @@ class Follower:
 
     def told(self, event: int, reason: str, call: wire.Call, place: Place, at: Millis) -> Iterator[e.Event]:
         """A frame about a call."""
-        if call.state.startswith(_PARTICIPANT) or reason == w.PARTICIPANT_ADDED:
-            self._guest(call)
+        self.heard += 1
+        if self._concerns_guest(reason, call):
+            self._guests.told(call, self._calls, gone=event in _DELETED)
             yield from self._changed(at, "")
             return
         if not self._news(event, call, place):
             return
         self._places[call.id] = place
         before = self._calls.get(call.id)
+        if is_participant(call) and before is not None:
+            # The agent's own place in it is as it was; a consult that somebody stays in is part of the call it was about.
+            if self._parents.get(call.id) in self._calls:
+                self._guests.told(
+                    replace(call, original_call_id=self._parents[call.id]), self._calls, gone=False
+                )
+                call, reason = replace(call, state=w.FINISHED), w.CONFERENCE_JOINED
+            else:
+                call = replace(call, state=before.state)
         if call.state == w.FINISHED or event in _DELETED:
             call = replace(call, state=w.FINISHED)
         if call.state in nouns.OVER and (before is None or before.state not in nouns.OVER):
-            self._ended[call.id] = nouns.ENDINGS.get(reason) or self._ending(before)
-        fresh = before is None and call.original_call_id is None and not call.transfer
-        if fresh and self._consulting and call.call_type != w.INBOUND:
-            call = replace(call, consult=True, original_call_id=self._consulting)
-        if call.original_call_id is None and before is not None and before.original_call_id is not None:
-            call = replace(call, consult=True, original_call_id=before.original_call_id)
-        if call.original_call_id is not None:
-            self._consulting = ""
-        self._calls[call.id] = call
+            self._ended[call.id] = nouns.ENDINGS.get(reason) or self._ending(before, reason)
+        self._calls[call.id] = self._consult(call, before, at)
         yield from self._changed(at, _CAUSES.get(reason, ""))
 
     def ready(self, presence: wire.Presence, place: Place, at: Millis) -> Iterator[e.Event]:
         """A frame about the presence."""
-        if place >= self._presence_at:
-            if presence.current_state != self.presence.current_state:
-                ready = w.CALL in presence.current_state.ready_channels
-                self._held_back = None if ready or self._wished else at
-            self._presence_at, self.presence, self._wished = place, presence, False
+        self.heard += 1
+        if _overtaken(place, self._presence_at):
+            self.doubtful = True
+            return
+        if presence.current_state != self.presence.current_state:
+            ready = w.CALL in presence.current_state.ready_channels
+            wished = self._wished is not None and at - self._wished < WISHED
+            self._held_back = None if ready or wished else at
+        self._presence_at, self.presence, self._wished = place, presence, None
+        yield from self._agent(at)
+
+    def looked(self, presence: wire.Presence, at: Millis) -> Iterator[e.Event]:
+        """The presence, read while nothing was told."""
+        same = (presence.current_state, presence.pending_state) == (
+            self.presence.current_state,
+            self.presence.pending_state,
+        )
+        if not same:
+            self.presence = presence
             yield from self._agent(at)
 
     def entered(self, login: str, at: Millis) -> Iterator[e.Event]:
@@ -162,16 +233,46 @@ class Follower:
 
     # --- private -----------------------------------------------------------------------------------------------------------
 
+    def _concerns_guest(self, reason: str, call: wire.Call) -> bool:
+        if call.id in self._calls:
+            return False
+        return is_participant(call) or reason == w.PARTICIPANT_ADDED or call.id in self._guests
+
     def _news(self, event: int, call: wire.Call, place: Place) -> bool:
         """Whether the frame says more than is known of the call already."""
-        over = self._over.get(call.id)
-        if over is not None:
+        known, over = self._calls.get(call.id), self._over.get(call.id)
+        if known is None and over is not None:
             # A call may be offered once more; what is late, or a double, brings nothing back.
-            again = event in (v.CALL_CREATED, v.CALL_UPDATED) and call.state != w.FINISHED
-            return again and place > over
-        if place < self._places.get(call.id, (0, 0)):
+            again = event == v.CALL_CREATED or call.state == w.OFFERED
+            if again and event not in _DELETED and event != v.CALL_CREATED_AGAIN and place > over:
+                return True
+            self.doubtful = self.doubtful or (place > over and call.state != w.FINISHED)
             return False
-        return call.id in self._calls or event not in _DELETED
+        if known is None:
+            if event in _DELETED:
+                self._bury(call.id, place)  # its beginning may come yet
+            return event not in _DELETED
+        if event == v.CALL_DELETED_AGAIN and over is not None:
+            return False  # the double of an end before it was offered once more
+        if event in _CREATED and call.state == w.OFFERED and known.state != w.OFFERED:
+            return False  # nothing goes back to its beginning
+        if _overtaken(place, self._places.get(call.id, (0, 0))):
+            self.doubtful = True
+            return False
+        return True
+
+    def _consult(self, call: wire.Call, before: wire.Call | None, at: Millis) -> wire.Call:
+        """The call, with what it is about where that is known from elsewhere."""
+        about, since = self._consulting
+        if before is None and call.original_call_id is None and not call.transfer:
+            asked = about in self._calls and about != call.id and at - since < CONSULTED
+            if asked and call.call_type != w.INBOUND:
+                call = replace(call, consult=True, original_call_id=about)
+        if call.original_call_id is None and before is not None and before.original_call_id is not None:
+            call = replace(call, consult=True, original_call_id=before.original_call_id)
+        if call.original_call_id is not None:
+            self._consulting = ("", 0)
+        return call
 
     def _changed(self, at: Millis, cause: str) -> Iterator[e.Event]:
         if self.busy:  # whoever gets a call is busy before it is told, and free after its end was
@@ -206,10 +307,10 @@ class Follower:
 
     def _gathered(self, call: wire.Call) -> wire.Call:
         """The call with those who came into it, if it does not say itself who is there."""
-        guests = self._guests.get(call.id)
+        guests = self._guests.of(call.id)
         if not guests or call.participants:
             return call
-        return replace(call, participants=(nouns.far(self.book, call), *guests.values()))
+        return replace(call, participants=(nouns.far(self.book, call), *guests))
 
     def _main(self, ident: str) -> str:
         """The call under whose id the contact of this one is known."""
@@ -220,37 +321,33 @@ class Follower:
         self._parents[ident] = parent
         return parent
 
-    def _guest(self, told: wire.Call) -> None:
-        """One of a conference, told of as of a call: of the one it names, else of the only one that is live."""
-        live = [item.id for item in self._calls.values() if item.state not in nouns.OVER]
-        about = told.original_call_id or next((name for name in live if name != told.id), None)
-        if about not in self._calls or told.id in self._calls:
-            return
-        guests = self._guests.setdefault(about, {})
-        if told.state in (w.FINISHED, w.WRAP_UP):
-            guests.pop(told.id, None)
-            return
-        guests[told.id] = wire.Participant(
-            id=told.id,
-            state=told.state,
-            address_type=told.address_type,
-            number=told.number or told.dnis or told.ani or "",
-            agent_id=told.agent_id,
-            skill_id=told.skill_id,
-        )
-
     def _forget(self, ident: str) -> None:
         del self._calls[ident]
-        self._over[ident] = self._places.pop(ident, (0, 0))
+        self._bury(ident, self._places.pop(ident, (0, 0)))
         self._ended.pop(ident, None)
         self._parents.pop(ident, None)
-        self._guests.pop(ident, None)
+        self._paused.discard(ident)
+        self._guests.forget(ident)
+
+    def _bury(self, ident: str, place: Place) -> None:
+        self._over.pop(ident, None)  # the latest comes last
+        self._over[ident] = place
         while len(self._over) > REMEMBERED:
             del self._over[next(iter(self._over))]
 
-    def _ending(self, before: wire.Call | None) -> Ending:
+    def _ending(self, before: wire.Call | None, reason: str) -> Ending:
         """How a call ended of which nobody says it, by what it was."""
         if before is None or before.state not in (w.OFFERED, w.RINGING):
             return Ending.COMPLETED
-        ours = nouns.outward(self.book, before) or before.state == w.RINGING
-        return Ending.FAILED if ours else Ending.MISSED
+        if nouns.outward(self.book, before) or before.state == w.RINGING:
+            return Ending.FAILED
+        return _UNANSWERED.get(reason, Ending.MISSED)
+
+
+def _standing(calls: Sequence[wire.Call]) -> dict[str, str]:
+    return {item.id: item.state for item in calls if item.state != w.FINISHED}
+
+
+def _overtaken(place: Place, known: Place) -> bool:
+    """Whether a frame of this place comes late."""
+    return place < known and known[0] - place[0] <= OVERTAKEN

@@ -8,69 +8,39 @@ in the middle of an order is renewed without that. Someone else who insists on t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
-
-import msgspec
-from msgspec.structs import replace
 
 from cordboard import contract as k
 from cordboard.kit.script import Script, Steps, opened, paused
 from cordboard.model import commands as c, events as e
 from cordboard.model.ids import AgentId, Millis, Subject, agent_subject
-from cordboard.protocols.five9 import events as v, wire, words as w
+from cordboard.protocols.five9 import events as v, signals, wire, words as w
 from cordboard.protocols.five9.account import Account
 from cordboard.protocols.five9.commands import Commands
 from cordboard.protocols.five9.follow import Follower, Place
-from cordboard.protocols.five9.login import Access
+from cordboard.protocols.five9.leniency import read
+from cordboard.protocols.five9.library import Library, targets
+from cordboard.protocols.five9.login import AGAIN as PROPAGATION, TRIES, Access
 from cordboard.protocols.five9.services import LACKS, offered
-from cordboard.protocols.five9.snapshot import Now, book, definitions, now, targets
+from cordboard.protocols.five9.snapshot import now, steady
 
 CHANNEL: Final = "five9"
 PING_EVERY: Millis = 15_000
 MISSED = 2
 """Pings in a row without an answer after which nobody is there any more."""
-FIRST_FRAME: Millis = 10_000
 MOVES_WITHIN: Millis = 30_000
 """How long a move that was announced may take to be completed."""
-READS = 3
-"""How often what is so is read again because something happened meanwhile."""
 AGAIN: Millis = 3_000
 """After which a list is read once more that is another one than ours."""
+SOON: Millis = 1_000
+"""After which it is looked at what may be otherwise than we have it, and lists are read of which several may change at once."""
+UNPROVEN: Millis = 10_000
+"""How often it is looked at, while a socket has brought nothing since its login was had anew."""
+PROVES_WITHIN: Millis = 300_000
+"""For so long."""
 SHOWN = 4096
 """Characters kept of what nobody understood."""
-
-_CALLS = frozenset(
-    {v.CALL_CREATED, v.CALL_UPDATED, v.CALL_DELETED, v.CALL_CREATED_AGAIN, v.CALL_DELETED_AGAIN}
-)
-_GONE: Mapping[int, str] = {
-    v.SERVER_UNAVAILABLE: "server-unavailable",
-    v.EVENTS_UNAVAILABLE: "events-unavailable",
-    1004: "farm-changed",
-    71: "switched-to-backup",
-    72: "switched-to-primary",
-    v.MAINTENANCE_COMPLETED: "migrated",
-}
-"""After these the socket brings nothing any more."""
-_LISTS = frozenset(
-    {
-        v.ACTIVE_SKILLS,
-        v.SKILL_REMOVED,
-        v.SKILL_ADDED,
-        48,
-        49,
-        50,
-        51,
-        v.RESOURCES,
-        66,
-        67,
-        5002,
-        5003,
-        5005,
-        5006,
-        5007,
-    }
-)
-"""Names or lists changed: read them again."""
 
 
 class Five9Link:
@@ -84,10 +54,14 @@ class Five9Link:
         self._key = ids.new("cordboard")
         self._access = Access(account)
         self._commands = Commands(account, self._access, scope)
+        self._library = Library(self._access, scope.link, self._agent)
         self._at: Follower | None = None
         self._life: Script[k.Down] | None = None
         self._reading: Script[None] | None = None
         self._read_again = False
+        self._turning: Script[None] | None = None
+        self._said: str | None = None
+        """What Five9 has said of the login state, and nobody has looked at yet."""
         self._orders: dict[str, Script[c.Outcome]] = {}
         self._asks: dict[str, Script[c.Result]] = {}
         self._early: list[wire.Frame] = []
@@ -98,7 +72,14 @@ class Five9Link:
         self._missed = 0
         self._newest: Millis = 0
         self._leaving = ""
+        self._at_leisure = False
+        """Whether the move may wait for all that is under way."""
         self._frames = 0
+        self._resting = False
+        """Whether the next look at what is so may be had sooner."""
+        self._renewals = 0
+        self._unproven: Millis = 0
+        """Until when the socket may be deaf, since the login that it was opened with is over."""
 
     def start(self, at: Millis, resume: Mapping[Subject, str]) -> k.LinkEffects:  # noqa: ARG002 - Five9 replays nothing
         """Log in; the rest follows."""
@@ -160,18 +141,16 @@ class Five9Link:
         down = yield from access.enter(log_on=self._account.log_on)
         if down is not None:
             return down
-        there = yield from opened(access.door.socket(CHANNEL, self._key))
-        if isinstance(there, k.Closed):
-            after = there.retry_after or 0
-            return k.Down(retry="later", reason=there.reason or "socket-refused", after=after)
+        down = yield from self._opened()
+        if down is not None:
+            return down
         self._open = True
         yield from self._ping()
-        found = yield from book(access, self._name, self._agent)
-        told = yield from self._what_is_so()
+        self._at = Follower((yield from self._library.book()))
+        told = yield from steady(access, self._anew, lambda: bool(self._early))
         if isinstance(told, k.Down):
             return told
         at = access.now
-        self._at = Follower(found)
         services = offered(self._account)
         lacks = {name: why for name, why in LACKS.items() if name not in services}
         yield self._emit(e.LinkUp(link=self._name, at=at, services=services, lacks=lacks))
@@ -181,29 +160,54 @@ class Five9Link:
         for item in early:
             yield from self._told(item, at)
         while True:
-            yield from paused("check", self._account.check or PING_EVERY)
+            self._resting = True
+            yield from paused("check", self._rest())
+            self._resting = False
             if self._account.check and (yield from self._out_of_step(self._at)):
                 return k.Down(retry="later", reason="out-of-step")
 
-    def _what_is_so(self) -> Steps[Now | k.Down]:
-        """Read it in a moment in which nothing happens; else take what happened as the later word."""
-        told: Now | k.Down = Now()
-        for _ in range(READS):
-            self._early = []
-            told = yield from now(self._access)
-            if isinstance(told, k.Down) or not self._early:
-                return told
-        return told
+    def _opened(self) -> Steps[k.Down | None]:
+        """Open the socket, with patience for a login that is not known everywhere yet."""
+        for attempt in range(TRIES + 1):
+            there = yield from opened(self._access.door.socket(CHANNEL, self._key))
+            if isinstance(there, k.Opened):
+                return None
+            if there.status == w.NOT_LOGGED_IN and self._access.young and attempt < TRIES:
+                yield from paused(self._access.name("wait"), PROPAGATION)
+                continue
+            after = there.retry_after or 0
+            return k.Down(retry="later", reason=there.reason or "socket-refused", after=after)
+        raise AssertionError
+
+    def _anew(self) -> None:
+        """What is so is read once more: of what was told before only the ends of calls still count."""
+        for item in self._early:
+            if self._at is not None and int(item.context.event_id) in signals.CALLS:
+                with suppress(ValueError):
+                    call = read(item.pay_load, wire.Call)
+                    self._at.passed(int(item.context.event_id), call, self._place(item))
+        self._early = []
+
+    def _rest(self) -> Millis:
+        """How long until it is looked again whether all is as it is shown."""
+        if not self._account.check:
+            return PING_EVERY
+        if self._at is not None and self._at.doubtful:
+            return SOON
+        unproven = self._access.now < self._unproven
+        return min(UNPROVEN, self._account.check) if unproven else self._account.check
 
     def _out_of_step(self, at: Follower) -> Steps[bool]:
         """Whether the vendor's list is another one than ours, twice, and nothing was told in between."""
+        at.doubtful = False
         for _ in range(2):
             frames = self._frames
             told = yield from now(self._access)
             if isinstance(told, k.Down) or frames != self._frames:
                 return False
-            theirs = {item.id: item.state for item in told.calls if item.state != w.FINISHED}
-            if theirs == {item.id: item.state for item in at.calls if item.state != w.FINISHED}:
+            if at.agrees(told.calls):
+                for event in at.looked(told.presence, self._access.now):
+                    yield self._emit(event)
                 return False
             yield from paused("check", AGAIN)
         return True
@@ -213,19 +217,27 @@ class Five9Link:
         yield k.Send(channel=CHANNEL, data=wire.PING)
         yield k.Wake(name="ping", after=PING_EVERY)
 
-    def _lists_changed(self, at: Follower, *, whole: bool) -> Steps[None]:
-        """Read lists again: all of them, or what the variables are called that calls have."""
-        if whole:
-            found = yield from book(self._access, self._name, self._agent)
+    def _lists_changed(self, at: Follower, *, strange: bool) -> Steps[None]:
+        """Read again what the variables are called that calls have; or else all lists, when no more of them change."""
+        if strange:
+            found = yield from self._library.definitions()
         else:
-            found = replace(at.book, variables=(yield from definitions(self._access)))
+            yield from paused(self._access.name("lists"), SOON)
+            self._read_again = False
+            found = yield from self._library.book()
         for event in at.known(found, self._access.now):
             yield self._emit(event)
 
     # --- what happens ---------------------------------------------------------------------------------------------------------
 
     def _heard(self, frame: k.LinkFrame) -> k.LinkEffects:
-        for script in (self._life, self._reading, *self._orders.values(), *self._asks.values()):
+        for script in (
+            self._life,
+            self._reading,
+            self._turning,
+            *self._orders.values(),
+            *self._asks.values(),
+        ):
             if script is not None and script.wants(frame):
                 yield from script.receive(frame)
                 return
@@ -247,7 +259,7 @@ class Five9Link:
 
     def _received(self, data: str | bytes, at: Millis) -> k.LinkEffects:
         try:
-            item = wire.frame_of(data)
+            item = read(data, wire.Frame)
             number = int(item.context.event_id)
         except ValueError:
             yield self._unrecognised(data, at)
@@ -256,7 +268,8 @@ class Five9Link:
             self._missed = 0
             return
         self._frames += 1
-        if not self._up and number in (*_CALLS, v.PRESENCE):
+        self._unproven = 0
+        if not self._up and number in (*signals.CALLS, v.PRESENCE):
             self._early.append(item)
             return
         yield from self._told(item, at)
@@ -265,33 +278,51 @@ class Five9Link:
         try:
             yield from self._frame(item, at)
         except ValueError:
+            if self._at is not None and int(item.context.event_id) in (*signals.CALLS, v.PRESENCE):
+                self._at.doubtful = True
             yield self._unrecognised(wire.encoded(item), at)
 
     def _frame(self, item: wire.Frame, at: Millis) -> k.LinkEffects:
         """What a frame of the catalogue means. `ValueError` for a payload that is none."""
         number = int(item.context.event_id)
-        if number in _CALLS and self._at is not None:
-            call = wire.payload(item, wire.Call)
+        if number in signals.CALLS and self._at is not None:
+            call = read(item.pay_load, wire.Call)
             reason = item.context.event_reason or ""
             for event in tuple(self._at.told(number, reason, call, self._place(item), at)):
                 yield self._emit(event)
         elif number == v.PRESENCE and self._at is not None:
-            for event in tuple(self._at.ready(wire.payload(item, wire.Presence), self._place(item), at)):
+            for event in tuple(self._at.ready(read(item.pay_load, wire.Presence), self._place(item), at)):
                 yield self._emit(event)
         elif number == v.LOGIN_STATE:
-            self._access.state = _login_state(item) or self._access.state
+            self._said = signals.login_state(item)
         elif number == v.DUPLICATE_CONNECTION:
             yield from self._lost(k.Down(retry="login", reason="duplicate-connection"))
-        elif number in _GONE:
-            yield from self._lost(k.Down(retry="later", reason=_GONE[number]))
+        elif number in signals.GONE:
+            yield from self._lost(k.Down(retry="later", reason=signals.GONE[number]))
         elif number in (v.MIGRATED, v.MIGRATED_GRACEFULLY):
-            self._leaving = "migrated"
-            if number == v.MIGRATED:
-                yield k.Wake(name="move", after=MOVES_WITHIN)
-        elif number in _LISTS:
+            yield from self._leaves(at_leisure=number == v.MIGRATED_GRACEFULLY)
+        elif number in signals.LISTS:
             self._read_again = True
+        elif number == v.RESOURCES:
+            self._invalidated(item)
+        elif number in signals.FAILED and self._at is not None:
+            self._at.failed(number, item.context.event_reason or "")
         elif number not in v.EVENTS:
             raise ValueError(item.context.event_id)
+
+    def _invalidated(self, item: wire.Frame) -> None:
+        """What stands at some addresses changed."""
+        named = signals.addresses(item)
+        self._read_again = self._read_again or named is None or any(map(self._library.concern, named))
+        if self._at is not None and any(name.endswith(("/presence", "/calls")) for name in named or ()):
+            self._at.doubtful = True
+
+    def _leaves(self, *, at_leisure: bool) -> k.LinkEffects:
+        """Five9 goes elsewhere, and the link with it."""
+        self._at_leisure = at_leisure and (self._at_leisure or not self._leaving)
+        self._leaving = "migrated"
+        if not at_leisure:
+            yield k.Wake(name="move", after=MOVES_WITHIN)
 
     def _afterwards(self, at: Millis) -> k.LinkEffects:
         """What follows from what was just done."""
@@ -302,22 +333,32 @@ class Five9Link:
             return
         if self._at is None or not self._up:
             return
-        if self._at.login != self._access.state:
+        if self._said is not None and (self._turning is None or self._turning.over):
+            said, self._said = self._said, None
+            self._turning = Script(self._access.turned(said), lambda _: iter(()))
+            yield from self._turning.start()
+        if self._at.login != self._access.state and not self._access.settling:
             for event in tuple(self._at.entered(self._access.state, at)):
                 yield self._emit(event)
             # Before, Five9 may have told a part of its lists to nobody who does not work.
             self._read_again = self._read_again or not self._account.log_on
         if self._access.moved and not self._leaving:
-            self._leaving = "migrated"
-            yield k.Wake(name="move", after=MOVES_WITHIN)
-        if self._leaving and not self._orders and not self._at.busy:
+            yield from self._leaves(at_leisure=False)
+        under_way = self._at.calls if self._at_leisure else self._at.busy
+        if self._leaving and not self._orders and not under_way:
             yield from self._lost(k.Down(retry="later", reason=self._leaving))
             return
         if self._reading is None or self._reading.over:
-            whole, self._read_again = self._read_again, False
-            if whole or self._at.strange:
-                self._reading = Script(self._lists_changed(self._at, whole=whole), lambda _: iter(()))
+            strange = self._at.strange
+            if strange or self._read_again:
+                self._reading = Script(self._lists_changed(self._at, strange=strange), lambda _: iter(()))
                 yield from self._reading.start()
+        if self._access.renewals != self._renewals:
+            self._renewals, self._unproven = self._access.renewals, at + PROVES_WITHIN
+            self._at.doubtful = True
+        if self._at.doubtful and self._resting:
+            self._resting = False
+            yield k.Wake(name="check", after=self._rest())
 
     def _place(self, item: wire.Frame) -> Place:
         """A frame without a time is as new as the newest."""
@@ -357,15 +398,3 @@ class Five9Link:
             link=self._name, at=at, channel=CHANNEL, data=text[:SHOWN], truncated=len(text) > SHOWN
         )
         return self._emit(event)
-
-
-def _login_state(item: wire.Frame) -> str:
-    """The login state of event 17: a bare text, or an object that has one."""
-    try:
-        return wire.payload(item, str)
-    except ValueError:
-        found = wire.payload(item, dict[str, msgspec.Raw])
-    for name in ("state", "loginState", "login_state"):
-        if name in found:
-            return wire.decoded(found[name], str)
-    return ""

@@ -19,6 +19,7 @@ from cordboard.model.ids import Millis
 from cordboard.protocols.five9 import wire, words as w
 from cordboard.protocols.five9.account import Account
 from cordboard.protocols.five9.door import AGENTS, JSON, Door, written
+from cordboard.protocols.five9.leniency import fault_of, read, read_list
 
 ROUNDS = 6
 """Steps through the login states before that is called hopeless."""
@@ -33,7 +34,9 @@ MOST_RETRY_AFTER: Millis = 10_000
 ENOUGH: Millis = 15_000
 """Whoever asked so long ago does not wait any more: what is done then would surprise."""
 WAITS = 20
-"""Half seconds that a request waits for a login which another one has begun."""
+"""Half seconds that a request waits for a login, or for its states, which another one has begun."""
+LAG: Millis = 1_000
+"""For so long a login state may be told that has been done with already."""
 
 How = Literal["read", "order", "once"]
 """`read`: as often as need be. `order`: again if it was refused for certain. `once`: never a second time."""
@@ -49,6 +52,8 @@ class Access:
         self.down: k.Down | None = None
         self.moved = False
         """Whether Five9 has said that the service is elsewhere now: the socket has to follow."""
+        self.renewals = 0
+        """How often the login was had anew."""
         self.now: Millis = 0
         """The time of what happened last; the link sets it."""
         self._account = account
@@ -56,7 +61,18 @@ class Access:
         self._answered: Millis = 0
         self._logins = 0
         self._names = 0
-        self._entering = False
+        self._busy = False
+        """Whether somebody logs in, or goes through the login states."""
+
+    @property
+    def settling(self) -> bool:
+        """Whether the login state is being worked on: what it is by then counts, and nothing before."""
+        return self._busy
+
+    @property
+    def young(self) -> bool:
+        """Whether the login was had so lately that it may not be known everywhere yet."""
+        return self.now - self._entered < PROPAGATES
 
     def name(self, what: str) -> str:
         """A name of its own for each request and pause: what comes late of an earlier one is not taken for a later one's."""
@@ -67,26 +83,52 @@ class Access:
 
     def enter(self, *, log_on: bool) -> Steps[k.Down | None]:
         """Log in, find the data centre and go through the login states; `None` if that came to something."""
-        self._entering = True
+        self._busy = True
         down = yield from self._login()
         if down is None:
-            found = yield from self.drive(log_on=log_on)
+            found = yield from self._driven(log_on=log_on)
             down = found if isinstance(found, k.Down) else None
-        self._entering = False
+        self._busy = False
         return down
 
     def drive(self, *, log_on: bool) -> Steps[str | k.Down]:
         """Go through the login states until the agent works; without `log_on` a session that nobody has started stays so."""
-        for _ in range(ROUNDS):
+        if not (yield from self._at_rest()):
+            return k.Down(retry="later", reason="login-state does not settle")
+        self._busy = True
+        found = yield from self._driven(log_on=log_on)
+        self._busy = False
+        return found
+
+    def turned(self, said: str) -> Steps[None]:
+        """Five9 said that the login state is another one: look, since such a word may be late, and do what it wants."""
+        was = self.state
+        if self._busy:
+            return
+        told = yield from self.ask("read", "GET", "{A}/login_state")
+        if self.settling:
+            return
+        found = wire.state_of(told.data) if isinstance(told, k.Replied) and fine(told) else ""
+        self.state = found or said or was
+        if self.state in (w.RELOGIN, w.ACCEPT_NOTICE, w.SELECT_SKILLS):
+            down = yield from self.drive(log_on=was == w.WORKING)
+            self.down = down if isinstance(down, k.Down) else self.down
+
+    def _driven(self, *, log_on: bool) -> Steps[str | k.Down]:
+        done = ""
+        for _ in range(2 * ROUNDS):
             reply = yield from self._patient("GET", "{A}/login_state")
             if (down := refused(reply)) is not None:
                 return down
             self.state = wire.state_of(reply.data) if isinstance(reply, k.Replied) else ""
+            if self.state == w.WORKING or (self.state == w.SELECT_STATION and not log_on):
+                return self.state
+            if self.state == done:
+                done = ""
+                yield from paused(self.name("wait"), LAG)
+                continue
+            done = self.state
             match self.state:
-                case w.WORKING:
-                    return self.state
-                case w.SELECT_STATION if not log_on:
-                    return self.state
                 case w.SELECT_STATION:
                     down = yield from self._start_session()
                 case w.SELECT_SKILLS:
@@ -101,6 +143,14 @@ class Access:
                 return down
         return k.Down(retry="later", reason=f"login-state {self.state} does not end")
 
+    def _at_rest(self) -> Steps[bool]:
+        """Wait for whoever works on the login state."""
+        for _ in range(WAITS):
+            if not self._busy:
+                return True
+            yield from paused(self.name("wait"), AGAIN // 4)
+        return not self._busy
+
     # --- asking --------------------------------------------------------------------------------------------------------------
 
     def ask(self, how: How, method: str, path: str, body: Any = None) -> Steps[k.Replied | k.Failed]:  # noqa: ANN401 - JSON
@@ -109,9 +159,9 @@ class Access:
             # It gets one try: let that not be wasted on a login that has run out meanwhile.
             told = yield from self.ask("read", "GET", "{A}/login_state")
             if isinstance(told, k.Replied) and fine(told):
-                self.state = wire.state_of(told.data)
+                self.state = wire.state_of(told.data) or self.state
         cured: set[str] = set()
-        begun = self.now
+        begun, tries = self.now, TRIES
         while True:
             entered = self._entered
             reply = yield from requested(self._request(how, method, path, body))
@@ -120,10 +170,19 @@ class Access:
             if fine(reply):
                 self._answered = reply.at
             remedy = _remedy(reply)
+            if remedy == "login" and self.young and tries:
+                if how == "once":
+                    return reply
+                tries -= 1
+                yield from paused(self.name("wait"), AGAIN)
+                continue
             if not remedy or remedy in cured or reply.at - begun > ENOUGH:
                 return reply
             cured.add(remedy)
-            if not (yield from self._cured(remedy, reply, entered)) or how == "once":
+            if how == "once" and remedy == "wait":
+                return reply
+            helped = yield from self._cured(remedy, reply, entered)
+            if not helped or how == "once" or (how == "order" and self.now - begun > ENOUGH):
                 return reply
 
     def _cured(self, remedy: str, reply: k.Replied, entered: Millis) -> Steps[bool]:
@@ -137,7 +196,7 @@ class Access:
                 found = yield from self.drive(log_on=self.state == w.WORKING)
                 return found == w.WORKING
             case _:
-                pause = retry_after(reply)
+                pause = AGAIN if reply.retry_after is None else reply.retry_after
                 if pause > MOST_RETRY_AFTER:
                     return False
                 yield from paused(self.name("wait"), pause)
@@ -145,11 +204,7 @@ class Access:
 
     def _fresh(self, entered: Millis, at: Millis) -> Steps[bool]:
         """One fresh login for all who were answered 401."""
-        for _ in range(WAITS):
-            if not self._entering:
-                break
-            yield from paused(self.name("wait"), AGAIN // 4)
-        if self._entering:
+        if not (yield from self._at_rest()):
             return False
         if self._entered == entered:
             if self._account.policy == w.FORCE_IN and at - entered < FRESH:
@@ -157,12 +212,13 @@ class Access:
                 self.down = k.Down(retry="login", reason="duplicate-login")
                 return False
             self.down = yield from self.enter(log_on=self.state == w.WORKING)
+            self.renewals += self.down is None
         return self.down is None
 
     def _follow(self, reply: k.Replied) -> Steps[bool]:
         """The service moved: read where to."""
-        detail = wire.fault_of(reply.data)
-        farm = detail.context.farm_id if detail is not None else None
+        detail = fault_of(reply.data)
+        farm = (detail.context.farm_id or "") if detail is not None else ""
         self.door = replace(self.door, farm=farm or self.door.farm)
         self.moved = True
         told = yield from self._patient("GET", "/auth/metadata")
@@ -196,8 +252,10 @@ class Access:
         if not fine(reply):
             return _not_in(reply)
         try:
-            found = wire.decoded(reply.data, wire.Login)
+            found = read(reply.data, wire.Login)
         except ValueError:
+            return k.Down(retry="later", reason="bad-login")
+        if not found.user_id:
             return k.Down(retry="later", reason="bad-login")
         self._entered = self._answered = reply.at
         self.door = Door(
@@ -216,7 +274,7 @@ class Access:
     def _start_session(self) -> Steps[k.Down | None]:
         station = wire.Station(station_id=self._account.station, station_type=self._account.station_type)
         reply = yield from self._patient("PUT", "{A}/session_start", station)
-        detail = wire.fault_of(reply.data) if isinstance(reply, k.Replied) and not fine(reply) else None
+        detail = fault_of(reply.data) if isinstance(reply, k.Replied) and not fine(reply) else None
         if detail is not None and detail.context.context_code == w.DUPLICATE_LOGIN:
             if self._account.duplicate == "refuse":
                 return k.Down(retry="login", reason="duplicate-login")
@@ -269,9 +327,10 @@ class Access:
     def _found(self, data: bytes) -> bool:
         """Take the data centre from a login or from metadata; whether there is one."""
         try:
-            place = centre(wire.decoded(data, wire.Login).metadata)
+            found = read(data, _Where)
         except ValueError:
             return False
+        place = centre(found.metadata) or centre(wire.Metadata(data_centers=found.data_centers))
         if place:
             self.door = replace(self.door, base=place)
         return bool(place)
@@ -281,7 +340,11 @@ def centre(metadata: wire.Metadata) -> str:
     """The address of the active data centre, else of the first; empty if there is none."""
     centres = sorted(metadata.data_centers, key=lambda item: not item.active)
     place = next((item.api_urls[0] for item in centres if item.api_urls), None)
-    return f"https://{place.host}:{place.port}" if place is not None and place.host else ""
+    if place is None or not place.host:
+        return ""
+    # Some put the port behind the host, for clients that leave it out.
+    named = ":" in place.host.rpartition("]")[2]
+    return f"https://{place.host}" if named else f"https://{place.host}:{place.port or '443'}"
 
 
 def fine(reply: k.Replied) -> bool:
@@ -291,14 +354,9 @@ def fine(reply: k.Replied) -> bool:
 
 def told_of(reply: k.Replied) -> str:
     """What a refusal says, for people; without a body that says anything, its status."""
-    detail = wire.fault_of(reply.data)
+    detail = fault_of(reply.data)
     said = detail.message or (detail.context.context_code or "") if detail is not None else ""
     return said[:200] or f"http-{reply.status}"
-
-
-def retry_after(reply: k.Replied) -> Millis:
-    """For how long Five9 wants to be left alone."""
-    return AGAIN if reply.retry_after is None else reply.retry_after
 
 
 def refused(reply: k.Replied | k.Failed) -> k.Down | None:
@@ -307,12 +365,14 @@ def refused(reply: k.Replied | k.Failed) -> k.Down | None:
         return k.Down(retry="later", reason=reply.reason or "no-answer")
     if fine(reply):
         return None
-    after = retry_after(reply) if reply.status in (429, 503) else 0
-    return k.Down(retry="later", reason=told_of(reply), after=after)
+    return k.Down(retry="later", reason=told_of(reply), after=reply.retry_after or 0)
 
 
 def _not_in(reply: k.Replied) -> k.Down:
     """Why the login itself did not succeed, and what that means."""
+    detail = fault_of(reply.data)
+    if detail is not None and detail.context.context_code == w.DUPLICATE_LOGIN:
+        return k.Down(retry="login", reason="duplicate-login")
     match reply.status:
         case 400 | 401 | 403:
             return k.Down(retry="login", reason=told_of(reply))
@@ -328,7 +388,7 @@ def _remedy(reply: k.Replied) -> Literal["", "login", "move", "state", "wait"]:
         return "login"
     if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
         return "wait"
-    detail = wire.fault_of(reply.data) if reply.status == w.STATUS else None
+    detail = fault_of(reply.data) if reply.status == w.STATUS else None
     if detail is None:
         return ""
     if detail.error_code == w.MIGRATED:
@@ -339,7 +399,7 @@ def _remedy(reply: k.Replied) -> Literal["", "login", "move", "state", "wait"]:
 def _ids(reply: k.Replied | k.Failed) -> list[str]:
     """The ids of a list of anything."""
     try:
-        found = wire.decoded(reply.data, list[_Named]) if isinstance(reply, k.Replied) else []
+        found = read_list(reply.data, _Named) if isinstance(reply, k.Replied) else []
     except ValueError:
         return []
     return [item.id for item in found]
@@ -347,3 +407,10 @@ def _ids(reply: k.Replied | k.Failed) -> list[str]:
 
 class _Named(msgspec.Struct, frozen=True, kw_only=True):
     id: str
+
+
+class _Where(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What a login and `auth/metadata` say of places, whole or bare."""
+
+    metadata: wire.Metadata = wire.Metadata()
+    data_centers: tuple[wire.DataCenter, ...] = ()

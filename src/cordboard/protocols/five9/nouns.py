@@ -166,7 +166,7 @@ def connections(book: Book, call: wire.Call) -> tuple[Connection, ...]:
     found = [Connection(id=ConnectionId(f"{call.id}-own"), participant=me, state=own, since=since)]
     others = call.participants
     if not others:
-        found.append(Connection(id=ConnectionId(f"{call.id}-far"), participant=_far(book, call), state=far))
+        found.append(Connection(id=far_id(call.id), participant=_far(book, call), state=far))
     found += [
         Connection(
             id=ConnectionId(item.id),
@@ -179,11 +179,16 @@ def connections(book: Book, call: wire.Call) -> tuple[Connection, ...]:
     return tuple(item for item in found if item.state is not S.NULL)
 
 
+def far_id(call: str) -> ConnectionId:
+    """The connection of whom the call began with, where Five9 has no id for it."""
+    return ConnectionId(f"{call}-far")
+
+
 def far(book: Book, call: wire.Call) -> wire.Participant:
     """The other end of a call of two, as one of several."""
     party = _far(book, call)
     return wire.Participant(
-        id=f"{call.id}-far",
+        id=far_id(call.id),
         state=w.PARTICIPANT_RINGING if call.state == w.RINGING else w.PARTICIPANT_TALKING,
         address_type=call.address_type,
         number=party.number,
@@ -282,6 +287,8 @@ def _initiation(call: wire.Call) -> str:
 def _references(book: Book, call: wire.Call) -> dict[str, str]:
     """What the contact centre itself says of the call."""
     found = {"callType": call.call_type}
+    if call.state not in w.CALL_STATES:
+        found["state"] = call.state
     for ident, value in call.variables.items():
         group, _, name = book.variables.get(ident, "").partition(".")
         if group in _SYSTEM and value:

@@ -5,11 +5,12 @@ Whoever dials does it once: such a request is never sent a second time, whatever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, assert_never
 
 import msgspec
+from msgspec.structs import replace
 
 from cordboard import contract as k
 from cordboard.model import commands as c
@@ -20,15 +21,17 @@ from cordboard.model.entities import (
     CallKind,
     ConnectionState as S,
     Contact,
+    Medium,
     Target,
     TargetKind,
 )
 from cordboard.model.errors import ERRORS, CallerError
 from cordboard.model.ids import ConnectionId
 from cordboard.model.rules import addressed
-from cordboard.protocols.five9 import nouns, wire, words as w
+from cordboard.protocols.five9 import events as v, nouns, wire, words as w
 from cordboard.protocols.five9.account import Account
 from cordboard.protocols.five9.follow import Follower
+from cordboard.protocols.five9.leniency import fault_of, read
 from cordboard.protocols.five9.login import How, fine, told_of
 
 CALLS = "{A}/interactions/calls"
@@ -66,7 +69,8 @@ LACKS: Mapping[str, str] = {
 }
 """Why not, where the settings do not allow it."""
 
-Shown = Callable[[Follower], bool]
+Shown = Callable[[Follower], Mapping[str, str] | None]
+"""What shows that an order was done: what is to be said of it, or `None` as long as nothing does."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +83,12 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     shown: Shown | None = None
     gone: bool = False
     """Whether a call that is not there any more is what was wanted."""
+    fails: int = 0
+    """The event by which Five9 says that it came to nothing."""
+    consults: str = ""
+    """The call that a consult is asked for about."""
+    about: str = ""
+    """The call that it is about, where that has to be remembered."""
 
 
 def offered(account: Account) -> tuple[str, ...]:
@@ -91,7 +101,7 @@ def orders(service: c.Service, at: Follower, account: Account, chosen: str) -> t
     """What to ask for, in order. `CallerError` for what Five9 cannot do. `chosen`: the contact's disposition, if there is one."""
     match service:
         case c.MakeCall(target=target):
-            return (_dialled(target, service.campaign or account.campaign),)
+            return (_dialled(at, target, service.campaign or account.campaign),)
         case c.SetAgentState():
             return (_presence(service, account),)
         case _:
@@ -104,7 +114,7 @@ def orders(service: c.Service, at: Follower, account: Account, chosen: str) -> t
     call = addressed(contact, type(service), getattr(service, "call", None))
     if call is None:
         raise CallerError("unknown-call", "the contact has no live call that this fits")
-    return tuple(_on_call(service, at, contact, call))
+    return tuple(_on_call(service, at, contact, call, chosen))
 
 
 def outcome(order: Order, reply: k.Replied | k.Failed) -> c.Outcome | None:
@@ -113,13 +123,17 @@ def outcome(order: Order, reply: k.Replied | k.Failed) -> c.Outcome | None:
         return None if reply.sent else c.Refused(code="link-down", message=reply.reason)
     if fine(reply):
         return c.Done(data=_minted(reply.data))
-    if order.gone and reply.status in (HTTPStatus.NOT_FOUND, w.STATUS):
+    detail = fault_of(reply.data)
+    # The login's state, or a service that moved: that says nothing of the call.
+    elsewhere = detail is not None and (
+        detail.error_code == w.MIGRATED or detail.context.context_code == w.CONTEXT_LOGIN
+    )
+    if order.gone and not elsewhere and reply.status in (HTTPStatus.NOT_FOUND, w.STATUS):
         return c.Done()
     if not 400 <= reply.status < 500:  # noqa: PLR2004 - HTTP's own numbers
         return None
     if reply.status == w.NOT_LOGGED_IN:
         return c.Refused(code="wrong-state", message="Five9 had ended the login; it is renewed: try again")
-    detail = wire.fault_of(reply.data)
     # Another Cordboard says its own codes there; Five9's are others.
     said = (detail.context.context_code or "" if detail is not None else "").lower().replace("_", "-")
     return c.Refused(
@@ -140,7 +154,7 @@ _CODES: Mapping[int, str] = {
 
 
 def _on_call(
-    service: c.Service, at: Follower, contact: Contact, call: Call
+    service: c.Service, at: Follower, contact: Contact, call: Call, chosen: str
 ) -> tuple[Order, ...] | list[Order]:
     ident, main = str(call.id), f"{CALLS}/{contact.id}"
     place = f"{CALLS}/{ident}"
@@ -156,16 +170,16 @@ def _on_call(
                 raise CallerError("impossible-here", "Five9 holds nobody alone")
             return (_held(at, ident, hold=isinstance(service, c.HoldCall)),)
         case c.ClearConnection(connection=one):
-            return (_cleared(call, one),)
+            return (_cleared(call, one, chosen),)
         case c.ConsultationCall(target=target):
-            at.consulting(ident)
-            return (_transferred(place, target, warm=True),)
+            return (_consulted(at, ident, target),)
         case c.SingleStepTransferCall(target=target):
-            return (_transferred(place, target, warm=False),)
+            return (_handed_on(ident, target, chosen),)
         case c.AlternateCall():
             return _alternated(at, contact)
         case c.ReconnectCall():
-            return (Order(path=f"{main}/cancel_transfer"),)
+            consults = [str(item.id) for item in contact.calls if item.kind is CallKind.CONSULT]
+            return (Order(path=f"{main}/cancel_transfer", shown=_all_gone(consults)),)
         case c.TransferCall(other=None):
             return (Order(path=f"{main}/complete_transfer", shown=_is(str(contact.id), "", w.WRAP_UP)),)
         case c.ConferenceCall(other=None):
@@ -174,13 +188,18 @@ def _on_call(
             raise CallerError("impossible-here", "only a consult about the same call can be joined with it")
         case c.SingleStepConferenceCall(target=target):
             return (_added(place, target),)
+        case c.AssociateData(wrap_up_reason=str()):
+            raise CallerError(
+                "impossible-here", "Five9's calls have no wrap-up reasons: choose a disposition"
+            )
         case c.AssociateData(data=data):
-            return (_attached(place, at, data),)
+            return (_attached(ident, at, data),)
         case c.StartRecording():
-            word = "resume" if call.recording == "paused" else "start"
-            return (Order(path=f"{place}/{word}_recording"),)
+            word = "resume" if at.paused(ident) else "start"
+            return (Order(path=f"{place}/{word}_recording", about=ident, shown=_recorded(ident, on=True)),)
         case c.StopRecording(pause=pause):
-            return (Order(path=f"{place}/{'pause' if pause else 'stop'}_recording"),)
+            word = "pause" if pause else "stop"
+            return (Order(path=f"{place}/{word}_recording", about=ident, shown=_recorded(ident, on=False)),)
         case c.GenerateDigits(digits=digits):
             return (Order(path=f"{place}/dtmf", body={"digits": digits}, how="once"),)
         case c.SetMicrophoneMute(mute=mute):
@@ -192,9 +211,61 @@ def _on_call(
 def _is(ident: str, *states: str) -> Shown:
     """Whether the call stands so; an empty state is that it is over."""
 
-    def shown(at: Follower) -> bool:
+    def shown(at: Follower) -> Mapping[str, str] | None:
         call = at.call(ident)
-        return (call.state if call is not None else "") in states
+        return _SO if (call.state if call is not None else "") in states else None
+
+    return shown
+
+
+_SO: Mapping[str, str] = {}
+"""It is shown, and there is nothing more to be said."""
+
+
+def _all_gone(calls: Sequence[str]) -> Shown:
+    """Whether none of these calls goes on."""
+
+    def shown(at: Follower) -> Mapping[str, str] | None:
+        states = [found.state for ident in calls if (found := at.call(ident)) is not None]
+        return _SO if all(state in nouns.OVER for state in states) else None
+
+    return shown
+
+
+def _comes(at: Follower, target: Target) -> Shown:
+    """Whether there is a new call to this target, made by the agent; which one."""
+    before = {call.id for call in at.calls}
+
+    def shown(now: Follower) -> Mapping[str, str] | None:
+        made = (item for item in now.calls if item.id not in before and nouns.outward(now.book, item))
+        return next(({"call": item.id} for item in made if _is_to(item, target)), None)
+
+    return shown
+
+
+def _is_to(call: wire.Call, target: Target) -> bool:
+    """Whether the call goes to this target, as far as the call says to whom it goes."""
+    match target.kind:
+        case TargetKind.NUMBER:
+            wanted = _digits(target.number)
+            told = [found for text in (call.number, call.dnis) if (found := _digits(text or ""))]
+            return not told or any(found.endswith(wanted) or wanted.endswith(found) for found in told)
+        case TargetKind.AGENT:
+            return call.agent_id in (None, target.id)
+        case TargetKind.QUEUE:
+            return call.skill_id in (None, target.id)
+        case _:
+            assert_never(target.kind)
+
+
+def _digits(number: str) -> str:
+    return "".join(item for item in number if item.isdigit())
+
+
+def _recorded(ident: str, *, on: bool) -> Shown:
+    def shown(at: Follower) -> Mapping[str, str] | None:
+        call = at.call(ident)
+        return _SO if call is not None and call.recording is on else None
 
     return shown
 
@@ -219,13 +290,18 @@ def _alternated(at: Follower, contact: Contact) -> tuple[Order, ...]:
     return _held(at, talking, hold=True), _held(at, held, hold=False)
 
 
-def _cleared(call: Call, connection: ConnectionId | None) -> Order:
+def _cleared(call: Call, connection: ConnectionId | None, chosen: str) -> Order:
     several = sum(item.state is not S.NULL for item in call.connections[1:]) > 1
     if several and connection is not None and not _own(call, connection):
+        if connection == nouns.far_id(call.id):
+            raise CallerError(
+                "impossible-here", "Five9 drops who came into the call, and not whom it began with"
+            )
         return Order(path=f"{CALLS}/{connection}/disconnectConferenceParticipant")
     over = _is(str(call.id), "", w.WRAP_UP)
     if several:
-        return Order(path=f"{CALLS}/{call.id}/leave_conference", body=wire.Leave(), shown=over, gone=True)
+        body = wire.Leave(disposition_id=chosen or None)
+        return Order(path=f"{CALLS}/{call.id}/leave_conference", body=body, shown=over, gone=True)
     return Order(path=f"{CALLS}/{call.id}/disconnect", shown=over, gone=True)
 
 
@@ -236,7 +312,7 @@ def _disposed(contact: Contact, chosen: str) -> Order:
     return Order(path=f"{CALLS}/{ident}/dispose", body=body, shown=_is(ident, ""), gone=True)
 
 
-def _dialled(target: Target, campaign: str) -> Order:
+def _dialled(at: Follower, target: Target, campaign: str) -> Order:
     body: object
     match target.kind:
         case TargetKind.NUMBER:
@@ -249,10 +325,31 @@ def _dialled(target: Target, campaign: str) -> Order:
             word, body = "skill", {"skillId": target.id}
         case _:
             assert_never(target.kind)
-    return Order(method="POST", path=f"{{A}}/interactions/make_{word}_call", body=body, how="once")
+    return Order(
+        method="POST",
+        path=f"{{A}}/interactions/make_{word}_call",
+        body=body,
+        how="once",
+        shown=_comes(at, target),
+        fails=v.MAKE_CALL_FAILED,
+    )
 
 
-def _transferred(place: str, target: Target, *, warm: bool) -> Order:
+def _consulted(at: Follower, ident: str, target: Target) -> Order:
+    path, body = _transferred(ident, target, warm=True)
+    shown = _comes(at, target)
+    return Order(path=path, body=body, how="once", shown=shown, fails=v.TRANSFER_FAILED, consults=ident)
+
+
+def _handed_on(ident: str, target: Target, chosen: str) -> Order:
+    path, body = _transferred(ident, target, warm=False)
+    # The call is over with it: whatever was chosen has to go along.
+    body = replace(body, disposition_id=chosen or None)
+    shown = _is(ident, "", w.WRAP_UP)
+    return Order(path=path, body=body, how="once", shown=shown, fails=v.TRANSFER_FAILED)
+
+
+def _transferred(ident: str, target: Target, *, warm: bool) -> tuple[str, wire.Target]:
     number = target.kind is TargetKind.NUMBER
     body = wire.Target(
         destination=wire.Destination(number=target.number) if number else None,
@@ -261,7 +358,7 @@ def _transferred(place: str, target: Target, *, warm: bool) -> Order:
         warm=warm,
     )
     word = "external_number" if number else _KINDS[target.kind]
-    return Order(path=f"{place}/transfer_to_{word}", body=body, how="once")
+    return f"{CALLS}/{ident}/transfer_to_{word}", body
 
 
 def _added(place: str, target: Target) -> Order:
@@ -279,15 +376,23 @@ def _added(place: str, target: Target) -> Order:
 _KINDS: Mapping[TargetKind, str] = {TargetKind.AGENT: "agent", TargetKind.QUEUE: "skill"}
 
 
-def _attached(place: str, at: Follower, data: AttachedData) -> Order:
+def _attached(ident: str, at: Follower, data: AttachedData) -> Order:
     found, unknown = nouns.named(at.book, data)
     if unknown:
         told = f"Five9 has no call variable {', '.join(unknown)}: its administrator defines them"
         raise CallerError("bad-field", told, {"field": unknown[0]})
-    return Order(path=f"{place}/variables_2", body=found)
+
+    def shown(now: Follower) -> Mapping[str, str] | None:
+        call = now.call(ident)
+        same = call is not None and all(call.variables.get(key, "") == value for key, value in found.items())
+        return _SO if same else None
+
+    return Order(path=f"{CALLS}/{ident}/variables_2", body=found, shown=shown)
 
 
 def _presence(service: c.SetAgentState, account: Account) -> Order:
+    if service.medium is not Medium.VOICE:
+        raise CallerError("impossible-here", "Five9's agent interface is followed for voice alone")
     match service.state:
         case Availability.READY | Availability.NOT_READY:
             ready = service.state is Availability.READY
@@ -297,16 +402,16 @@ def _presence(service: c.SetAgentState, account: Account) -> Order:
             )
             return Order(path="{A}/presence", body=wire.Presence(current_state=state), shown=_chose(ready))
         case Availability.NULL:
-            body = wire.LeaveSession(reason_code_id=service.reason or None)
+            body = wire.LeaveSession(reason_code_id=service.reason) if service.reason else None
             return Order(path="{A}/session_stop", body=body)
         case _:
             raise CallerError("impossible-here", "after-call work begins and ends with its call at Five9")
 
 
 def _chose(ready: bool) -> Shown:  # noqa: FBT001 - what was chosen
-    def shown(at: Follower) -> bool:
+    def shown(at: Follower) -> Mapping[str, str] | None:
         found = at.presence.pending_state or at.presence.current_state
-        return bool(found.ready_channels) == ready
+        return _SO if (w.CALL in found.ready_channels) == ready else None
 
     return shown
 
@@ -314,6 +419,6 @@ def _chose(ready: bool) -> Shown:  # noqa: FBT001 - what was chosen
 def _minted(data: bytes) -> dict[str, str]:
     """The id of the call that the answer is about, if it is about one. It may as well be empty."""
     try:
-        return {"call": wire.decoded(data, wire.Call).id}
+        return {"call": read(data, wire.Call).id}
     except ValueError:
         return {}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cordboard.protocols.five9 import events, feed, protocol, routes, telling, wire, words as w
+from cordboard.protocols.five9 import events, feed, moving, protocol, routes, telling, wire, words as w
 from cordboard.protocols.five9.desk import Desk
 from cordboard.protocols.five9.inquiries import INQUIRIES
 from cordboard.protocols.five9.requests import PLANS
@@ -54,7 +54,7 @@ def test_every_event_is_declared_and_those_that_are_sent_are_sent_somewhere() ->
     for family, area in coverage("events").items():
         assert {events.EVENTS[int(ident)].family for ident in area} == {family}
     sent: set[int] = set()
-    for module in (telling, feed):
+    for module in (telling, feed, moving):
         tree = ast.parse(
             files("cordboard.protocols.five9")
             .joinpath(f"{module.__name__.rpartition('.')[2]}.py")
@@ -140,6 +140,9 @@ async def test_every_door_that_reads_answers_something(context: str) -> None:
         page = stage.visit("mia")
         await sign_in(page, w.ATTACH_EXISTING)
         await working(page)
+        station = json.dumps({"stationType": "EMPTY"}).encode()
+        begun = f"/{context}/rs/svc/{routes.PEOPLE[context]}/mia/session_start"
+        assert (await page.call("PUT", begun, headers=HOST, body=station)).status == 204
         answer = await page.call("GET", "/appsvcs/rs/svc/agents/mia/interactions", headers=HOST)
         (shown,) = json.loads(answer.body)
         names = {"agent": "mia", "org": ORG, "call": shown["interactionId"], "campaign": "bookings"}

@@ -66,6 +66,12 @@ def duplicate_login(call: str, at: Millis) -> k.Reply:
     return _fault(call, (w.STATUS, 409), text, at, w.DUPLICATE_LOGIN)
 
 
+def migrated(call: str, farm: str, at: Millis) -> k.Reply:
+    """The service is elsewhere now: metadata says where."""
+    body = wire.fault(w.MIGRATED, w.MIGRATED_TEXT, at, context=None, farm=farm)
+    return k.Reply(call=call, status=w.STATUS, headers=JSON, body=body)
+
+
 def gone(call: str, message: str, at: Millis) -> k.Reply:
     """There is no such thing."""
     return _fault(call, 404, message, at, "NOT_FOUND")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from hashlib import sha256
 
-from cordboard.contract import LOGIN_COOKIE, Cookie, Identity
+from cordboard.contract import LOGIN_COOKIE, Cookie, Elsewhere, Identity, Maintenance
 from cordboard.protocols.five9 import wire
 from cordboard.protocols.five9.settings import Settings
 
@@ -15,9 +15,16 @@ _HTTPS = "443"
 _KEY = "CORDBOARD"
 
 
-def metadata(host: str, settings: Settings) -> wire.Metadata:
-    """Where to go. `host`: the caller's own ``Host`` header."""
-    place = _address(host, settings)
+def destination(maintenance: Maintenance | None) -> Elsewhere | None:
+    """Where clients are to go, once maintenance has started; `None`: they are right here."""
+    if maintenance is None or maintenance.state not in ("started", "completed"):
+        return None
+    return maintenance.to
+
+
+def metadata(host: str, settings: Settings, to: Elsewhere | None = None) -> wire.Metadata:
+    """Where to go. `host`: the caller's own ``Host`` header. `to`: where everybody is sent."""
+    place = _address(host, settings) if to is None else _placed(to.host, str(to.port), settings)
     name = place.host if place.port == _HTTPS or ":" in place.host else f"{place.host}:{place.port}"
     return wire.Metadata(
         freedom_url=f"https://{name}",
@@ -33,9 +40,11 @@ def metadata(host: str, settings: Settings) -> wire.Metadata:
     )
 
 
-def login(token: str, identity: Identity, host: str, settings: Settings) -> wire.Login:
+def login(
+    token: str, identity: Identity, host: str, settings: Settings, to: Elsewhere | None = None
+) -> wire.Login:
     """The answer to who has signed in."""
-    place = metadata(host, settings)
+    place = metadata(host, settings, to)
     return wire.Login(
         token_id=token,
         session_id=_session(token),
@@ -98,7 +107,11 @@ def _address(host: str, settings: Settings) -> wire.Address:
     told = settings.data_centre
     name, port = _split(host)
     name, port = (told.host, str(told.port or _HTTPS)) if told.host else (name, str(told.port or port))
-    if told.form == "joined" and port != _HTTPS:
+    return _placed(name, port, settings)
+
+
+def _placed(name: str, port: str, settings: Settings) -> wire.Address:
+    if settings.data_centre.form == "joined" and port != _HTTPS:
         name = f"{name}:{port}"
     return wire.Address(host=name, port=port, route_key=_KEY, version=settings.version)
 

@@ -20,14 +20,24 @@ from cordboard.model.ids import Millis, Subject, agent_subject, is_subject, subj
 from cordboard.model.log import Entry
 from cordboard.model.state import SubjectState
 from cordboard.protocols.five9 import answers, centre, lists, wire, words as w
-from cordboard.protocols.five9.admission import WORD, Admission, Word, login_id, word_of
+from cordboard.protocols.five9.admission import WORD, Admission, Roles, Word, login_id, word_of
 from cordboard.protocols.five9.errands import TIMER, Errands, nobody
 from cordboard.protocols.five9.inquiries import INQUIRIES, Sight
 from cordboard.protocols.five9.orders import Answer, GoneError, Plan, Until
 from cordboard.protocols.five9.overview import TIMER as GATHERED, Overview
 from cordboard.protocols.five9.presence import logged_on
 from cordboard.protocols.five9.requests import PLANS, plan_of
-from cordboard.protocols.five9.routes import LOGIN, LOGIN_BY_TOKEN, LOGOUT, METADATA, ROWS, SENT, Row
+from cordboard.protocols.five9.routes import (
+    APPS,
+    LOGIN,
+    LOGIN_BY_TOKEN,
+    LOGOUT,
+    METADATA,
+    ROWS,
+    SENT,
+    SWITCHOVER,
+    Row,
+)
 from cordboard.protocols.five9.settings import Settings
 
 JOINING: Millis = 3_000
@@ -38,6 +48,10 @@ _ASKED: Mapping[str, TargetKind] = {
     "org_skills": TargetKind.QUEUE,
 }
 """What the contact centre is asked for: whom of which kind there is."""
+_AT_THE_FRONT = frozenset({LOGIN, LOGIN_BY_TOKEN, METADATA, LOGOUT})
+"""What works from the moment of a login on."""
+_STAYS = _AT_THE_FRONT | {SWITCHOVER}
+"""What is answered here also when the service has moved: whoever asks is told where to."""
 
 
 class _Phase(Enum):
@@ -51,7 +65,9 @@ class _Phase(Enum):
 class Desk:
     """One login's requests."""
 
-    def __init__(self, settings: Settings, ids: k.Ids) -> None:
+    def __init__(self, settings: Settings, ids: k.Ids, maintenance: k.Maintenance | None = None) -> None:
+        """`maintenance`: as far as it was told already."""
+        self._maintenance = maintenance
         self._settings = settings
         self._ids = ids
         self._phase = _Phase.FRESH
@@ -64,20 +80,22 @@ class Desk:
         self._me = ""
         self._state = nobody(Subject(""))
         self._waiting: list[k.Called] = []
-        self._admission = Admission(settings)
+        self._roles = Roles(settings)
+        self._known_from: Millis = 0
+        """Until when a new login is not known everywhere."""
+        self._borrowed = False
+        """Whether it is the login of the hub's own pages: Five9's ways of signing in are not for those who use them."""
         self._errands = Errands(ids)
         self._overview = Overview()
         self._asks: dict[str, k.Called] = {}
         self._options: tuple[str, ...] = ()
         self._filter: object = {}
-        self._said = ""
-        """The login state that the others were told."""
         self.own: Mapping[str, Callable[[k.Called], k.SessionEffects]] = {
             LOGIN: self._where,
             LOGIN_BY_TOKEN: self._where,
             METADATA: self._where,
             LOGOUT: self._logout,
-            "switchover": self._switchover,
+            SWITCHOVER: self._switchover,
             "login_state": self._login_state,
             "session_start": self._start,
             "session_restart": self._restart,
@@ -169,11 +187,13 @@ class Desk:
     def peer(self, news: k.News, at: Millis) -> k.SessionEffects:
         """News among the agent's logins and sockets."""
         match news:
+            case k.Maintenance():
+                yield from self._maintained(news)
             case k.Peers() | k.Shared() if news.subject != self._state.subject:
                 pass  # who may command all is a page of everybody whom they look at
             case k.Peers(pages=pages, me=me):
                 self._me = me
-                self._admission.here(pages)
+                self._roles.here(pages)
             case k.Shared(name=name, data=data, page=page) if name == WORD:
                 word = word_of(data)
                 if word is not None and page != self._me:
@@ -204,8 +224,9 @@ class Desk:
                 return
             self._wait(called)
             self._policy = w.ATTACH_EXISTING
+            self._borrowed = not proof
             if proof:
-                self._admission.resume()
+                self._roles.resume()
             kind: Literal["ticket", "cookie"] = "ticket" if proof else "cookie"
             yield k.SignIn(kind=kind, secret=self._key, remember=not proof)
 
@@ -249,6 +270,8 @@ class Desk:
         self._key = self._key or self._token
         self._login = login_id(self._key)
         self._state = nobody(agent_subject(centre.user_id(identity)))
+        if _row(self._waiting[0]).name in (LOGIN, LOGIN_BY_TOKEN):
+            self._known_from = frame.at + self._settings.propagation
         if identity.expires:
             yield k.Wake(name="expiry", after=max(0, identity.expires - frame.at))
         # Who signs in, or asks where to go, need not wait for what the contact centre says of the agent.
@@ -263,7 +286,9 @@ class Desk:
         self._phase = _Phase.OPEN
         yield k.Cancel(name="joining")
         if self._policy == w.ATTACH_EXISTING:
-            self._admission.attach()
+            news = self._maintenance
+            moved = news is not None and news.state == "completed" and not self._borrowed
+            self._roles.attach(moved=moved)
         waiting, self._waiting = self._waiting, []
         for called in waiting:
             yield from self._inside(msgspec.structs.replace(called, at=at))
@@ -309,8 +334,12 @@ class Desk:
             yield answers.not_logged_in(called.call, called.at)
             return
         me = centre.user_id(identity)
-        login = self._admission.state(on=self._is_on)
-        if called.params.get("agent", me) != me:
+        login = self._admission(called).state(on=self._is_on)
+        if called.at < self._known_from and row.name not in _AT_THE_FRONT:
+            yield answers.not_logged_in(called.call, called.at)
+        elif self._is_elsewhere and row.name not in _STAYS:
+            yield answers.migrated(called.call, self._settings.farm, called.at)
+        elif called.params.get("agent", me) != me:
             yield answers.refused(called.call, "not-allowed", "this is another user", called.at)
         elif row.name in PLANS and row.method == "GET" and _forgeable(called):
             yield answers.refused(called.call, "not-allowed", "a page has to say whose it is", called.at)
@@ -347,18 +376,29 @@ class Desk:
         """Whether the contact centre has them on, which is not asked of who only supervises."""
         return not self._is_agent or logged_on(self._state)
 
+    def _admission(self, called: k.Called) -> Admission:
+        """Of the role in which it was called."""
+        return self._roles[_role(called)]
+
+    @property
+    def _is_elsewhere(self) -> bool:
+        news = self._maintenance
+        return news is not None and news.state == "completed" and news.to is not None
+
     def _where(self, called: k.Called) -> k.SessionEffects:
         """Who signs in, or asks where to go."""
         identity = self._identity
         if identity is not None:
-            body = centre.login(self._token, identity, called.headers.get("host", ""), self._settings)
+            host, to = called.headers.get("host", ""), centre.destination(self._maintenance)
+            body = centre.login(self._token, identity, host, self._settings, to)
             given = _row(called).name in (LOGIN, LOGIN_BY_TOKEN)
             reply = self._reply(called, body)
             cookies = centre.cookies(self._token, self._settings) if given else ()
             yield msgspec.structs.replace(reply, cookies=cookies)
 
     def _switchover(self, called: k.Called) -> k.SessionEffects:
-        yield self._reply(called, centre.metadata(called.headers.get("host", ""), self._settings))
+        host, to = called.headers.get("host", ""), centre.destination(self._maintenance)
+        yield self._reply(called, centre.metadata(host, self._settings, to))
 
     def _logout(self, called: k.Called) -> k.SessionEffects:
         yield self._word("over")
@@ -369,42 +409,44 @@ class Desk:
     # --- the login's states --------------------------------------------------------------------------------------------------------
 
     def _login_state(self, called: k.Called) -> k.SessionEffects:
-        yield self._reply(called, self._admission.state(on=self._is_on))
+        yield self._reply(called, self._admission(called).state(on=self._is_on))
 
     def _start(self, called: k.Called) -> k.SessionEffects:
         station = wire.decoded(called.body or b"{}", wire.Station)
         if station.station_type not in w.STATION_TYPES:
             raise ValueError(f"stationType is one of {', '.join(w.STATION_TYPES)}")
         force = called.query.get("force", "").lower() == "true"
-        if self._admission.has_rival() and not force:
+        admission = self._admission(called)
+        if admission.has_rival() and not force:
             yield answers.duplicate_login(called.call, called.at)
             return
-        if self._admission.has_rival():
-            self._admission.others.clear()
+        if admission.has_rival():
+            self._roles.rid()
             yield self._word("forced")
-        yield from self._errands.begin(called.call, self._started(station), self._state, called.at)
+        yield from self._errands.begin(called.call, self._started(admission, station), self._state, called.at)
 
     def _restart(self, called: k.Called) -> k.SessionEffects:
-        plan = self._started(self._admission.station)
+        admission = self._admission(called)
+        plan = self._started(admission, admission.station)
         yield from self._errands.begin(called.call, plan, self._state, called.at)
 
-    def _started(self, station: wire.Station) -> Plan:
-        if not self._is_on:
+    def _started(self, admission: Admission, station: wire.Station) -> Plan:
+        if admission.logs_on and not self._is_on:
             yield c.SetAgentState(state=Availability.NOT_READY)
             yield Until(logged_on)
-        self._admission.start(station)
+        admission.start(station)
         return Answer()
 
     def _stop(self, called: k.Called) -> k.SessionEffects:
         body = wire.decoded(called.body or b"{}", wire.LeaveSession)
         reason = body.reason_code_id or ""
-        plan = self._stopped("" if reason == "0" else reason)
+        plan = self._stopped(self._admission(called), "" if reason == "0" else reason)
         yield from self._errands.begin(called.call, plan, self._state, called.at)
 
-    def _stopped(self, reason: str) -> Plan:
-        if self._is_agent and logged_on(self._state):
+    def _stopped(self, admission: Admission, reason: str) -> Plan:
+        if admission.logs_on and self._is_agent and logged_on(self._state):
             yield c.SetAgentState(state=Availability.NULL, reason=reason)
-        self._admission.stop()
+        admission.stop()
         return Answer()
 
     def _can_stop(self, called: k.Called) -> k.SessionEffects:
@@ -418,25 +460,25 @@ class Desk:
         yield self._reply(called)
 
     def _notices(self, called: k.Called) -> k.SessionEffects:
-        yield self._reply(called, self._admission.notices())
+        yield self._reply(called, self._admission(called).notices())
 
     def _notice(self, called: k.Called) -> k.SessionEffects:
-        ident = called.params["notice"]
-        if self._admission.notice(ident) is None:
+        ident, admission = called.params["notice"], self._admission(called)
+        if admission.notice(ident) is None:
             raise GoneError(f"Notice {ident} not found")
         if _row(called).name == "accept_notice":
-            self._admission.accept(ident)
-        yield self._reply(called, self._admission.notice(ident))
+            admission.accept(ident)
+        yield self._reply(called, admission.notice(ident))
 
     def _skills(self, called: k.Called) -> k.SessionEffects:
         wire.decoded(called.body, list[dict[str, object]])
-        self._admission.choose_skills()
+        self._admission(called).choose_skills()
         yield self._reply(called, lists.skills(self._state.profile))
 
     def _station(self, called: k.Called) -> k.SessionEffects:
-        name, station = _row(called).name, self._admission.station
+        name, station = _row(called).name, self._admission(called).station
         if name == "station_restart":
-            yield self._word("station", state=station.state)
+            yield self._word("station", state=station.state, role=_role(called))
             yield self._reply(called)
         else:
             yield self._reply(called, station.state if name == "station_state" else station)
@@ -464,24 +506,30 @@ class Desk:
             case "hello" if word.login != self._login:
                 yield from self._share_state(again=True)
             case "state" if word.login != self._login:
-                self._admission.others[page] = word.state
+                self._roles.heard(word, page)
+                yield from self._share_state()
             case "forced" if word.login != self._login:
                 yield from self._end(at)
             case "over":
-                self._admission.others.pop(page, None)
+                self._roles.gone(page)
             case _:
                 pass
+
+    def _maintained(self, news: k.Maintenance) -> k.SessionEffects:
+        """The operator says how it is. Only the end of it changes a login, and only one that stays here."""
+        self._maintenance = news
+        if news.state == "completed" and news.to is None and not self._borrowed:
+            self._roles.move(on=self._is_on)
+        yield from ()
 
     def _share_state(self, *, again: bool = False) -> k.SessionEffects:
         """Tell the others where this login is, if that is news."""
         if self._phase is _Phase.OPEN and self._kept and self._me:
-            now = self._admission.state(on=self._is_on)
-            if again or now != self._said:
-                self._said = now
-                yield self._word("state", state=now)
+            for role, state in self._roles.news(on=self._is_on, again=again):
+                yield self._word("state", state=state, role=role)
 
-    def _word(self, kind: str, state: str = "") -> k.Share:
-        data = msgspec.json.encode(Word(kind=kind, login=self._login, state=state))
+    def _word(self, kind: str, state: str = "", role: str = APPS) -> k.Share:
+        data = msgspec.json.encode(Word(kind=kind, login=self._login, state=state, role=role))
         return k.Share(subject=self._state.subject, name=WORD, data=data)
 
     def _end(self, at: Millis) -> k.SessionEffects:
@@ -502,6 +550,10 @@ class Desk:
 def _forgeable(called: k.Called) -> bool:
     """Whether any site's page may have made a browser send this, as it fetches pictures: cookies, and nothing that says from where."""
     return not (called.origin or {"authorization", *SENT} & called.headers.keys())
+
+
+def _role(called: k.Called) -> str:
+    return called.route.partition(".")[0]
 
 
 def _row(called: k.Called) -> Row:

@@ -13,7 +13,8 @@ from cordboard.model.state import SubjectState
 from cordboard.protocols.five9 import centre, events as ids, wire, words as w
 from cordboard.protocols.five9.admission import WORD, Word, login_id, word_of
 from cordboard.protocols.five9.errands import nobody
-from cordboard.protocols.five9.routes import SUPERVISOR_SOCKET
+from cordboard.protocols.five9.moving import frames, is_left, is_over
+from cordboard.protocols.five9.routes import APPS, SUPERVISOR_SOCKET, SUPS
 from cordboard.protocols.five9.settings import Settings
 from cordboard.protocols.five9.statistics import Statistics
 from cordboard.protocols.five9.telling import Told, present, told
@@ -29,18 +30,23 @@ STATISTICS: Millis = 2_000
 class _Phase(Enum):
     CHECKING = "checking"
     OPEN = "open"
+    LEFT = "left"
+    """The service has moved: it answers pings, and carries nothing."""
     CLOSED = "closed"
 
 
 class Feed:
     """One socket."""
 
-    def __init__(self, settings: Settings, ids: k.Ids) -> None:
+    def __init__(self, settings: Settings, ids: k.Ids, maintenance: k.Maintenance | None = None) -> None:
+        """`maintenance`: as far as it was told already."""
+        self._maintenance = maintenance
         self._settings = settings
         self._ids = ids
         self._phase = _Phase.CHECKING
         self._channel = ""
         self._key = ""
+        self._host = ""
         self._login = ""
         self._number = ""
         self._me = ""
@@ -60,7 +66,7 @@ class Feed:
                 yield from self._opened(frame)
             case k.Identified():
                 yield from self._identified(frame)
-            case k.Received(data=data, at=at) if self._phase is _Phase.OPEN and data == wire.PING:
+            case k.Received(data=data, at=at) if self._is_up and data == wire.PING:
                 yield self._frame(Told(ids.PONG, None, "pong"), at, mine=False)
             case k.Closed():
                 self._phase = _Phase.CLOSED
@@ -68,6 +74,10 @@ class Feed:
                 yield from self._close(self._settings.come_back, "no login")
             case k.Woke(name="expiry"):
                 yield from self._close(self._settings.come_back, "the login has expired")
+            case k.Woke(name="left") if self._phase is _Phase.LEFT:
+                yield from self._close(self._settings.come_back, "the service has moved")
+            case k.Woke() | k.Gauged() if self._phase is _Phase.LEFT:
+                pass
             case k.Woke(name="all", at=at):
                 yield from self._all_statistics(at)
             case k.Woke(name="statistics", at=at):
@@ -105,7 +115,10 @@ class Feed:
 
     def peer(self, news: k.News, at: Millis) -> k.SessionEffects:
         """News among the agent's logins and sockets."""
-        if self._phase is not _Phase.OPEN:
+        if isinstance(news, k.Maintenance):
+            yield from self._maintained(news, at)
+            return
+        if not self._is_up:
             return
         match news:
             case k.Peers() | k.Shared() if news.subject != self._state.subject:
@@ -129,6 +142,7 @@ class Feed:
     def _opened(self, frame: k.Opened) -> k.SessionEffects:
         self._channel = frame.channel
         self._key = frame.params.get("key", "")
+        self._host = frame.headers.get("host", "")
         self._supervises = frame.route.startswith(SUPERVISOR_SOCKET)
         proof = centre.proof(frame.headers, frame.cookies, frame.query, self._settings)
         kept = centre.kept(frame.cookies, self._settings)
@@ -146,6 +160,9 @@ class Feed:
         if identity is None or not is_subject(agent_subject(centre.user_id(identity))):
             yield from self._close(self._settings.come_back, frame.error or "not allowed")
             return
+        if is_left(self._maintenance):
+            yield from self._close(self._settings.come_back, "the service has moved")
+            return
         self._phase = _Phase.OPEN
         self._identity = identity
         self._number = self._ids.new("feed")
@@ -154,6 +171,9 @@ class Feed:
         if identity.expires:
             yield k.Wake(name="expiry", after=max(0, identity.expires - frame.at))
         yield self._frame(Told(ids.CONNECTED, w.CONNECTED_TEXT), frame.at, mine=False)
+        if self._maintenance is not None:
+            for item in frames(None, self._maintenance, self._host, self._settings, frame.at):
+                yield self._frame(item, frame.at, mine=False)
         if identity.agent:
             yield k.Watch(subjects={self._state.subject: None})
         # Who is no agent has no sessions of an agent's by which a socket hears that they were asked for.
@@ -169,9 +189,11 @@ class Feed:
                 yield from self._close(w.NORMAL, "another login took the session")
             case "over" if mine:
                 yield from self._close(w.NORMAL, "logged out")
-            case "state" if mine:
+            case _ if self._phase is _Phase.LEFT:
+                pass
+            case "state" if mine and word.role == self._role:
                 yield self._frame(Told(ids.LOGIN_STATE, w.UPDATED, word.state), at)
-            case "station" if mine:
+            case "station" if mine and word.role == self._role:
                 yield self._frame(Told(ids.STATION, w.UPDATED, wire.Station(state=word.state)), at)
             case "statistics" if mine and self._supervises:
                 yield from self._all_statistics(at)
@@ -184,6 +206,26 @@ class Feed:
                 yield from self._duplicate(at)
             case _:
                 pass
+
+    def _maintained(self, news: k.Maintenance, at: Millis) -> k.SessionEffects:
+        """The operator says how it is."""
+        before, self._maintenance = self._maintenance, news
+        if self._phase is not _Phase.OPEN:
+            return
+        for item in frames(before or k.Maintenance(), news, self._host, self._settings, at):
+            yield self._frame(item, at, mine=False)
+        if is_over(news):
+            self._phase = _Phase.LEFT
+            # Who knows no 73 would stay for ever, answered and told nothing: one code brings every client back.
+            yield k.Wake(name="left", after=self._settings.lingering)
+
+    @property
+    def _is_up(self) -> bool:
+        return self._phase in (_Phase.OPEN, _Phase.LEFT)
+
+    @property
+    def _role(self) -> str:
+        return SUPS if self._supervises else APPS
 
     def _word(self, kind: str, number: str = "") -> k.Share:
         word = Word(kind=kind, login=self._login, key=self._key, number=number or self._number)

@@ -47,6 +47,7 @@ def _rows(text: str, **more: bool) -> Iterator[Row]:
 
 
 LOGIN, LOGIN_BY_TOKEN, METADATA, LOGOUT = "login", "login_by_token", "metadata", "logout"
+SWITCHOVER: Final = "switchover"
 ENTRIES: Final = frozenset({LOGIN, LOGIN_BY_TOKEN})
 
 TABLE: tuple[Row, ...] = (

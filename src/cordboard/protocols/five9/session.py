@@ -23,6 +23,8 @@ class Five9Session:
         self._settings = settings
         self._ids = ids
         self._end: Desk | Feed | None = None
+        self._early: k.Maintenance | None = None
+        """What was heard of the hub's maintenance before the first frame."""
 
     def start(self, at: Millis) -> k.SessionEffects:  # noqa: ARG002 - it begins with its first frame
         """Waits for the first frame."""
@@ -32,12 +34,12 @@ class Five9Session:
         """Something happened."""
         match self._end, frame:
             case None, k.Opened():
-                self._end = Feed(self._settings, self._ids)
+                self._end = Feed(self._settings, self._ids, self._early)
             case _, k.Called(call=call, at=at) if frame.route.partition(".")[2] in _NOT_OFFERED:
                 yield answers.refused(call, "not-found", "This is not offered here", at)
                 return
             case None, k.Called():
-                self._end = Desk(self._settings, self._ids)
+                self._end = Desk(self._settings, self._ids, self._early)
             case Feed(), k.Called(call=call, at=at):
                 yield answers.not_logged_in(call, at)
                 return
@@ -75,6 +77,8 @@ class Five9Session:
             yield from self._end.answer(ask, result, at)
 
     def peer(self, news: k.News, at: Millis) -> k.SessionEffects:
-        """News among the agent's pages."""
+        """News among the agent's pages, or of the hub."""
         if self._end is not None:
             yield from self._end.peer(news, at)
+        elif isinstance(news, k.Maintenance):
+            self._early = news

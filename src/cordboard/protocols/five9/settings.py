@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from cordboard.model.errors import CallerError
+from cordboard.model.ids import Millis
 
 
 class DataCentre(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,6 +79,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Whether calls and presence are refused with 435 until the login state is WORKING."""
     select_skills: bool = False
     """Whether a login goes through SELECT_SKILLS."""
+    start_state: Literal["", "RELOGIN"] = ""
+    """`RELOGIN`: each new login begins there, as after a migration, and waits for `session_restart`: to try a client."""
+    propagation: Millis = 0
+    """For so many milliseconds after a login everything but `auth/…` is answered 401, as long as the data centre of a real Five9 may not
+    know of it: to try a client.
+    """
+    lingering: Millis = 10_000
+    """For so many milliseconds after a migration (73) a socket that was left behind is answered its pings, and told nothing. Then it is closed
+    with `come_back`, for clients that do not go by themselves.
+    """
     same_site: Literal["None", "Lax"] = "None"
     """Of the cookies: `None` for pages of other sites, over HTTPS; `Lax` for a try over plain HTTP in a browser."""
     data_centre: DataCentre = DataCentre()
@@ -109,6 +120,9 @@ def settings(found: Mapping[str, Any]) -> Settings:
             raise CallerError("bad-field", "give digits: clients read it as a number", {"field": name})
     if told.come_back not in (1000, 1001, 1003) and not 3000 <= told.come_back <= 4999:  # noqa: PLR2004 - RFC 6455
         raise CallerError("bad-field", "no such close code can be sent", {"field": "come_back"})
+    for name in ("propagation", "lingering"):
+        if getattr(told, name) < 0:
+            raise CallerError("bad-field", "give milliseconds, or 0", {"field": name})
     if not 0 <= told.data_centre.port <= 65_535:  # noqa: PLR2004 - TCP
         raise CallerError("bad-field", "no such port", {"field": "data_centre.port"})
     return told

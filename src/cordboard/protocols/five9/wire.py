@@ -341,10 +341,16 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fault(
-    code: int, message: str, at: Millis, *, context: str | None = None, subject: str | None = None
+    code: int,
+    message: str,
+    at: Millis,
+    *,
+    context: str | None = None,
+    subject: str | None = None,
+    farm: str | None = None,
 ) -> bytes:
-    """The body of an error. `subject`: the id of what it is about. It names no farm: nothing moves by an error of ours."""
-    about = {"contextCode": context, "objectId": subject}
+    """The body of an error. `subject`: the id of what it is about. `farm`: whose the service is now; no other error names one."""
+    about = {"contextCode": context, "objectId": subject, **({"farmId": farm} if farm is not None else {})}
     detail = {"timestamp": at, "errorCode": code, "message": message, "context": about}
     return encoded({"five9ExceptionDetail": detail})
 

@@ -45,6 +45,11 @@ DELETED: Final = "DELETED"
 
 CONNECTED_TEXT: Final = "Successful WebSocket Connection"
 
+STARTED: Final = "STARTED"
+COMPLETED: Final = "COMPLETED"
+IDLE_MAINTENANCE: Final = "IDLE_MAINTENANCE"
+MIGRATION_TEXT: Final = "Domain Migrated, please use MetadataAPI to reload client."
+
 # --- login -------------------------------------------------------------------------------------------------------------------
 
 SELECT_STATION: Final = "SELECT_STATION"
@@ -89,6 +94,7 @@ STATUS: Final = 435
 CONTEXT_LOGIN: Final = "LOGIN"
 DUPLICATE_LOGIN: Final = "DUPLICATE_LOGIN"
 LOGGED_OUT_TEXT: Final = "User is not logged in"
+MIGRATED_TEXT: Final = "Service migrated"
 
 # --- close codes ------------------------------------------------------------------------------------------------------------------
 

@@ -11,9 +11,9 @@ from cordboard.contract import Emit, Execute, Head
 from cordboard.hub.clock import RandomIds, VirtualClock
 from cordboard.hub.hub import HOUSEKEEPING, SAVE_AFTER, Hub
 from cordboard.model import commands as c, events as e
-from cordboard.model.entities import Availability
+from cordboard.model.entities import AgentState, Availability, Contact, Ending, Phase
 from cordboard.model.fold import FOLD_VERSION
-from cordboard.model.ids import CommandId, LinkId, Subject
+from cordboard.model.ids import AgentId, CommandId, ContactId, LinkId, Subject
 from cordboard.store.sqlite import SqliteStore
 from tests.hub.probe import Page, Probe
 
@@ -78,6 +78,42 @@ async def test_what_was_trimmed_is_known_from_an_older_folds_state(
     assert found.states == state.states, (
         "a fold of the new version could not know it from what is left of the log"
     )
+    await again.stop()
+
+
+async def test_a_link_that_the_settings_have_no_more_leaves_nothing_behind(
+    tmp_path: Path, clock: VirtualClock, probe: Probe
+) -> None:
+    """Neither a state nor an open contact, and no page waits for it; nor does a page of a hub that stands behind."""
+    hub = await started(tmp_path / "log.db", clock, probe)
+    contact = Contact(id=ContactId("k"), link=LINK, agent=AgentId("ann"), phase=Phase.ACTIVE)
+    voice = AgentState(link=LINK, state=Availability.BUSY)
+    snapshot = e.Snapshot(link=LINK, at=1, states=(voice,), contacts=(contact,))
+    probe.script.next = [Emit(subject=ANN, event=snapshot)]
+    service = c.SetAgentState(state=Availability.READY)
+    await Page(hub, probe, "agent:ann").do(
+        Execute(command=c.Command(id=CommandId("k-1"), subject=ANN, service=service))
+    )
+    before = hub.state(ANN)
+    assert before is not None
+    assert list(before.contacts) == ["k"]
+    await hub.stop()
+    other = LinkId("other")
+    again = Hub(SqliteStore(tmp_path / "log.db"), clock=clock, ids=RandomIds(2), protocols={"probe": probe})
+    await again.start()
+    await again.add_link(other, "probe", {})
+    await again.forget_others()
+    await again.settled()
+    after = again.state(ANN)
+    assert after is not None
+    assert list(after.links) == [other]
+    assert all(state.link == other for state in after.states.values())
+    assert after.contacts == {}
+    assert [(item.id, item.ended_by) for item in after.recent] == [("k", Ending.LOST)]
+    head = after.seq
+    await again.forget_others()
+    await again.settled()
+    assert again.states[ANN].seq == head, "there is nothing more to forget"
     await again.stop()
 
 

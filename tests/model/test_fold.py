@@ -231,6 +231,7 @@ def test_a_link_that_goes_down_keeps_what_it_could_do() -> None:
     assert (down.up, down.since, down.cause, down.retry) == (False, 2, "cut", "login")
     assert down.services == {"HoldCall"}
     assert after(e.LinkDown(link=SIM)).links[SIM].services == frozenset()
+    assert after(e.LinkDown(link=SIM, retry="removed"), state=up).links == {}
 
 
 def issue(name: str) -> e.CommandIssued:

@@ -388,6 +388,23 @@ def test_what_no_link_there_can_do_is_told_with_its_reason() -> None:
     )
 
 
+def test_a_link_that_was_removed_there_is_down_no_more() -> None:
+    line = Line()
+    old, new = LinkId("old"), LinkId("new")
+    line.told(joined())
+    line.told(entry(2, e.LinkUp(link=old, at=3, services=("HoldCall",))))
+    (down,) = emitted(line.told(entry(3, e.LinkDown(link=old, at=4))))
+    assert isinstance(down, e.LinkDown)
+    (up,) = emitted(line.told(entry(4, e.LinkUp(link=new, at=5, services=("AnswerCall",)))))
+    assert isinstance(up, e.LinkUp)
+    (gone,) = emitted(line.told(entry(5, e.Snapshot(link=old, at=6))))
+    assert isinstance(gone, e.Snapshot)
+    assert emitted(line.told(entry(6, e.LinkDown(link=old, at=6, retry="removed")))) == []
+    (down,) = emitted(line.told(entry(7, e.LinkDown(link=new, at=7, cause="cut"))))
+    assert isinstance(down, e.LinkDown)
+    assert down.cause == "cut"
+
+
 def test_a_subject_joined_twice_is_not_told_twice() -> None:
     line = Line()
     tail = tuple(entry(seq, e.AgentReady(link=LinkId("sim"), at=seq)) for seq in (1, 2))

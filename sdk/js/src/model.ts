@@ -852,7 +852,10 @@ export interface LinkUp {
   readonly lacks?: { readonly [key: string]: string };
 }
 
-/** Ours: the link was lost. `cause` is a kebab-case reason, `retry` one of later, login, give-up. */
+/**
+ * Ours: the link was lost. `cause` is a kebab-case reason, `retry` one of later, login, give-up; or removed, where the settings have
+ * the link no more: then nothing is left of it here.
+ */
 export interface LinkDown {
   readonly type: "LinkDown";
   readonly link?: LinkId;

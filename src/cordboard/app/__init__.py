@@ -107,6 +107,7 @@ async def running(
                 _scope(link),
                 ways or partial(Channels, network=network),
             )
+        await hub.forget_others()
         await edge.start()
         try:
             yield App(settings=settings, hub=hub, edge=edge, identities=identities, tokens=tokens)

@@ -41,7 +41,7 @@ from cordboard.hub.rooms import Rooms
 from cordboard.hub.seat import Outlet, Seat
 from cordboard.model.commands import Command, Unconfirmed
 from cordboard.model.errors import CallerError, CordboardError
-from cordboard.model.events import CommandIssued, CommandSettled, LinkDown
+from cordboard.model.events import CommandIssued, CommandSettled, LinkDown, Snapshot
 from cordboard.model.fold import FOLD_VERSION, fold, initial
 from cordboard.model.ids import LinkId, Millis, Subject
 from cordboard.model.log import Draft, Entry, draft
@@ -199,6 +199,24 @@ class Hub:
         driver = Driver(self, found, settings, served, ways or self.ways)
         self._drivers[link] = driver
         driver.start()
+
+    async def forget_others(self) -> None:
+        """Links that are in the log and were not added are gone for good: what they told of is over, and nobody waits for them."""
+        now = self.clock.now()
+        gone = [
+            (subject, link)
+            for subject, state in self._states.items()
+            for link in state.links
+            if link not in self._drivers
+        ]
+        drafts = []
+        for subject, link in gone:
+            drafts.append(draft(subject, Snapshot(link=link, at=now), now))
+            drafts.append(
+                draft(subject, LinkDown(link=link, at=now, cause="link-removed", retry="removed"), now)
+            )
+        if drafts:
+            await self._store.append(drafts)
 
     async def settled(self) -> None:
         """Wait until all that was appended so far is on disk, folded and shown, and what that led to as well."""

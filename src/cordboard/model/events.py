@@ -232,7 +232,9 @@ class LinkUp(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
 
 
 class LinkDown(_Fact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
-    """Ours: the link was lost. `cause` is a kebab-case reason, `retry` one of later, login, give-up."""
+    """Ours: the link was lost. `cause` is a kebab-case reason, `retry` one of later, login, give-up; or removed, where the settings have
+    the link no more: then nothing is left of it here.
+    """
 
     retry: str = "later"
 

@@ -267,6 +267,8 @@ def _services(names: tuple[str, ...]) -> frozenset[str]:
 
 
 def _link_down(state: SubjectState, event: e.LinkDown, now: Millis) -> SubjectState:
+    if event.retry == "removed":
+        return replace(state, links={key: item for key, item in state.links.items() if key != event.link})
     old = state.links.get(event.link)
     down = LinkState(up=False) if old is None else old
     new = replace(down, up=False, since=event.at or now, cause=event.cause, retry=event.retry)

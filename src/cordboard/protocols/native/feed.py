@@ -104,6 +104,9 @@ class Feed:
                 services, lacks = frozenset(event.services), event.lacks
                 self._links[event.link] = LinkState(up=True, services=services, lacks=lacks)
                 yield from self._turn(event.at, origin)
+            case LinkDown(retry="removed"):
+                self._links.pop(event.link, None)
+                yield from self._turn(event.at, origin)
             case LinkDown():
                 self._links[event.link] = LinkState(up=False, cause=event.cause, retry=event.retry)
                 yield from self._turn(event.at, origin, event.cause)
@@ -217,5 +220,7 @@ def _before(links: Mapping[LinkId, LinkState], events: Sequence[Event | None]) -
     turned: Iterable[LinkUp | LinkDown] = [item for item in events if isinstance(item, LinkUp | LinkDown)]
     for event in reversed(list(turned)):
         known = links.get(event.link)
-        before[event.link] = replace(known or LinkState(up=True), up=isinstance(event, LinkDown))
+        before[event.link] = replace(
+            known or LinkState(up=True), up=isinstance(event, LinkDown) and event.retry != "removed"
+        )
     return before

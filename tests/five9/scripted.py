@@ -98,6 +98,15 @@ class Scripted:
         self._count = 0
         self.on: dict[str, Callable[[], None]] = {}
         """By path: what happens when it is asked for, before the answer."""
+        self.slow: dict[str, float] = {}
+        """By path: seconds until the answer; time has to be passed for it."""
+        self.hold: set[str] = set()
+        """Paths that are never answered; `held` has the names of what was asked for there."""
+        self.held: dict[str, str] = {}
+        self.refuses_sockets = 0
+        """So many are answered 401."""
+        self.socket_headers: dict[str, str] = {}
+        self._late: list[tuple[int, Callable[[], LinkFrame]]] = []
         self.laid: dict[str, list[Said]] = {
             "/auth/login": [(200, login("app-atl.five9.com"))],
             "/auth/metadata": [(200, login("app-atl.five9.com"))],
@@ -133,6 +142,14 @@ class Scripted:
         """The socket is gone."""
         self.feed(Closed(channel="five9", code=code, reason="", at=self.at))
 
+    def execute_all(self, *services: c.Service) -> None:
+        """Commands, all before an answer to any of them."""
+        for service in services:
+            self._count += 1
+            ident = CommandId(f"c{self._count}")
+            self._do(self.link.execute(c.Command(id=ident, subject=SUBJECT, service=service), self.at))
+        self._drain()
+
     def execute(self, service: c.Service) -> c.Outcome | None:
         """A command, and what it has come to by now."""
         self._count += 1
@@ -144,8 +161,14 @@ class Scripted:
     def passes(self, seconds: float) -> None:
         """Time goes by, and timers ring."""
         end = self.at + round(seconds * 1000)
-        while self.timers and self.down is None:
-            name, due = min(self.timers.items(), key=lambda item: item[1])
+        while self.down is None:
+            self._late.sort(key=lambda item: item[0])
+            name, due = min(self.timers.items(), key=lambda item: item[1], default=("", end + 1))
+            if self._late and self._late[0][0] <= min(due, end):
+                self.at, frame = self._late.pop(0)
+                self._queue.append(frame)
+                self._drain()
+                continue
             if due > end:
                 break
             del self.timers[name]
@@ -175,9 +198,10 @@ class Scripted:
             match effect:
                 case Request():
                     self._request(effect)
-                case Open(url=url):
+                case Open(url=url, headers=headers):
                     self.opened.append(url)
-                    self._queue.append(lambda: Opened(channel="five9", at=self.at))
+                    self.socket_headers = dict(headers)
+                    self._queue.append(self._opened)
                 case Send(data=data):
                     assert data == "ping"
                     if self.pongs:
@@ -211,8 +235,23 @@ class Scripted:
         rows = self.laid.get(path) or self.laid.get(plain) or [(200, [] if request.method == "GET" else None)]
         status, body = rows.pop(0) if len(rows) > 1 else rows[0]
         data = b"" if body is None else msgspec.json.encode(body)
-        name, at = request.name, self.at
-        self._queue.append(lambda: Replied(name=name, status=status, headers={}, data=data, at=at))
+        name = request.name
+
+        def replied() -> LinkFrame:
+            return Replied(name=name, status=status, headers={}, data=data, at=self.at)
+
+        if plain in self.hold:
+            self.held[plain] = name
+        elif plain in self.slow:
+            self._late.append((self.at + round(self.slow[plain] * 1000), replied))
+        else:
+            self._queue.append(replied)
+
+    def _opened(self) -> LinkFrame:
+        if self.refuses_sockets:
+            self.refuses_sockets -= 1
+            return Closed(channel="five9", code=0, reason="handshake-refused", status=401, at=self.at)
+        return Opened(channel="five9", at=self.at)
 
     def _pong(self) -> LinkFrame:
         data = '{"context":{"eventId":"1202","eventReason":null},"payLoad":"pong"}'

@@ -11,6 +11,7 @@ import msgspec
 from cordboard import contract as k
 from cordboard.model.errors import CallerError
 from cordboard.model.ids import Millis
+from cordboard.protocols.five9 import words as w
 
 Auth = Literal["header+cookie", "cookie", "header"]
 StationType = Literal["EMPTY", "PSTN", "SOFTPHONE", "STATION", "GATEWAY"]
@@ -58,8 +59,7 @@ def account(settings: Mapping[str, Any], scope: k.Scope) -> Account:
         found = msgspec.convert(dict(settings), Account)
     except msgspec.ValidationError as error:
         raise CallerError("bad-field", str(error), {"field": _field(str(error))}) from None
-    parts = urlsplit(found.url)
-    if parts.scheme not in ("http", "https") or not parts.netloc:
+    if not _is_address(found.url):
         raise _wrong("url", "give Five9's login address: https://app.five9.com")
     if scope.kind != "agent" or not scope.agent:
         raise _wrong("agent", "a Five9 login is one agent's: name the agent of the link")
@@ -67,9 +67,19 @@ def account(settings: Mapping[str, Any], scope: k.Scope) -> Account:
         raise _wrong("username" if not found.username else "password", "give the agent's login at Five9")
     if found.station_type == "PSTN" and not found.station:
         raise _wrong("station", "a station of type PSTN is a telephone number: give it")
+    if w.CALL not in found.channels:
+        raise _wrong("channels", "name CALL: who is ready for no calls is not ready here")
     if found.check < 0:
         raise _wrong("check", "give milliseconds, or 0 for never")
     return found
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _field(text: str) -> str:

@@ -83,6 +83,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     shown: Shown | None = None
     gone: bool = False
     """Whether a call that is not there any more is what was wanted."""
+    makes: bool = False
+    """Whether the answer is about a call that it makes."""
     fails: int = 0
     """The event by which Five9 says that it came to nothing."""
     consults: str = ""
@@ -122,7 +124,7 @@ def outcome(order: Order, reply: k.Replied | k.Failed) -> c.Outcome | None:
     if isinstance(reply, k.Failed):
         return None if reply.sent else c.Refused(code="link-down", message=reply.reason)
     if fine(reply):
-        return c.Done(data=_minted(reply.data))
+        return c.Done(data=_minted(reply.data) if order.makes else {})
     detail = fault_of(reply.data)
     # The login's state, or a service that moved: that says nothing of the call.
     elsewhere = detail is not None and (
@@ -330,6 +332,7 @@ def _dialled(at: Follower, target: Target, campaign: str) -> Order:
         path=f"{{A}}/interactions/make_{word}_call",
         body=body,
         how="once",
+        makes=True,
         shown=_comes(at, target),
         fails=v.MAKE_CALL_FAILED,
     )

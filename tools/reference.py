@@ -264,6 +264,7 @@ def _native() -> Iterator[str]:
     yield "## Doors"
     yield ""
     yield "Beside them the hub has `/v1/login`, `/v1/renew`, `/v1/logout` and `/v1/tokens` for signing in: see [Run a hub](../how-to/run-a-hub.md)."
+    yield "A socket whose login is ended, by a logout anywhere or since its account or API key is another, is closed with 4101."
     yield ""
     yield "| Method | Path | Open to all |"
     yield "|---|---|---|"

@@ -33,7 +33,7 @@ async def hub(
     **more: Any,  # noqa: ANN401 - settings
 ) -> AsyncIterator[tuple[App, str]]:
     """A Cordboard with a quiet simulator, and where it is."""
-    if accounts:
+    if not (folder / "accounts.json").exists():  # written anew they are others, which ends their logins
         write_accounts(folder, accounts)
     settings = parsed(
         {
@@ -116,6 +116,11 @@ async def test_a_hub_that_stops_asks_back_and_knows_the_login_again(tmp_path: Pa
                 assert answer.status == 204
             async with client.get(f"{url}{REST}/auth/metadata", headers=proof) as answer:
                 assert answer.status == 401
+        async with (
+            hub(tmp_path) as (_, url),
+            client.get(f"{url}{REST}/auth/metadata", headers=proof) as answer,
+        ):
+            assert answer.status == 401, "a logout outlives the hub"
 
 
 async def test_the_token_is_good_for_nothing_else_and_ends_with_the_account(tmp_path: Path) -> None:
@@ -128,11 +133,22 @@ async def test_the_token_is_good_for_nothing_else_and_ends_with_the_account(tmp_
             kept = {"Cookie": f"{LOGIN_COOKIE}={token}", "Origin": url}
             async with client.post(f"{url}/v1/recall", json={}, headers=kept) as answer:
                 assert await answer.json() is None
-            Accounts(tmp_path / "accounts.json").remove("mia")
-        async with hub(tmp_path, accounts={}) as (_, url):
             proof = {"Authorization": wire.BEARER + token}
+            socket = await client.ws_connect(f"{url}/appsvcs/ws/x", headers=proof)
+            Accounts(tmp_path / "accounts.json").remove("mia")
+            while (end := await socket.receive(timeout=10)).type is aiohttp.WSMsgType.TEXT:
+                pass
+            assert (end.type, end.data) == (aiohttp.WSMsgType.CLOSE, 1003), (
+                "come back, to be asked who you are"
+            )
             async with client.get(f"{url}{REST}/auth/metadata", headers=proof) as answer:
                 assert answer.status == 401
+                assert wire.fault_of(await answer.read()) is not None
+        async with (
+            hub(tmp_path) as (_, url),
+            client.get(f"{url}{REST}/auth/metadata", headers=proof) as answer,
+        ):
+            assert answer.status == 401
 
 
 async def test_many_requests_at_once_after_a_restart_are_all_answered(tmp_path: Path) -> None:

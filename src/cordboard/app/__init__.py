@@ -29,6 +29,7 @@ from cordboard.web.api_keys import ApiKeys
 from cordboard.web.edge import Edge
 from cordboard.web.identity import Identities
 from cordboard.web.limits import Buckets
+from cordboard.web.logins import Logins
 from cordboard.web.origins import checked as checked_origins
 from cordboard.web.tokens import Tokens, key_file, key_text
 
@@ -86,12 +87,16 @@ async def running(
     tokens = tokens_of(settings)
     tokens.prepare()
     rate = settings.web.rate
+    accounts, keys = Accounts(folder / "accounts.json"), ApiKeys(folder / "api-keys.json")
     identities = Identities(
         settings.identity,
         tokens=tokens,
-        accounts=Accounts(folder / "accounts.json"),
-        keys=ApiKeys(folder / "api-keys.json"),
-        logins=Buckets(rate.login_per_minute / 60, rate.login_burst, asyncio.get_running_loop().time),
+        accounts=accounts,
+        keys=keys,
+        logins=Logins(
+            folder / "ended-logins.json", settings.identity, accounts=accounts, keys=keys, clock=clock
+        ),
+        tries=Buckets(rate.login_per_minute / 60, rate.login_burst, asyncio.get_running_loop().time),
         clock=clock,
         demo_agent=settings.demo.agent,
     )

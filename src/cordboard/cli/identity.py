@@ -93,7 +93,7 @@ def account_add(
 def account_password(
     name: str, password_env: PasswordVariable = "", config: Config = None, data: Data = None
 ) -> None:
-    """Give an account another password."""
+    """Give an account another password. Whoever logged in by the old one is signed out."""
     _accounts(config, data).set_password(name, _password(password_env))
     typer.echo(f"{name} has a new password")
 
@@ -107,7 +107,7 @@ def account_list(config: Config = None, data: Data = None) -> None:
 
 @accounts.command("remove")
 def account_remove(name: str, config: Config = None, data: Data = None) -> None:
-    """Take an account away. Its tokens run out by themselves."""
+    """Take an account away. Whoever logged in by it is signed out."""
     _accounts(config, data).remove(name)
     typer.echo(f"{name} may log in no more")
 
@@ -139,7 +139,7 @@ def key_list(config: Config = None, data: Data = None) -> None:
 def key_remove(
     id_: Annotated[str, typer.Argument(metavar="ID")], config: Config = None, data: Data = None
 ) -> None:
-    """Take an API key away. Tokens that it minted run out by themselves."""
+    """Take an API key away, and with it every token that it minted."""
     _keys(config, data).remove(id_)
     typer.echo(f"{id_} mints no more")
 

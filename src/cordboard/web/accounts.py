@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import hmac
 import re
 import secrets
@@ -52,6 +53,16 @@ class Accounts:
         """Whether there is an account of this name."""
         return name in self._vault.read()
 
+    @property
+    def version(self) -> object:
+        """Another object once the file was written."""
+        return self._vault.read()
+
+    def seal(self, name: str) -> str:
+        """What is another one once the account is: its password, its scopes, or its agent. Empty if there is none."""
+        account = self._vault.read().get(name)
+        return hashlib.sha256(msgspec.json.encode(account)).hexdigest()[:16] if account is not None else ""
+
     def add(self, name: str, password: str, scopes: frozenset[str], agent: str = "") -> None:
         """Add an account. `CallerError` if it is there, or the name, password or a scope is no good."""
         if not _NAME.match(name):
@@ -68,14 +79,14 @@ class Accounts:
         self._vault.change(added)
 
     def set_password(self, name: str, password: str) -> None:
-        """Give an account another password."""
+        """Give an account another password. Whoever logged in by the old one is signed out."""
         fresh = _hashed(password)
         self._vault.change(
             lambda book: {**book, name: msgspec.structs.replace(_found(book, name), hash=fresh)}
         )
 
     def remove(self, name: str) -> None:
-        """Take an account away. Its tokens run out by themselves, and are not renewed."""
+        """Take an account away. Whoever logged in by it is signed out."""
 
         def removed(book: Book) -> Book:
             _found(book, name)

@@ -39,6 +39,15 @@ class ApiKeys:
         """All keys by id."""
         return dict(self._vault.read())
 
+    def __contains__(self, id_: str) -> bool:
+        """Whether there is a key of this id."""
+        return id_ in self._vault.read()
+
+    @property
+    def version(self) -> object:
+        """Another object once the file was written."""
+        return self._vault.read()
+
     def add(self, name: str, grants: frozenset[str]) -> str:
         """A new key; its text is told this once."""
         if not _NAME.match(name):
@@ -49,7 +58,7 @@ class ApiKeys:
         return f"cbk_{id_}_{secret}"
 
     def remove(self, id_: str) -> None:
-        """Take a key away; tokens it minted run out by themselves."""
+        """Take a key away, and with it the tokens that it minted."""
 
         def removed(ring: Ring) -> Ring:
             if id_ not in ring:

@@ -93,7 +93,13 @@ class Caller:
     def seated(self, seat: Seat) -> None:
         """Whose outlet it is."""
         self._seat = seat
-        self._signing.seated(seat)
+        self._signing.seated(seat, self._signed_out)
+
+    def _signed_out(self, refused: CallerError) -> None:
+        """The login is over: the next request begins anew, and is asked who it is."""
+        self.fail(refused)
+        if self._seat is not None:
+            self._seat.leave()
 
     def _leave_if_over(self) -> None:
         if self._retired and self.idle and self._seat is not None:

@@ -33,6 +33,7 @@ from cordboard.web.recordings import recording_doors
 from cordboard.web.signing import Signing
 from cordboard.web.sockets import Sockets
 from cordboard.web.statics import crm_doors, page_door, static_doors
+from cordboard.web.vault import UnreadableError
 
 KEEP_ALIVE = 75.0
 PATIENCE = 20.0
@@ -91,6 +92,7 @@ class Edge:
             ) from None
         self.port = self._server.sockets[0].getsockname()[1]
         self.origins.own = own_origins(settings.host, self.port, settings.public)
+        self._identities.logins.start()
 
     async def stop(self) -> None:
         """Take no more requests, tell the pages to come back later, end what is under way."""
@@ -100,6 +102,7 @@ class Edge:
         await self._sockets.stop()
         self._manager.pre_shutdown()
         await self._manager.shutdown(SHUTDOWN)
+        await self._identities.logins.stop()
 
     def _connection(self) -> _Requests:
         return _Requests(
@@ -157,6 +160,8 @@ class Edge:
             response = await self._enter(request, door, params, origin)
         except web.HTTPException as refused:
             response = self._refuse(CallerError("bad-request", refused.text or refused.reason), door)
+        except UnreadableError:
+            response = self._failed(request, door)
         except CordboardError as refused:
             response = self._refuse(refused, door)
         except (ConnectionError, asyncio.CancelledError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Annotated, assert_never
 
@@ -15,8 +16,9 @@ from cordboard.web.accounts import Accounts
 from cordboard.web.api_keys import ApiKeys
 from cordboard.web.config import IdentitySettings
 from cordboard.web.limits import Buckets
+from cordboard.web.logins import Logins
 from cordboard.web.scopes import checked, missing
-from cordboard.web.tokens import Claims, Tokens
+from cordboard.web.tokens import Claims, Roots, Tokens, new_login
 
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 
@@ -63,10 +65,11 @@ class Login(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SignedIn:
-    """An identity, and the token's claims if it came by a token."""
+    """An identity, and the token's claims if it came by a token. `roots`: what a token for a login by password hangs on."""
 
     identity: Identity
     claims: Claims | None = None
+    roots: Roots | None = None
 
 
 class Identities:
@@ -79,22 +82,25 @@ class Identities:
         tokens: Tokens,
         accounts: Accounts,
         keys: ApiKeys,
-        logins: Buckets,
+        logins: Logins,
+        tries: Buckets,
         clock: Clock,
         demo_agent: str = "",
     ) -> None:
-        """`demo_agent`: whom `POST /v1/demo` signs in; empty switches that door off."""
+        """`tries`: how often a login may be tried. `demo_agent`: whom `POST /v1/demo` signs in; empty switches that door off."""
         self._settings = settings
+        self.logins = logins
         self._tokens = tokens
         self._accounts = accounts
         self._keys = keys
-        self._logins = logins
+        self._tries = tries
         self._clock = clock
         self._demo_agent = demo_agent
 
     def bearer(self, token: str) -> SignedIn:
         """Who bears this token."""
         claims = self._tokens.verify(token, self._clock.now())
+        self.logins.check(claims)
         return SignedIn(identity=claims.identity(), claims=claims)
 
     async def sign_in(self, effect: SignIn, address: str) -> SignedIn:
@@ -103,9 +109,9 @@ class Identities:
             case "bearer":
                 return self.bearer(effect.secret)
             case "password":
-                found = await self._password(effect.user, effect.secret, address)
+                found, roots = await self._password(effect.user, effect.secret, address)
                 expires = self._clock.now() + self._settings.login_seconds * 1000
-                return SignedIn(identity=msgspec.structs.replace(found, expires=expires))
+                return SignedIn(identity=msgspec.structs.replace(found, expires=expires), roots=roots)
             case "cookie":
                 return self.by_cookie(effect.secret)
             case "ticket":
@@ -113,46 +119,45 @@ class Identities:
             case _:
                 assert_never(effect.kind)
 
-    def sign_out(self, claims: Claims | None) -> None:
-        """End a login: its token is accepted no more."""
-        if claims is not None:
-            self._tokens.revoke(claims, self._clock.now())
+    def sign_out(self, claims: Claims) -> Awaitable[None]:
+        """End a login: no token of it is accepted any more, and who sits here by it has to go. Awaited, that outlives the hub."""
+        return self.logins.end(claims)
 
     async def login(self, body: Password, address: str) -> Login:
         """A token for a name and a password."""
-        found = await self._password(body.user, body.password, address)
+        found, roots = await self._password(body.user, body.password, address)
         now = self._clock.now()
-        return self._give(found, self._settings.token_seconds, now, login=now // 1000)
+        return self._give(found, self._settings.token_seconds, now, login=now // 1000, roots=roots)
 
     def renew(self, signed: SignedIn) -> Login:
         """A fresh token for the bearer of one that came by `login`, until the password is due again."""
         now = self._clock.now()
-        left = self._left(signed, now)
-        login = signed.claims.login if signed.claims is not None else 0
-        return self._give(signed.identity, min(left, self._settings.token_seconds), now, login=login)
+        claims, left = self._left(signed, now)
+        seconds = min(left, self._settings.token_seconds)
+        return self._give(signed.identity, seconds, now, login=claims.login, roots=claims.roots)
 
     def remembered(self, signed: SignedIn) -> tuple[str, int]:
         """The login of the bearer of a token that came by `login`, for a cookie: its value, and for how many seconds it holds."""
         now = self._clock.now()
-        left = self._left(signed, now)
+        claims, left = self._left(signed, now)
         identity = signed.identity
-        login = signed.claims.login if signed.claims is not None else 0
         value, _ = self._tokens.mint(
             identity.subject,
             identity.scopes,
             seconds=left,
             now=now,
             agent=identity.agent,
-            login=login,
+            login=claims.login,
             use="cookie",
+            roots=claims.roots,
         )
         return value, left
 
     def ticket(self, signed: SignedIn) -> tuple[str, SignedIn]:
-        """A token that stands for this very login, as long as it holds, and is good for `SignIn` alone. And the login with its claims."""
-        identity, now = signed.identity, self._clock.now()
-        # Without claims it came by a password, just now.
-        login = signed.claims.login if signed.claims is not None else now // 1000
+        """A token that stands for this very login, as long as it holds, and is good for `SignIn` alone. And the login with its claims.
+        Of one that came by a token it is an heir: to end the ticket leaves that as it is.
+        """
+        identity, now, shown = signed.identity, self._clock.now(), signed.claims
         value, claims = self._tokens.mint(
             identity.subject,
             identity.scopes,
@@ -161,8 +166,10 @@ class Identities:
             else self._settings.login_seconds,
             now=now,
             agent=identity.agent,
-            login=login,
+            # Without claims it came by a password, just now.
+            login=shown.login if shown is not None else now // 1000,
             use="ticket",
+            roots=shown.heir() if shown is not None else signed.roots or Roots(),
         )
         return value, SignedIn(identity=claims.identity(), claims=claims)
 
@@ -171,21 +178,22 @@ class Identities:
         return self._by(value, "cookie")
 
     def mint_by_key(self, body: Mint, key: str, address: str) -> Login:
-        """A token for a back end that shows an API key."""
+        """A token for a back end that shows an API key. It is over when the key is taken away."""
         try:
             id_, found = self._keys.verify(key)
         except CallerError:
-            self._logins.take(address)
+            self._tries.take(address)
             raise
-        return self._mint(body, frozenset(found.grants), f"key:{found.name}:{id_}")
+        return self._mint(body, frozenset(found.grants), f"key:{found.name}:{id_}", Roots(key=id_))
 
-    def mint_by_token(self, body: Mint, bearer: Identity) -> Login:
-        """A token for the bearer of one with the scope ``mint``, of no more than the bearer may do. It mints none itself: else one
-        token could be handed on for ever.
+    def mint_by_token(self, body: Mint, bearer: SignedIn) -> Login:
+        """A token for the bearer of one with the scope ``mint``, of no more than the bearer may do, and over when that one's login is.
+        It mints none itself: else one token could be handed on for ever.
         """
-        if "mint" not in bearer.scopes:
+        identity, claims = bearer.identity, bearer.claims
+        if "mint" not in identity.scopes or claims is None:
             raise CallerError("not-allowed", "the token has no scope 'mint'", {"scope": "mint"})
-        return self._mint(body, bearer.scopes - {"mint"}, bearer.subject)
+        return self._mint(body, identity.scopes - {"mint"}, identity.subject, claims.heir())
 
     @property
     def demo(self) -> bool:
@@ -198,40 +206,34 @@ class Identities:
         scopes = checked({f"agent:{agent}", "tenant", "simulate", "inspect", "operate"})
         identity = Identity(subject=agent, scopes=scopes, agent=agent)
         now = self._clock.now()
-        return self._give(identity, self._settings.token_seconds, now, login=now // 1000)
+        roots = Roots(logins=(new_login(),))
+        return self._give(identity, self._settings.token_seconds, now, login=now // 1000, roots=roots)
 
     def _by(self, value: str, use: str) -> SignedIn:
         claims = self._tokens.verify(value, self._clock.now(), use=use)
-        if claims.login:
-            self._stands(claims.sub)
+        self.logins.check(claims)
         return SignedIn(identity=claims.identity(), claims=claims)
 
-    def _stands(self, name: str) -> None:
-        """`CallerError` if the account of a login is there no more."""
-        if not self.demo and name not in self._accounts:
-            raise CallerError(
-                "token-invalid", "the account of this login was taken away: sign in with another"
-            )
-
-    def _left(self, signed: SignedIn, now: Millis) -> int:
-        """Seconds until the password is due again."""
-        login = signed.claims.login if signed.claims is not None else 0
-        if not login:
+    def _left(self, signed: SignedIn, now: Millis) -> tuple[Claims, int]:
+        """The login of a token's bearer, and the seconds until its password is due again."""
+        claims = signed.claims
+        if claims is None or not claims.login:
             raise CallerError(
                 "not-allowed", "only a login's token can be renewed: ask whoever minted this one"
             )
-        left = login + self._settings.login_seconds - now // 1000
+        left = claims.login + self._settings.login_seconds - now // 1000
         if left <= 0:
             raise CallerError("token-expired", "this login is too old: sign in with the password again")
-        self._stands(signed.identity.subject)
-        return left
+        return claims, left
 
-    async def _password(self, user: str, password: str, address: str) -> Identity:
-        self._logins.take(address)
-        self._logins.take(f"name:{user}")
-        return await self._accounts.verify(user, password)
+    async def _password(self, user: str, password: str, address: str) -> tuple[Identity, Roots]:
+        self._tries.take(address)
+        self._tries.take(f"name:{user}")
+        # As the account is before: a login by a password that is changed meanwhile is none.
+        roots = Roots(logins=(new_login(),), account=user, seal=self._accounts.seal(user))
+        return await self._accounts.verify(user, password), roots
 
-    def _mint(self, body: Mint, grants: frozenset[str], minter: str) -> Login:
+    def _mint(self, body: Mint, grants: frozenset[str], minter: str, roots: Roots) -> Login:
         scopes = checked(body.scopes or ({f"agent:{body.agent}"} if body.agent else ()))
         if not scopes:
             raise CallerError("bad-field", "name an agent, or scopes", {"field": "scopes"})
@@ -248,13 +250,18 @@ class Identities:
             limit = self._settings.token_seconds_max
             raise CallerError("bad-field", f"a token lives at most {limit} seconds", {"field": "ttl"})
         subject = body.subject or body.agent or minter
-        return self._give(
-            Identity(subject=subject, scopes=scopes, agent=body.agent), seconds, self._clock.now(), login=0
-        )
+        identity = Identity(subject=subject, scopes=scopes, agent=body.agent)
+        return self._give(identity, seconds, self._clock.now(), login=0, roots=roots)
 
-    def _give(self, identity: Identity, seconds: int, now: Millis, *, login: int) -> Login:
+    def _give(self, identity: Identity, seconds: int, now: Millis, *, login: int, roots: Roots) -> Login:
         token, claims = self._tokens.mint(
-            identity.subject, identity.scopes, seconds=seconds, now=now, agent=identity.agent, login=login
+            identity.subject,
+            identity.scopes,
+            seconds=seconds,
+            now=now,
+            agent=identity.agent,
+            login=login,
+            roots=roots,
         )
         who = Who(subject=claims.sub, agent=claims.agent, scopes=claims.scopes, expires=claims.exp * 1000)
         return Login(token=token, expires=who.expires, identity=who)

@@ -47,7 +47,8 @@ def identity_doors(identities: Identities) -> Iterable[Door]:
         return json_answer(identities.renew(SignedIn(identity=visit.identity, claims=visit.claims)))
 
     async def logout(visit: Visit) -> web.StreamResponse:
-        identities.sign_out(visit.claims)
+        if visit.claims is not None:
+            await identities.sign_out(visit.claims)
         response = json_answer({"signed_out": True})
         _forget(visit, response)
         return response
@@ -69,7 +70,8 @@ def identity_doors(identities: Identities) -> Iterable[Door]:
             signed = identities.by_cookie(kept)
             if not body.forget:
                 return json_answer(identities.renew(signed))
-            identities.sign_out(signed.claims)
+            if signed.claims is not None:
+                await identities.sign_out(signed.claims)
         _forget(visit, response)
         return response
 
@@ -80,7 +82,7 @@ def identity_doors(identities: Identities) -> Iterable[Door]:
             case "apikey":
                 return json_answer(identities.mint_by_key(body, secret.strip(), visit.address))
             case "bearer":
-                return json_answer(identities.mint_by_token(body, identities.bearer(secret.strip()).identity))
+                return json_answer(identities.mint_by_token(body, identities.bearer(secret.strip())))
             case _:
                 raise CallerError("not-authenticated", "show an API key: Authorization: ApiKey <key>")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from cordboard.contract import Identified, SignIn
 from cordboard.hub.clock import Clock
@@ -23,11 +24,22 @@ class Signing:
         self._address = address
         self._claims = claims
         self._seat: Seat | None = None
+        self._gone: Callable[[CallerError], None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def seated(self, seat: Seat) -> None:
-        """Whose login it is. A session may ask to sign in while it is being seated: it is answered just after."""
+    def seated(self, seat: Seat, gone: Callable[[CallerError], None]) -> None:
+        """Whose login it is. A session may ask to sign in while it is being seated: it is answered just after. `gone`: called when
+        the login was ended elsewhere, and the seat is nobody's already.
+        """
         self._seat = seat
+        self._gone = gone
+        if self._claims is not None:
+            self._identities.logins.sit(self)
+
+    @property
+    def claims(self) -> Claims | None:
+        """What the login's token says; nothing without one, and once the seat is left."""
+        return None if self._seat is None or self._seat.left else self._claims
 
     def sign_in(self, effect: SignIn) -> None:
         """Check the credentials; `Identified` comes after the effects at hand: for a token before the page's next frame,
@@ -44,11 +56,21 @@ class Signing:
         task.add_done_callback(self._tasks.discard)
 
     def sign_out(self) -> None:
-        """End the login: the token is accepted no more, the seat is nobody's."""
-        self._identities.sign_out(self._claims)
-        self._claims = None
+        """End the login: its tokens are accepted no more, all seats of it are nobody's."""
+        claims, self._claims = self._claims, None
+        if claims is not None:
+            self._identities.sign_out(claims)
         if self._seat is not None:
             self._seat.identity = None
+
+    def over(self, refused: CallerError) -> None:
+        """The login was ended elsewhere."""
+        self._claims = None
+        if self._seat is not None and self._gone is not None:
+            self._seat.identity = (
+                None  # what it watched is barred: the session may say good-bye in its own words
+            )
+            self._gone(refused)
 
     async def _check(self, effect: SignIn) -> None:
         try:
@@ -66,8 +88,9 @@ class Signing:
             token = ""
             if remember:
                 token, found = self._identities.ticket(found)
-            seat.identity = found.identity
             self._claims = found.claims
+            seat.identity = found.identity
+            self._identities.logins.sit(self)
             seat.receive(Identified(identity=found.identity, error=error, at=self._clock.now(), token=token))
         else:
             seat.receive(Identified(identity=None, error=error, at=self._clock.now()))

@@ -34,6 +34,7 @@ from cordboard.web.signing import Signing
 
 GOING_AWAY = 4000
 TOO_SLOW = 4001
+TOKEN_INVALID = 4101
 TOO_LARGE = 4203
 GRACE = 3.0
 """Seconds that a page gets to take the rest and our close; then its connection is cut."""
@@ -78,7 +79,7 @@ class Page:
     def seated(self, seat: Seat) -> None:
         """The seat, known once the session has begun."""
         self._seat = seat
-        self._signing.seated(seat)
+        self._signing.seated(seat, lambda refused: self.end(TOKEN_INVALID, refused.code))
         if self._ended:
             self._leave(WSCloseCode.OK, "")
 

@@ -34,6 +34,22 @@ class SigningKey(msgspec.Struct, frozen=True, kw_only=True):
     secret: str
 
 
+class Roots(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a token hangs on: it is over when any of it is."""
+
+    logins: tuple[str, ...] = ()
+    """Logins, the last its own: the same in all that renews or keeps one."""
+    account: str = ""
+    """The account that the first of them came from."""
+    seal: str = ""
+    """How that was then."""
+    key: str = ""
+    """The id of the API key that it, or what minted it, was minted by."""
+
+
+_NONE = Roots()
+
+
 class Claims(msgspec.Struct, frozen=True, kw_only=True):
     """What a token says. Times in seconds since 1970. `login` is when the password was asked, 0 if it was not."""
 
@@ -46,6 +62,13 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
     login: int = 0
     use: str = ""
     """What else it is than a bearer's token: ``cookie``, ``ticket``, or empty. One is never taken for the other."""
+    roots: Roots = _NONE
+    """What it hangs on."""
+
+    def heir(self) -> Roots:
+        """What a token hangs on that its bearer is given, and that can be ended without ending this one."""
+        before = self.roots.logins or (self.jti,)
+        return msgspec.structs.replace(self.roots, logins=(*before, new_login()))
 
     def identity(self) -> Identity:
         """Who bears the token."""
@@ -54,13 +77,17 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def new_login() -> str:
+    """A name for a login."""
+    return secrets.token_urlsafe(9)
+
+
 class Tokens:
     """Mints and verifies. `keys` is asked each time, so that a rotation is seen at once."""
 
     def __init__(self, keys: Callable[[], Sequence[SigningKey]]) -> None:
         self._keys = keys
         self._prepared: tuple[Sequence[SigningKey], dict[str, OctKey]] = ((), {})
-        self._revoked: dict[str, int] = {}
 
     def prepare(self) -> None:
         """Load the keys, which makes the first one. `CallerError` if they cannot be read or made."""
@@ -76,8 +103,9 @@ class Tokens:
         agent: str = "",
         login: int = 0,
         use: str = "",
+        roots: Roots = _NONE,
     ) -> tuple[str, Claims]:
-        """A token that lives so many seconds from now, and what it says."""
+        """A token that lives so many seconds from now, and what it says. `roots`: what it hangs on, if on anything."""
         from joserfc import jwt  # noqa: PLC0415 - see above
 
         issued = now // 1000
@@ -90,6 +118,7 @@ class Tokens:
             agent=agent,
             login=login,
             use=use,
+            roots=roots,
         )
         keys = self._usable()
         kid = next(iter(keys))
@@ -118,14 +147,7 @@ class Tokens:
             raise _invalid()
         if claims.exp * 1000 <= now:
             raise CallerError("token-expired", "the token has expired: get a new one")
-        if claims.jti in self._revoked:
-            raise CallerError("token-invalid", "this login has been ended: sign in again")
         return claims
-
-    def revoke(self, claims: Claims, now: Millis) -> None:
-        """Accept this token no more. Kept in memory until it would have expired anyway."""
-        self._revoked = {jti: exp for jti, exp in self._revoked.items() if exp * 1000 > now}
-        self._revoked[claims.jti] = claims.exp
 
     def _usable(self) -> dict[str, OctKey]:
         keys = self._keys()

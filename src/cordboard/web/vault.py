@@ -10,9 +10,16 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from cordboard.model.errors import CallerError
+from cordboard.model.errors import CallerError, InternalError
 
 T = TypeVar("T")
+
+
+class UnreadableError(InternalError):
+    """A file cannot be read, or holds something else. Its message names it: for those who run the hub, and nobody else."""
+
+    def __init__(self, path: Path, why: object) -> None:
+        super().__init__("internal", f"cannot read {path}: {why}")
 
 
 class Vault(Generic[T]):
@@ -33,13 +40,13 @@ class Vault(Generic[T]):
             self._seen, self._value = None, self._empty
             return self._value
         except OSError as error:
-            raise CallerError("bad-field", f"cannot read {self.path}: {error.strerror}") from None
+            raise UnreadableError(self.path, error.strerror) from None
         mark = (found.st_ino, found.st_mtime_ns, found.st_size)
         if mark != self._seen:
             try:
                 self._value = self._decode(self.path.read_bytes())
             except (msgspec.DecodeError, OSError) as error:
-                raise CallerError("bad-field", f"cannot read {self.path}: {error}") from None
+                raise UnreadableError(self.path, error) from None
             self._seen = mark
         return self._value
 

@@ -13,6 +13,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 import tomllib
@@ -69,11 +70,11 @@ class Block(NamedTuple):
 def blocks() -> Iterator[Block]:
     for page in PAGES:
         text = page.read_text()
-        pattern = r"(?:<!-- ([^\n]*) -->\n)?^```(\w*)\n(.*?)^```$"
+        pattern = r"(?:<!-- ([^\n]*) -->\n)?^( *)```(\w*)\n(.*?)^\2```$"
         for found in re.finditer(pattern, text, flags=re.MULTILINE | re.DOTALL):
-            line = text[: found.start(2)].count("\n") + 1
-            mark, language, body = found.groups()
-            yield Block(str(page.relative_to(ROOT)), line, language, mark or "", body)
+            line = text[: found.start(3)].count("\n") + 1
+            mark, _, language, body = found.groups()
+            yield Block(str(page.relative_to(ROOT)), line, language, mark or "", textwrap.dedent(body))
 
 
 ALL = tuple(blocks())

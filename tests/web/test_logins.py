@@ -197,3 +197,17 @@ async def test_only_what_may_still_be_shown_is_remembered(app: App, tmp_path: Pa
     assert "old" not in kept
     assert "new" in kept
     assert len(kept) == 2
+
+
+@pytest.mark.parametrize("word", ["hello {token}", "basic ann:correct horse", "cookie {cookie}"])
+async def test_who_signs_in_is_answered_whatever_went_wrong(
+    app: App, client: aiohttp.ClientSession, tmp_path: Path, word: str
+) -> None:
+    """A session waits for the answer: without one it would wait for ever."""
+    here = await token(app)
+    shown = {"token": here.partition(" ")[2], "cookie": (await cookie(app, here)).partition("=")[2]}
+    for name in ("ended-logins.json", "accounts.json"):
+        (tmp_path / "data" / name).write_text("{")
+    async with client.ws_connect(app.url + "/echo/socket") as page:
+        await page.send_str(word.format(**shown))
+        assert [await page.receive_str(timeout=10) for _ in range(2)][1] == "identified internal"

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import structlog
+
 from cordboard.contract import Identified, SignIn
 from cordboard.hub.clock import Clock
 from cordboard.hub.seat import Seat
 from cordboard.model.errors import CallerError
 from cordboard.web.identity import Identities, SignedIn
 from cordboard.web.tokens import Claims
+
+_log = structlog.get_logger(__name__)
 
 
 class Signing:
@@ -47,9 +51,11 @@ class Signing:
         """
         if effect.kind == "bearer" and self._seat is not None:
             try:
-                self._tell(self._identities.bearer(effect.secret), "", remember=effect.remember)
-            except CallerError as refused:
-                self._tell(None, refused.code)
+                found = self._identities.bearer(effect.secret)
+            except Exception as error:  # noqa: BLE001 - told as what it is
+                self._refused(error)
+            else:
+                self._tell(found, "", remember=effect.remember)
             return
         task = asyncio.get_running_loop().create_task(self._check(effect))
         self._tasks.add(task)
@@ -75,10 +81,18 @@ class Signing:
     async def _check(self, effect: SignIn) -> None:
         try:
             found = await self._identities.sign_in(effect, self._address)
-        except CallerError as refused:
-            self._tell(None, refused.code)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._refused(error)
         else:
             self._tell(found, "", remember=effect.remember)
+
+    def _refused(self, error: Exception) -> None:
+        """Whatever went wrong, the session hears of it: it waits for an answer."""
+        if isinstance(error, CallerError):
+            self._tell(None, error.code)
+        else:
+            _log.error("sign-in-failed", exc_info=error)
+            self._tell(None, "internal")
 
     def _tell(self, found: SignedIn | None, error: str, *, remember: bool = False) -> None:
         seat = self._seat

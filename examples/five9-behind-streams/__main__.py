@@ -23,12 +23,13 @@ from typing import Any
 from cordboard.app import App, running
 from cordboard.app.demo import caller
 from cordboard.app.logs import configure
+from cordboard.model.errors import CordboardError
 from cordboard.settings import Settings, parsed
 from cordboard.testing import FaultProxy
 from cordboard.web.accounts import Accounts
 
 HERE = Path(__file__).parent
-HUB, VENDOR = 8765, 8766
+HUB, VENDOR = "8775", "8776"
 
 
 async def main(hub_port: int, vendor_port: int) -> None:
@@ -92,5 +93,7 @@ SAID = """
 
 if __name__ == "__main__":
     configure(settings("hub.toml", data=HERE, port=0).log)
-    ports = [int(word) for word in sys.argv[1:]] or [HUB, VENDOR]
-    asyncio.run(main(*ports))
+    try:
+        asyncio.run(main(*(int(port) for port in sys.argv[1:] or (HUB, VENDOR))))
+    except CordboardError as error:
+        sys.exit(f"{error.message}: python examples/five9-behind-streams {HUB} {VENDOR}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cordboard.cli.options import Config, Data, settings_of
+from cordboard.cli.options import LOCAL, Config, Data, settings_of
 
 if TYPE_CHECKING:
     from cordboard.app import App
@@ -63,10 +64,17 @@ def demo(
             )
             typer.echo(f"  You are {AGENT}. The other agents and the callers are at {app.url}/console/.")
             typer.echo(f"  What goes on between them, frame by frame: {app.url}/inspector/.")
-            typer.echo(f"  From another terminal: cordboard sim ring '+44 20 7946 0104' {EXTENSION}")
+            where = "" if app.url == LOCAL else f" --url {app.url}"
+            typer.echo(f"  From another terminal: {called()} sim ring '+44 20 7946 0104' {EXTENSION}{where}")
             typer.echo("  Stop with Ctrl-C.\n")
 
         run(settings, lambda: serve_settings(settings, ready, beside=caller))
+
+
+def called() -> str:
+    """How this program is started from another terminal: by its name where that is found, else as it was."""
+    name = Path(sys.argv[0]).name
+    return name if shutil.which(name) else sys.argv[0]
 
 
 def run(settings: Settings, main: Callable[[], Coroutine[Any, Any, None]]) -> None:

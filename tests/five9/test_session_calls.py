@@ -362,6 +362,9 @@ async def test_a_conference_is_put_together_and_left() -> None:
         party = wire.payload(joined[0], wire.Call)
         assert (party.address_type, party.original_call_id) == ("EXTERNAL", shown["id"])
         assert len(read(await get(page, place))["participants"]) == 2
+        own, other = read(await get(page, "A/interactions/calls"))
+        assert (own["id"], other["id"], other["originalCallId"]) == (shown["id"], party.id, shown["id"])
+        assert read(await get(page, f"K/{party.id}"))["state"] == "PARTICIPANT_TALKING"
         assert (await put(page, f"K/{party.id}/disconnectConferenceParticipant")).status == 200
         assert len(read(await get(page, place))["participants"]) == 1
         left = await put(page, f"{place}/leave_conference", {"dispositionId": "booked"})

@@ -5,21 +5,16 @@ They are read where the project's seeds are, beside the checkout; without them t
 
 from __future__ import annotations
 
-import functools
-import json
 import re
 from collections.abc import Callable, Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from shutil import which
-from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.hosting import ADA, PASSWORD, Hosted, ring
-from tests.browser.running import ARGUMENTS
+from tests.browser.five9.application import Application
+from tests.browser.hosting import ADA, Hosted, ring
 from tests.five9.relay import Relay
 
 pytestmark = pytest.mark.browser
@@ -45,67 +40,14 @@ def sample(name: str) -> str:
     return found[1]
 
 
-@pytest.fixture
-def crm() -> Iterator[str]:
-    """The origin of a page on another site than the hub."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Blank, directory="/nonexistent"))
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://localhost:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-class _Blank(SimpleHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("content-type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<!doctype html><title>CRM</title>")
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        pass
-
-
-class Desk:
-    """Mia's browser: the page with the component, and her own Five9 application in the same browser."""
-
-    def __init__(self, page: Page, url: str) -> None:
-        self.page = page
-        self.url = url
-        self.user = ""
+class Desk(Application):
+    """Mia's browser: the page with the component, and her own application beside it."""
 
     @property
     def said(self) -> list[list[Any]]:
         """What the handlers said, in order: a name and what goes with it."""
         found: list[list[Any]] = self.page.evaluate("said")
         return found
-
-    def ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
-        """A request of Mia's application."""
-        told = self.page.evaluate(
-            """async ([url, method, body]) => {
-                const options = { method, credentials: "include", headers: { "Content-Type": "application/json" } };
-                if (body !== null) options.body = JSON.stringify(body);
-                const response = await fetch(url, options);
-                return [response.status, await response.text()];
-            }""",
-            [f"{self.url}/appsvcs/rs/svc{path.replace('{A}', f'/agents/{self.user}')}", method, body],
-        )
-        assert told[0] < 300, told
-        return json.loads(told[1]) if told[1] else None
-
-    def sign_in(self) -> str:
-        """Log in and go to work; the organisation's id."""
-        credentials = {"username": "mia", "password": PASSWORD}
-        login = self.ask(
-            "POST", "/auth/login", {"passwordCredentials": credentials, "policy": "AttachExisting"}
-        )
-        self.user = login["userId"]
-        station = {"stationId": "", "stationType": "EMPTY", "state": "DISCONNECTED"}
-        self.ask("PUT", "{A}/session_start", station)
-        return str(login["orgId"])
 
     def until(self, name: str) -> Any:  # noqa: ANN401 - JSON
         """What a handler said with this name, once it has."""
@@ -137,9 +79,9 @@ class Desk:
 
 @pytest.fixture
 def desk(
-    chromium: Browser, hosted: Callable[..., Hosted], crm: str, tmp_path: Path
+    browser: Callable[..., BrowserContext], hosted: Callable[..., Hosted], crm: str
 ) -> Iterator[tuple[Desk, Hosted, Relay]]:
-    """Mia's browser, which takes cookies from other sites, at a hub with TLS before it."""
+    """Mia's browser, at a hub with TLS before it."""
     with Relay("127.0.0.1") as relay:
         settings = f"""
             [web]
@@ -155,18 +97,12 @@ def desk(
         """
         hub = hosted(settings, accounts={"mia": ("agent:mia",)})
         relay.upstream = hub.url
-        preferences = tmp_path / "profile" / "Default" / "Preferences"
-        preferences.parent.mkdir(parents=True)
-        preferences.write_text(json.dumps({"profile": {"cookie_controls_mode": 0}}))
-        context = chromium.browser_type.launch_persistent_context(
-            tmp_path / "profile", executable_path=which("chromium"), args=ARGUMENTS, ignore_https_errors=True
-        )
-        page = context.new_page()
-        page.set_default_timeout(LIMIT)
-        page.add_init_script(HEARD)
-        page.goto(crm)
-        yield Desk(page, relay.url), hub, relay
-        context.close()
+        with browser() as context:
+            page = context.new_page()
+            page.set_default_timeout(LIMIT)
+            page.add_init_script(HEARD)
+            page.goto(crm)
+            yield Desk(page, relay.url), hub, relay
 
 
 def test_the_handlers_hear_that_a_call_begins_and_that_it_is_dispositioned_once_each(

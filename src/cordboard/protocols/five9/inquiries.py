@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from cordboard.contract import Called
@@ -10,7 +10,7 @@ from cordboard.model.entities import ReasonKind
 from cordboard.model.rules import services_of
 from cordboard.model.state import SubjectState
 from cordboard.protocols.five9 import lists, variables, wire, words as w
-from cordboard.protocols.five9.lines import is_preview, lines
+from cordboard.protocols.five9.lines import guests, is_preview, lines
 from cordboard.protocols.five9.orders import GoneError, line_of, preview_of
 from cordboard.protocols.five9.presence import presence
 from cordboard.protocols.five9.settings import Settings
@@ -52,6 +52,20 @@ def _speed_dial(sight: Sight) -> object:
         if item.id == ident:
             return item
     raise GoneError(f"Speed dial {ident} not found")
+
+
+def _calls(sight: Sight) -> Iterator[wire.Call]:
+    """The agent's own first; Five9's sample for conferences takes all that follow for people to let go."""
+    own = [line.told for line in lines(sight.state).values()]
+    yield from own
+    for call in own:
+        yield from guests(call)
+
+
+def _call(sight: Sight) -> object:
+    ident = sight.called.params["call"]
+    found = next((call for call in _calls(sight) if call.id == ident.upper()), None)
+    return found if found is not None else line_of(sight.state, ident).told
 
 
 def _skills(sight: Sight) -> object:
@@ -96,8 +110,8 @@ INQUIRIES: Mapping[str, Callable[[Sight], object]] = {
             if is_preview(item)
         ),
     ],
-    "calls": lambda sight: [line.told for line in lines(sight.state).values()],
-    "call": lambda sight: line_of(sight.state, sight.called.params["call"]).told,
+    "calls": lambda sight: list(_calls(sight)),
+    "call": _call,
     "dispositions": lambda sight: lists.dispositions(sight.state.profile),
     "no_campaign": lambda sight: {"dispositions": lists.dispositions(sight.state.profile)},
     "campaign_dispositions": _of_campaign,

@@ -89,6 +89,28 @@ def lines_of(contact: Contact, state: SubjectState) -> Iterator[Line]:
             yield Line(_consult(contact, call, main.told.id, state), contact, call, consult=True)
 
 
+def guest(party: wire.Participant, call: wire.Call) -> wire.Call:
+    """A participant of a conference, as the call of its own that Five9 makes of it."""
+    return wire.Call(
+        id=party.id,
+        state=party.state,
+        call_type=call.call_type,
+        campaign_id=call.campaign_id,
+        address_type=party.address_type,
+        variables=call.variables,
+        number=party.number or None,
+        agent_id=party.agent_id,
+        skill_id=party.skill_id,
+        original_call_id=call.id,
+    )
+
+
+def guests(call: wire.Call) -> Iterator[wire.Call]:
+    """Who came into a call, each as a call: all but the one that it was with."""
+    for party in call.participants[1:]:
+        yield guest(party, call)
+
+
 def is_preview(contact: Contact) -> bool:
     """Whether a campaign shows it before it is dialled."""
     return (

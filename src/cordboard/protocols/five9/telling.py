@@ -23,7 +23,7 @@ from cordboard.model.entities import (
 from cordboard.model.ids import Millis
 from cordboard.model.state import SubjectState
 from cordboard.protocols.five9 import events as ids, lists, wire, words as w
-from cordboard.protocols.five9.lines import Line, is_preview, lines, past
+from cordboard.protocols.five9.lines import Line, guest, is_preview, lines, past
 from cordboard.protocols.five9.presence import presence
 from cordboard.protocols.five9.settings import Settings
 
@@ -162,23 +162,7 @@ def _changed(event: e.Event, known: Line, line: Line, settings: Settings) -> Ite
     if now.state in (w.TALKING, w.ON_HOLD) and len(was.participants) and len(now.participants) > 1:
         for party in now.participants:
             if party.id not in seen:
-                yield Told(ids.CALL_UPDATED, w.PARTICIPANT_ADDED, _as_call(party, now))
-
-
-def _as_call(party: wire.Participant, call: wire.Call) -> wire.Call:
-    """A participant of a conference, as the call of its own that Five9 makes of it."""
-    return wire.Call(
-        id=party.id,
-        state=party.state,
-        call_type=call.call_type,
-        campaign_id=call.campaign_id,
-        address_type=party.address_type,
-        variables=call.variables,
-        number=party.number or None,
-        agent_id=party.agent_id,
-        skill_id=party.skill_id,
-        original_call_id=call.id,
-    )
+                yield Told(ids.CALL_UPDATED, w.PARTICIPANT_ADDED, guest(party, now))
 
 
 def _moved(event: e.Event, known: Line, line: Line, settings: Settings) -> str:

@@ -100,6 +100,8 @@ class Scripted:
         """By path: what happens when it is asked for, before the answer."""
         self.slow: dict[str, float] = {}
         """By path: seconds until the answer; time has to be passed for it."""
+        self.after: dict[str, int] = {}
+        """By path: the milliseconds of `Retry-After`, with whatever is no success."""
         self.hold: set[str] = set()
         """Paths that are never answered; `held` has the names of what was asked for there."""
         self.held: dict[str, str] = {}
@@ -235,10 +237,10 @@ class Scripted:
         rows = self.laid.get(path) or self.laid.get(plain) or [(200, [] if request.method == "GET" else None)]
         status, body = rows.pop(0) if len(rows) > 1 else rows[0]
         data = b"" if body is None else msgspec.json.encode(body)
-        name = request.name
+        name, after = request.name, self.after.get(plain) if status >= 400 else None
 
         def replied() -> LinkFrame:
-            return Replied(name=name, status=status, headers={}, data=data, at=self.at)
+            return Replied(name=name, status=status, headers={}, data=data, at=self.at, retry_after=after)
 
         if plain in self.hold:
             self.held[plain] = name

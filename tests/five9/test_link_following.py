@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from cordboard.model import commands as c, events as e
-from cordboard.model.entities import Availability, Connection, Contact, Ending, Phase, Target, TargetKind
+from cordboard.model.entities import (
+    Availability,
+    Connection,
+    Contact,
+    Ending,
+    Phase,
+    Role,
+    Target,
+    TargetKind,
+)
 from cordboard.model.ids import ContactId, LinkId
 from tests.five9.scripted import CALL, ORGS, A, Scripted, call, fault, over, presence, up, voice
 
@@ -194,6 +203,18 @@ def test_a_participant_comes_changes_and_goes_as_one_of_the_call(event: int, rea
     five9.told(event, reason, call(state, **third))
     (contact,) = five9.state.contacts.values()
     assert len(live(contact)) == 2
+
+
+@pytest.mark.parametrize("number", ["9255550101", "+19255550101"])
+def test_who_stays_when_the_customer_has_left_is_no_customer(number: str) -> None:
+    five9 = in_a_call()
+    one, other = {"id": "P1", "number": number}, {"id": "P2", "number": "9255550177"}
+    five9.told(4, "UPDATED", call("TALKING", participants=[one, other]))
+    five9.told(4, "UPDATED", call("TALKING", participants=[other]))
+    (contact,) = five9.state.contacts.values()
+    assert contact.customer is not None
+    assert contact.customer.number in ("9255550101", number)
+    assert live(contact)[1].participant.role is Role.THIRD_PARTY
 
 
 def test_a_participant_that_is_the_call_itself_is_news_of_the_call() -> None:

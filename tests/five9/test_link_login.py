@@ -230,6 +230,42 @@ def test_an_order_is_not_sent_when_nobody_expects_it_any_more() -> None:
     assert five9.asked.count(f"PUT {A}/presence") == 1
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_nobody_asks_the_same_again_before_the_time_that_was_named(status: int) -> None:
+    five9 = up()
+    five9.laid[f"{A}/presence"] = [(status, None), (200, None)]
+    five9.after[f"{A}/presence"] = 4_000
+    five9.execute(READY)
+    five9.execute(READY)
+    five9.passes(3)
+    assert five9.asked.count(f"PUT {A}/presence") == 1
+    five9.passes(9)
+    assert five9.asked.count(f"PUT {A}/presence") > 1
+    assert any(isinstance(item, c.Done) for item in five9.outcomes.values())
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_nobody_waits_for_minutes(status: int) -> None:
+    five9 = up()
+    five9.laid[f"{A}/presence"] = [(status, None)]
+    five9.after[f"{A}/presence"] = 120_000
+    five9.execute(READY)
+    five9.passes(10)
+    outcome = five9.execute(READY)
+    assert isinstance(outcome, c.Refused)
+    assert outcome.code == "too-many-requests"
+    assert five9.asked.count(f"PUT {A}/presence") == 1
+
+
+def test_a_link_that_is_told_to_wait_waits() -> None:
+    five9 = Scripted()
+    five9.laid[f"{A}/login_state"] = [(503, None)]
+    five9.after[f"{A}/login_state"] = 30_000
+    five9.start()
+    assert five9.down is not None
+    assert five9.down.after == 30_000
+
+
 def test_a_graceful_move_waits_for_the_after_call_work() -> None:
     five9 = up()
     five9.told(3, "CREATED", call("OFFERED"))

@@ -11,7 +11,8 @@ from cordboard.model.ids import Millis, Subject, agent_subject
 from cordboard.protocols.five9 import words as w
 from cordboard.protocols.five9.account import Account
 from cordboard.protocols.five9.follow import Follower
-from cordboard.protocols.five9.login import Access, told_of
+from cordboard.protocols.five9.login import Access
+from cordboard.protocols.five9.replies import told_of
 from cordboard.protocols.five9.services import LACKS, Order, offered, orders, outcome
 from cordboard.protocols.five9.snapshot import Now, steady
 

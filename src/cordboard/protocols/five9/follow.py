@@ -275,7 +275,8 @@ class Follower:
         return call
 
     def _changed(self, at: Millis, cause: str) -> Iterator[e.Event]:
-        if self.busy:  # whoever gets a call is busy before it is told, and free after its end was
+        busy = self.busy
+        if busy:  # whoever gets a call is busy before it is told, and free after its end was
             yield from self._agent(at)
         now = {item.id: item for item in self._pictures(at)}
         for contact in now.values():
@@ -283,10 +284,12 @@ class Follower:
             if contact.phase is Phase.CLOSED and contact.ended_by is Ending.MISSED:
                 self._missed = at
         self._contacts = {ident: item for ident, item in now.items() if item.phase is not Phase.CLOSED}
-        for ident in [item.id for item in self._calls.values() if item.state == w.FINISHED]:
+        finished = [item.id for item in self._calls.values() if item.state == w.FINISHED]
+        for ident in finished:
             if ContactId(self._main(ident)) not in self._contacts:
                 self._forget(ident)
-        yield from self._agent(at)
+        if not busy:
+            yield from self._agent(at)
 
     def _agent(self, at: Millis) -> Iterator[e.Event]:
         state = nouns.agent_state(self.book, self.login, self.presence, self.calls, at)

@@ -22,8 +22,9 @@ from cordboard.model.entities import (
 from cordboard.model.ids import AgentId, LinkId, QueueId
 from cordboard.protocols.five9 import wire, words as w
 from cordboard.protocols.five9.leniency import read, read_list
-from cordboard.protocols.five9.login import Access, fine, told_of
+from cordboard.protocols.five9.login import Access
 from cordboard.protocols.five9.nouns import Book
+from cordboard.protocols.five9.replies import fine, told_of
 
 T = TypeVar("T")
 
@@ -124,6 +125,8 @@ class Library:
             user=self._access.door.user,
             profile=profile,
             variables={item.id: f"{item.group}.{item.name}" for item in variables},
+            parts={item.id: (item.group, item.name) for item in variables},
+            ids={f"{item.group}.{item.name}": item.id for item in reversed(variables)},
             campaigns={item.id: item.name for item in campaigns},
             skills={item.id: item.name for item in (*every, *skills)},
             users={item.id: item.full_name or item.user_name for item in users},

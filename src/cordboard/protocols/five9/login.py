@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Literal
 
-import msgspec
 from msgspec.structs import replace
 
 from cordboard import contract as k
@@ -19,7 +18,8 @@ from cordboard.model.ids import Millis
 from cordboard.protocols.five9 import wire, words as w
 from cordboard.protocols.five9.account import Account
 from cordboard.protocols.five9.door import AGENTS, JSON, Door, written
-from cordboard.protocols.five9.leniency import fault_of, read, read_list
+from cordboard.protocols.five9.leniency import fault_of, read
+from cordboard.protocols.five9.replies import Where, centre, fine, ids_of, not_in, refused, remedy, told_of
 
 ROUNDS = 6
 """Steps through the login states before that is called hopeless."""
@@ -60,6 +60,8 @@ class Access:
         self._entered: Millis = 0
         self._answered: Millis = 0
         self._logins = 0
+        self._named: dict[tuple[str, str], Millis] = {}
+        """By method and path: when Five9 has asked to be asked for it again, at the earliest."""
         self._names = 0
         self._busy = False
         """Whether somebody logs in, or goes through the login states."""
@@ -164,30 +166,30 @@ class Access:
         begun, tries = self.now, TRIES
         while True:
             entered = self._entered
-            reply = yield from requested(self._request(how, method, path, body))
+            reply = yield from self._said_to(how, method, path, body)
             if isinstance(reply, k.Failed):
                 return reply
             if fine(reply):
                 self._answered = reply.at
-            remedy = _remedy(reply)
-            if remedy == "login" and self.young and tries:
+            cure = remedy(reply)
+            if cure == "login" and self.young and tries:
                 if how == "once":
                     return reply
                 tries -= 1
                 yield from paused(self.name("wait"), AGAIN)
                 continue
-            if not remedy or remedy in cured or reply.at - begun > ENOUGH:
+            if not cure or cure in cured or reply.at - begun > ENOUGH:
                 return reply
-            cured.add(remedy)
-            if how == "once" and remedy == "wait":
+            cured.add(cure)
+            if how == "once" and cure == "wait":
                 return reply
-            helped = yield from self._cured(remedy, reply, entered)
+            helped = yield from self._cured(cure, reply, entered)
             if not helped or how == "once" or (how == "order" and self.now - begun > ENOUGH):
                 return reply
 
-    def _cured(self, remedy: str, reply: k.Replied, entered: Millis) -> Steps[bool]:
+    def _cured(self, cure: str, reply: k.Replied, entered: Millis) -> Steps[bool]:
         """Do what the answer wants; whether asking again makes sense."""
-        match remedy:
+        match cure:
             case "login":
                 return (yield from self._fresh(entered, reply.at))
             case "move":
@@ -196,11 +198,9 @@ class Access:
                 found = yield from self.drive(log_on=self.state == w.WORKING)
                 return found == w.WORKING
             case _:
-                pause = AGAIN if reply.retry_after is None else reply.retry_after
-                if pause > MOST_RETRY_AFTER:
-                    return False
-                yield from paused(self.name("wait"), pause)
-                return True
+                if reply.retry_after is None:
+                    yield from paused(self.name("wait"), AGAIN)
+                return (reply.retry_after or 0) <= MOST_RETRY_AFTER
 
     def _fresh(self, entered: Millis, at: Millis) -> Steps[bool]:
         """One fresh login for all who were answered 401."""
@@ -250,7 +250,7 @@ class Access:
         if isinstance(reply, k.Failed):
             return k.Down(retry="later", reason=reply.reason or "no-answer")
         if not fine(reply):
-            return _not_in(reply)
+            return not_in(reply)
         try:
             found = read(reply.data, wire.Login)
         except ValueError:
@@ -289,7 +289,7 @@ class Access:
             reply = yield from self._patient("GET", "{A}/skills")
             if (down := refused(reply)) is not None:
                 return down
-            chosen = _ids(reply)
+            chosen = ids_of(reply)
         body = [{"id": ident} for ident in chosen]
         return refused((yield from self._patient("PUT", "{A}/active_skills", body)))
 
@@ -297,7 +297,7 @@ class Access:
         reply = yield from self._patient("GET", "{A}/maintenance_notices")
         if (down := refused(reply)) is not None:
             return down
-        for ident in _ids(reply):
+        for ident in ids_of(reply):
             # Also those that are marked as accepted: the mark is known to lag behind.
             told = yield from self._patient("PUT", f"{{A}}/maintenance_notices/{ident}/accept")
             if (down := refused(told)) is not None:
@@ -308,7 +308,7 @@ class Access:
         """A step of getting in, with patience for a login that is not known everywhere yet."""
         for attempt in range(TRIES + 1):
             how: How = "read" if method == "GET" else "order"
-            reply = yield from requested(self._request(how, method, path, body))
+            reply = yield from self._said_to(how, method, path, body)
             unknown = isinstance(reply, k.Replied) and reply.status == w.NOT_LOGGED_IN
             if not unknown or attempt == TRIES or reply.at - self._entered >= PROPAGATES:
                 return reply
@@ -321,96 +321,26 @@ class Access:
     def _stale(self) -> bool:
         return self.now - self._answered >= FRESH
 
-    def _request(self, how: How, method: str, path: str, body: Any) -> k.Request:  # noqa: ANN401 - JSON
-        return self.door.request(self.name("ask"), method, path, body, repeatable=how == "read")
+    def _said_to(self, how: How, method: str, path: str, body: Any) -> Steps[k.Replied | k.Failed]:  # noqa: ANN401 - JSON
+        """The answer to one request, not made before the time that Five9 has named for it."""
+        if (rest := self._named.get((method, path), 0) - self.now) > MOST_RETRY_AFTER:
+            status = HTTPStatus.TOO_MANY_REQUESTS
+            return k.Replied(name="", status=status, headers={}, data=b"", at=self.now, retry_after=rest)
+        if rest > 0:
+            yield from paused(self.name("wait"), rest)
+        request = self.door.request(self.name("ask"), method, path, body, repeatable=how == "read")
+        reply = yield from requested(request)
+        if isinstance(reply, k.Replied) and reply.retry_after:
+            self._named[method, path] = reply.at + reply.retry_after
+        return reply
 
     def _found(self, data: bytes) -> bool:
         """Take the data centre from a login or from metadata; whether there is one."""
         try:
-            found = read(data, _Where)
+            found = read(data, Where)
         except ValueError:
             return False
         place = centre(found.metadata) or centre(wire.Metadata(data_centers=found.data_centers))
         if place:
             self.door = replace(self.door, base=place)
         return bool(place)
-
-
-def centre(metadata: wire.Metadata) -> str:
-    """The address of the active data centre, else of the first; empty if there is none."""
-    centres = sorted(metadata.data_centers, key=lambda item: not item.active)
-    place = next((item.api_urls[0] for item in centres if item.api_urls), None)
-    if place is None or not place.host:
-        return ""
-    # Some put the port behind the host, for clients that leave it out.
-    named = ":" in place.host.rpartition("]")[2]
-    return f"https://{place.host}" if named else f"https://{place.host}:{place.port or '443'}"
-
-
-def fine(reply: k.Replied) -> bool:
-    """Whether Five9 did it; the body may be empty all the same."""
-    return 200 <= reply.status < 300  # noqa: PLR2004 - HTTP's own numbers
-
-
-def told_of(reply: k.Replied) -> str:
-    """What a refusal says, for people; without a body that says anything, its status."""
-    detail = fault_of(reply.data)
-    said = detail.message or (detail.context.context_code or "") if detail is not None else ""
-    return said[:200] or f"http-{reply.status}"
-
-
-def refused(reply: k.Replied | k.Failed) -> k.Down | None:
-    """What a step that failed means for the link."""
-    if isinstance(reply, k.Failed):
-        return k.Down(retry="later", reason=reply.reason or "no-answer")
-    if fine(reply):
-        return None
-    return k.Down(retry="later", reason=told_of(reply), after=reply.retry_after or 0)
-
-
-def _not_in(reply: k.Replied) -> k.Down:
-    """Why the login itself did not succeed, and what that means."""
-    detail = fault_of(reply.data)
-    if detail is not None and detail.context.context_code == w.DUPLICATE_LOGIN:
-        return k.Down(retry="login", reason="duplicate-login")
-    match reply.status:
-        case 400 | 401 | 403:
-            return k.Down(retry="login", reason=told_of(reply))
-        case 404 | 405 | 410:
-            return k.Down(retry="give-up", reason=told_of(reply))
-        case _:
-            return refused(reply) or k.Down(retry="later", reason=f"http-{reply.status}")
-
-
-def _remedy(reply: k.Replied) -> Literal["", "login", "move", "state", "wait"]:
-    """What helps against a refusal."""
-    if reply.status == w.NOT_LOGGED_IN:
-        return "login"
-    if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
-        return "wait"
-    detail = fault_of(reply.data) if reply.status == w.STATUS else None
-    if detail is None:
-        return ""
-    if detail.error_code == w.MIGRATED:
-        return "move"
-    return "state" if detail.context.context_code == w.CONTEXT_LOGIN else ""
-
-
-def _ids(reply: k.Replied | k.Failed) -> list[str]:
-    """The ids of a list of anything."""
-    try:
-        found = read_list(reply.data, _Named) if isinstance(reply, k.Replied) else []
-    except ValueError:
-        return []
-    return [item.id for item in found]
-
-
-class _Named(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-
-
-class _Where(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """What a login and `auth/metadata` say of places, whole or bare."""
-
-    metadata: wire.Metadata = wire.Metadata()
-    data_centers: tuple[wire.DataCenter, ...] = ()

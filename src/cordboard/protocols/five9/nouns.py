@@ -95,6 +95,10 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     profile: AgentProfile
     variables: dict[str, str] = {}
     """By the id of a definition: ``Group.name``."""
+    parts: dict[str, tuple[str, str]] = {}
+    """The same, in its two parts."""
+    ids: dict[str, str] = {}
+    """The other way round."""
     campaigns: dict[str, str] = {}
     skills: dict[str, str] = {}
     users: dict[str, str] = {}
@@ -254,7 +258,7 @@ def agent_state(
 
 def named(book: Book, data: AttachedData) -> tuple[dict[str, str], list[str]]:
     """The data by the ids of their variables, and the names that nobody has defined."""
-    ids = {name: ident for ident, name in book.variables.items()}
+    ids = book.ids
     wanted = {f"{CUSTOM}.{key}" if "." not in key else key: value for key, value in data.peripheral.items()}
     wanted.update((f"{NAMED}.{key}", value) for key, value in data.named.items())
     found = {ids[name]: value for name, value in wanted.items() if name in ids}
@@ -289,31 +293,38 @@ def _references(book: Book, call: wire.Call) -> dict[str, str]:
     found = {"callType": call.call_type}
     if call.state not in w.CALL_STATES:
         found["state"] = call.state
+    parts = book.parts
     for ident, value in call.variables.items():
-        group, _, name = book.variables.get(ident, "").partition(".")
+        group, name = parts.get(ident, _UNKNOWN)
         if group in _SYSTEM and value:
-            found[name if name == "session_id" else f"{group}.{name}"] = value
+            found[name if name == "session_id" else book.variables[ident]] = value
     return found
 
 
 def _variable(book: Book, call: wire.Call, name: str) -> str:
-    return next((value for ident, value in call.variables.items() if book.variables.get(ident) == name), "")
+    ident = book.ids.get(name)
+    return call.variables.get(ident, "") if ident is not None else ""
 
 
 def _data(book: Book, call: wire.Call) -> AttachedData:
     """The variables that people and programs set, by their names; one that nobody has defined, by its id."""
     peripheral: dict[str, str] = {}
     named: dict[str, str] = {}
+    parts = book.parts
     for ident, value in call.variables.items():
-        known = book.variables.get(ident, "")
-        group, _, name = known.partition(".")
-        if group in _SYSTEM or known in _CUSTOMER or not value:
+        group, name = parts.get(ident, _UNKNOWN)
+        if not value or group in _SYSTEM:
             continue
-        if group == NAMED:
+        if group == CUSTOM:
+            peripheral[name] = value
+        elif group == NAMED:
             named[name] = value
-        else:
-            peripheral[name if group == CUSTOM else known or ident] = value
+        elif (known := book.variables.get(ident, ident)) not in _CUSTOMER:
+            peripheral[known or ident] = value
     return AttachedData(peripheral=peripheral, named=named)
+
+
+_UNKNOWN = ("", "")
 
 
 def _thread(book: Book, call: wire.Call) -> str:
@@ -339,12 +350,35 @@ def _number(book: Book, call: wire.Call) -> str:
 
 def _customer(book: Book, call: wire.Call) -> Participant | None:
     name = _variable(book, call, "Customer.name")
-    far = next((item for item in call.participants if _role(item) is Role.CUSTOMER), None)
+    far = None if call.consult else _first(book, call)
     if far is not None:
         return Participant(role=Role.CUSTOMER, number=far.number, name=far.name or name)
     party = _far(book, call)
     number = party.number if party.role is Role.CUSTOMER else _variable(book, call, "Customer.number1")
     return Participant(role=Role.CUSTOMER, number=number, name=name) if number else None
+
+
+def _first(book: Book, call: wire.Call) -> wire.Participant | None:
+    """The customer among those in the call: whose number is the call's own. Of several whom it does not name, the first from outside; one alone
+    whom it does not name is who was called in, and stayed.
+    """
+    outside = [item for item in call.participants if _role(item) is Role.CUSTOMER]
+    number = _number(book, call)
+    named = next((item for item in outside if same_number(item.number, number)), None)
+    if named is not None or not outside:
+        return named
+    told = bool(number) and bool(outside[0].number)
+    return None if told and len(outside) == 1 else outside[0]
+
+
+def same_number(one: str, other: str) -> bool:
+    """Whether these are written for one number: one may lack what stands before it in the other."""
+    short, long = sorted((one.lstrip("+0"), other.lstrip("+0")), key=len)
+    return bool(short) and (short == long or (len(short) >= _LOCAL and long.endswith(short)))
+
+
+_LOCAL = 6
+"""Digits that a number has at least, for which what stands before may be left out."""
 
 
 def _far(book: Book, call: wire.Call) -> Participant:
@@ -366,7 +400,7 @@ def _role(item: wire.Participant) -> Role:
 
 
 def _other(book: Book, call: wire.Call, item: wire.Participant) -> Participant:
-    """One of several in a call: the first from outside is the customer."""
+    """One of several in a call."""
     match _role(item):
         case Role.AGENT:
             ident = item.agent_id or ""
@@ -374,7 +408,6 @@ def _other(book: Book, call: wire.Call, item: wire.Participant) -> Participant:
         case Role.QUEUE:
             return Participant(role=Role.QUEUE, id=item.skill_id or "", name=item.name)
         case _:
-            outside = [one for one in call.participants if _role(one) is Role.CUSTOMER]
-            first = bool(outside) and outside[0].id == item.id and not call.consult
-            role = Role.CUSTOMER if first else Role.THIRD_PARTY
+            first = None if call.consult else _first(book, call)
+            role = Role.CUSTOMER if first is not None and first.id == item.id else Role.THIRD_PARTY
             return Participant(role=role, number=item.number, name=item.name)

@@ -32,7 +32,8 @@ from cordboard.protocols.five9 import events as v, nouns, wire, words as w
 from cordboard.protocols.five9.account import Account
 from cordboard.protocols.five9.follow import Follower
 from cordboard.protocols.five9.leniency import fault_of, read
-from cordboard.protocols.five9.login import How, fine, told_of
+from cordboard.protocols.five9.login import How
+from cordboard.protocols.five9.replies import fine, told_of
 
 CALLS = "{A}/interactions/calls"
 SERVICES: frozenset[str] = frozenset(
@@ -249,19 +250,14 @@ def _is_to(call: wire.Call, target: Target) -> bool:
     """Whether the call goes to this target, as far as the call says to whom it goes."""
     match target.kind:
         case TargetKind.NUMBER:
-            wanted = _digits(target.number)
-            told = [found for text in (call.number, call.dnis) if (found := _digits(text or ""))]
-            return not told or any(found.endswith(wanted) or wanted.endswith(found) for found in told)
+            told = [text for text in (call.number, call.dnis) if text]
+            return not told or any(nouns.same_number(text, target.number) for text in told)
         case TargetKind.AGENT:
             return call.agent_id in (None, target.id)
         case TargetKind.QUEUE:
             return call.skill_id in (None, target.id)
         case _:
             assert_never(target.kind)
-
-
-def _digits(number: str) -> str:
-    return "".join(item for item in number if item.isdigit())
 
 
 def _recorded(ident: str, *, on: bool) -> Shown:

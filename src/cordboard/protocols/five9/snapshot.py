@@ -10,7 +10,8 @@ from cordboard import contract as k
 from cordboard.kit.script import Steps
 from cordboard.protocols.five9 import wire, words as w
 from cordboard.protocols.five9.leniency import fault_of, read, read_list
-from cordboard.protocols.five9.login import Access, refused
+from cordboard.protocols.five9.login import Access
+from cordboard.protocols.five9.replies import refused
 
 READS = 3
 """How often it is read again because something happened meanwhile."""

@@ -266,6 +266,17 @@ def test_a_link_that_is_told_to_wait_waits() -> None:
     assert five9.down.after == 30_000
 
 
+def test_a_link_whose_login_is_told_to_wait_while_it_reads_waits() -> None:
+    five9 = Scripted()
+    five9.laid[CALLS] = [NOT_LOGGED_IN]
+    five9.laid[f"{A}/login_state"] = [(200, "WORKING"), (503, None)]
+    five9.after[f"{A}/login_state"] = 30_000
+    five9.start()
+    five9.passes(10)
+    assert five9.down is not None
+    assert (five9.down.after, five9.times("/auth/login")) == (30_000, 2)
+
+
 def test_a_graceful_move_waits_for_the_after_call_work() -> None:
     five9 = up()
     five9.told(3, "CREATED", call("OFFERED"))

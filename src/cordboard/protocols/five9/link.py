@@ -387,7 +387,8 @@ class Five9Link:
             yield k.Answer(ask=ask, result=c.NoAnswer(code="link-down"))
         self._orders.clear()
         self._asks.clear()
-        yield down
+        # What the login came to says more than what came of that.
+        yield self._access.down or down
 
     def _emit(self, event: e.Event) -> k.Emit:
         return k.Emit(subject=self._subject, event=event)

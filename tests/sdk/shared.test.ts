@@ -267,6 +267,29 @@ test("a shared word reaches every tab", async () => {
   assert.deepEqual(heard, [["open", { id: 7 }], ["open", { id: 7 }]]);
 });
 
+test("maintenance is told to every tab, those that come later included, until the hub tells anew", async () => {
+  const browser = new Browser();
+  const heard: string[] = [];
+  const first = browser.tab();
+  first.hub.on("maintenance", ({ state, text }) => heard.push(`${state} ${text ?? ""}`));
+  await quiet(browser);
+  assert.equal(first.hub.maintenance, undefined);
+  for (const page of browser.world.pages) page.say({ type: "maintenance", state: "announced", at: 1, begins: 9, text: "Tonight" });
+  await quiet(browser);
+  const second = browser.tab();
+  await quiet(browser);
+  assert.deepEqual([heard, second.hub.maintenance?.begins], [["announced Tonight"], 9]);
+  for (const page of browser.world.pages) page.say({ type: "maintenance", state: "none", at: 2 });
+  await quiet(browser);
+  assert.deepEqual([heard.length, first.hub.maintenance, second.hub.maintenance], [2, undefined, undefined]);
+  for (const page of browser.world.pages) page.say({ type: "maintenance", state: "started", at: 3 });
+  await quiet(browser);
+  assert.equal(second.hub.maintenance?.state, "started");
+  browser.world.cut();
+  await quiet(browser, 5_000);
+  assert.deepEqual([second.hub.status.state, second.hub.maintenance], ["online", undefined]);
+});
+
 test("the last tab ends the connection, the next begins another", async () => {
   const browser = new Browser();
   const tab = browser.tab();

@@ -119,6 +119,24 @@ export interface GaugeFrame {
   readonly at: number;
 }
 
+/**
+ * The operator's planned maintenance of the hub, as it is since `at`. It comes after `welcome`, unless there is none, and whenever it changes.
+ * Nothing stops working because of it.
+ */
+export interface MaintenanceFrame {
+  readonly type: "maintenance";
+  /** `announced`: it starts at `begins`. `started`: come to an end. `completed`: go `to` the other address, or go on. */
+  readonly state: "none" | "announced" | "started" | "completed";
+  readonly at: number;
+  /** On the hub's clock. */
+  readonly begins?: number;
+  readonly to?: { readonly host: string; readonly port: number };
+  /** False: who is not ready when it goes on is cut off. */
+  readonly graceful?: boolean;
+  /** For people. */
+  readonly text?: string;
+}
+
 export type ServerFrame =
   | Welcome
   | Joined
@@ -131,6 +149,7 @@ export type ServerFrame =
   | { readonly type: "renewed"; readonly expires: number }
   | SharedFrame
   | PeersFrame
+  | MaintenanceFrame
   | { readonly type: "guarded" | "asked"; readonly subject: string; readonly command: Command }
   | { readonly type: "pong" };
 

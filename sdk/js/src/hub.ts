@@ -2,7 +2,7 @@
 
 import { Agent } from "./agent.js";
 import { Client, type Arrival } from "./client.js";
-import type { EntryFrame, Identity, ServerFrame } from "./frames.js";
+import type { EntryFrame, Identity, MaintenanceFrame, ServerFrame } from "./frames.js";
 import type { Line, LineEvents, Status, TokenSource } from "./line.js";
 import type { ErrorBody } from "./model.js";
 import { News, type Stop } from "./news.js";
@@ -16,6 +16,8 @@ export interface HubNews {
   status: Status;
   /** The hub said no to something that was no command, query or subject. */
   error: ErrorBody;
+  /** What the hub's operator says of maintenance. */
+  maintenance: MaintenanceFrame;
 }
 
 /** All subjects of a kind that the token lets us see, those to come included. */
@@ -39,6 +41,7 @@ export class Hub {
   private readonly agents = new Map<string, Agent>();
   private readonly kinds = new Map<Kind, News<{ change: { watched: Watched; changed: Changed } }>>();
   private standing: Status = { state: "connecting" };
+  private upkeep: MaintenanceFrame | undefined;
 
   constructor(settings: HubSettings) {
     const { url, name, token, line } = settings;
@@ -60,6 +63,11 @@ export class Hub {
   /** Who the token says we are; nothing before the first welcome. */
   get identity(): Identity | undefined {
     return this.standing.state === "online" ? this.standing.welcome.identity : undefined;
+  }
+
+  /** What its operator said of maintenance last; nothing if there is none, or no connection. */
+  get maintenance(): MaintenanceFrame | undefined {
+    return this.upkeep;
   }
 
   /** The hub's time, in milliseconds since 1970: take it, not the page's, to show how long something lasts. */
@@ -159,6 +167,7 @@ export class Hub {
   private stated(status: Status): void {
     const online = this.standing.state === "online";
     this.standing = status;
+    this.upkeep = undefined;
     if (online) for (const agent of this.agents.values()) agent.lost();
     this.news.tell("status", status);
   }
@@ -177,6 +186,10 @@ export class Hub {
       case "error":
         if (frame.about !== undefined && this.watched.has(frame.about)) this.watched.get(frame.about)?.heard(frame);
         else this.news.tell("error", frame.error);
+        break;
+      case "maintenance":
+        this.upkeep = frame.state === "none" ? undefined : frame;
+        this.news.tell("maintenance", frame);
         break;
       default:
     }

@@ -9,7 +9,7 @@ import { byLeader, byWorker, canShare, type Shared } from "./ways.js";
 export { Agent, type ContactLike, type Details, type Guard, type Performer, type TargetLike } from "./agent.js";
 export type { Claim } from "./claim.js";
 export type { OrderOptions } from "./client.js";
-export type { EntryFrame, Identity, PeersFrame, SharedFrame, Welcome } from "./frames.js";
+export type { EntryFrame, Identity, MaintenanceFrame, PeersFrame, SharedFrame, Welcome } from "./frames.js";
 export { Hub, type Everyone, type HubNews, type Kind } from "./hub.js";
 export type { Status } from "./line.js";
 export * from "./model.js";

@@ -4,7 +4,7 @@
 import { Connection } from "./connection.js";
 import type { Environment } from "./environment.js";
 import { Feeds } from "./feeds.js";
-import type { ClientFrame, ServerFrame } from "./frames.js";
+import type { ClientFrame, MaintenanceFrame, ServerFrame } from "./frames.js";
 import type { Status } from "./line.js";
 import { Offices } from "./offices.js";
 import { Refusal } from "./refusal.js";
@@ -50,6 +50,7 @@ export class Trunk {
   private readonly tokens = new Map<number, TokenAsk>();
   private connection: Connection | undefined;
   private status: Status = { state: "connecting" };
+  private maintenance: MaintenanceFrame | undefined;
   private asks = 0;
   /** Tabs that did not answer when they were asked for a token, since one last did. */
   private silent = 0;
@@ -71,7 +72,10 @@ export class Trunk {
     this.tabs.set(tab, port);
     for (const ask of this.tokens.keys()) this.askSomebody(ask);
     if (this.connection === undefined) this.open();
-    else port({ kind: "status", status: this.current() });
+    else {
+      port({ kind: "status", status: this.current() });
+      if (this.maintenance !== undefined) port({ kind: "frame", frame: this.maintenance });
+    }
   }
 
   /** It has gone. What it claimed is free; what it was asked for, another is. The last one ends the connection. */
@@ -126,6 +130,7 @@ export class Trunk {
 
   private stated(status: Status): void {
     this.status = status;
+    this.maintenance = undefined; // a hub tells anew of what there is
     if (status.state === "online") {
       this.feeds.reset();
       this.offices.reset();
@@ -187,6 +192,9 @@ export class Trunk {
         return this.settled(frame.command, frame);
       case "answer":
         return this.settled(frame.ask, frame);
+      case "maintenance":
+        this.maintenance = frame;
+        return this.tell([...this.tabs.keys()], frame);
       case "error":
         if (frame.about === undefined) return this.tell([...this.tabs.keys()], frame);
         if (this.commands.has(frame.about) || this.queries.has(frame.about)) return this.settled(frame.about, frame);

@@ -159,6 +159,50 @@ def test_an_agent_chooses_the_language_and_loses_nothing_by_it(
     assert page.evaluate("document.documentElement.lang") == "ja"
 
 
+def test_maintenance_is_said_calmly_in_every_language(quiet: str, opened: Callable[..., Page]) -> None:
+    """In the narrowest panel as well; and it is gone when it was called off."""
+    pages = {name: opened(f"{quiet}/panel/?lang={name}", width=200, height=465) for name in PLANNED}
+    page = pages["en"]
+    token = page.request.post(f"{quiet}/v1/demo", data={}).json()["token"]
+
+    def operator(**order: object) -> None:
+        said = page.request.post(
+            f"{quiet}/v1/maintenance", data=order, headers={"Authorization": f"Bearer {token}"}
+        )
+        assert said.ok, said.text()
+
+    for each in pages.values():
+        expect(each.locator("cb-agent-state")).to_be_visible()
+    orders = (
+        {"do": "announce", "after": 1_800_000, "text": "A new switch"},
+        {"do": "start", "graceful": False, "to": {"host": "a-rather-long-name.south.example"}},
+        {"do": "complete"},
+    )
+    for number, order in enumerate(orders):
+        operator(**order)
+        for name, each in pages.items():
+            banner = each.get_by_role("status").filter(has_text=PLANNED[name][number])
+            expect(banner).to_be_visible()
+            expect(banner).to_contain_text("A new switch")
+            assert sticking_out(each) == [], (name, number)
+        assert violations(page) == [], number
+        page.emulate_media(color_scheme="dark")
+        assert violations(page) == [], f"{number}, dark"
+        page.emulate_media(color_scheme="light")
+    operator(do="cancel")
+    for name, each in pages.items():
+        expect(each.get_by_text(PLANNED[name][2])).to_have_count(0)
+
+
+PLANNED = {
+    "en": ("Maintenance is planned for", "You may be cut off", "has moved to"),
+    "de": ("Wartung geplant für", "Wartung hat begonnen", "umgezogen"),
+    "pt": ("Manutenção prevista para", "manutenção começou", "mudou para"),
+    "ja": ("メンテナンスを予定", "メンテナンスが始まりました", "に移りました"),
+}
+"""What is announced, started by force, and completed elsewhere."""
+
+
 def test_a_look_can_be_forced(quiet: str, opened: Callable[..., Page]) -> None:
     scheme = "getComputedStyle(document.querySelector('cb-agent-page')).colorScheme"
     assert opened(f"{quiet}/panel/?theme=dark").evaluate(scheme) == "dark"

@@ -1,14 +1,16 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 
+import { when } from "../parts/format";
 import { look } from "../parts/look";
 import { causeText, retryText, TEXTS } from "../parts/texts";
 import type { Status } from "../wire/client";
+import type { MaintenanceFrame } from "../wire/frames";
 import type { View } from "../wire/model";
 
 import "../parts/since";
 
-/** What stands between the agent and the contact centre: a lost connection of this page, or a link that is down. */
+/** What stands between the agent and the contact centre, or is going to: a lost connection of this page, a link that is down, maintenance. */
 @customElement("cb-banners")
 export class Banners extends LitElement {
   static override styles = [
@@ -24,6 +26,10 @@ export class Banners extends LitElement {
         background: color-mix(in srgb, var(--warn) 14%, var(--card));
       }
 
+      .calm {
+        background: color-mix(in srgb, var(--accent) 10%, var(--card));
+      }
+
       .bad {
         background: color-mix(in srgb, var(--bad) 14%, var(--card));
       }
@@ -32,11 +38,12 @@ export class Banners extends LitElement {
 
   @property({ attribute: false }) status!: Status;
   @property({ attribute: false }) view: View | undefined;
+  @property({ attribute: false }) maintenance: MaintenanceFrame | undefined;
   @property({ attribute: false }) clock!: { now(): number };
   @property({ attribute: false }) reconnect: () => void = () => undefined;
 
   protected override render(): TemplateResult {
-    return html`<div role="status">${this.connection()} ${this.status.state === "online" ? this.links() : nothing}</div>`;
+    return html`<div role="status">${this.connection()} ${this.status.state === "online" ? [this.links(), this.planned()] : nothing}</div>`;
   }
 
   private connection(): TemplateResult | typeof nothing {
@@ -52,6 +59,13 @@ export class Banners extends LitElement {
     }
   }
 
+  private planned(): TemplateResult | typeof nothing {
+    const { maintenance } = this;
+    const said = maintenance === undefined ? "" : sentence(maintenance, this.clock.now());
+    const text = maintenance?.text ?? "";
+    return said === "" ? nothing : html`<p class="calm"><strong>${said}</strong> ${text === "" ? nothing : html`<span>${text}</span>`}</p>`;
+  }
+
   private links(): TemplateResult[] {
     return Object.entries(this.view?.links ?? {})
       .filter(([, link]) => !link.up)
@@ -62,5 +76,19 @@ export class Banners extends LitElement {
           <span>${link.cause ? TEXTS.because(causeText(link.cause)) : nothing} ${retryText(link.retry ?? "")}</span>
         </p>`,
       );
+  }
+}
+
+/** What an agent should know of it; empty where there is nothing to be said any more. */
+function sentence({ state, begins, graceful, to }: MaintenanceFrame, now: number): string {
+  switch (state) {
+    case "none":
+      return "";
+    case "announced":
+      return TEXTS.maintenanceAt(when(begins ?? now, now));
+    case "started":
+      return graceful === false ? TEXTS.maintenanceForced : TEXTS.maintenanceStarted;
+    case "completed":
+      return to === undefined ? "" : TEXTS.maintenanceMoved(to.host);
   }
 }

@@ -3,7 +3,7 @@
 import { CONTROLS, refusalText, TEXTS } from "../parts/texts";
 import { Client, type Status } from "../wire/client";
 import type { Environment } from "../wire/environment";
-import type { ServerFrame } from "../wire/frames";
+import type { MaintenanceFrame, ServerFrame } from "../wire/frames";
 import type { Command, Outcome, Service, TeamMessage, View } from "../wire/model";
 import type { Stream } from "../wire/stream";
 import { Boards, type Board } from "./boards";
@@ -29,6 +29,7 @@ const NO_ONE: Found = { targets: [], after: "" };
 
 export class PanelModel implements PanelSource {
   status: Status = { state: "connecting" };
+  maintenance: MaintenanceFrame | undefined;
   readonly signOut?: () => void;
   private readonly client: Client;
   private readonly duties: Duties;
@@ -135,6 +136,7 @@ export class PanelModel implements PanelSource {
 
   private stated(status: Status): void {
     this.status = status;
+    this.maintenance = undefined; // a hub tells anew of what there is
     if (status.state !== "online") this.duties.lost();
     if (status.state === "online" && !status.welcome.identity.agent) {
       this.say(TEXTS.noAgent);
@@ -171,6 +173,9 @@ export class PanelModel implements PanelSource {
         return;
       case "asked":
         return void this.do(frame.command);
+      case "maintenance":
+        this.maintenance = frame;
+        return this.tell((news) => news.changed?.());
       default:
     }
   }

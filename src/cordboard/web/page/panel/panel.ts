@@ -149,7 +149,13 @@ export class Panel extends LitElement {
     return html`<div class="shell">
         ${this.top(view)}
         <div>
-          <cb-banners .status=${source.status} .view=${view} .clock=${source.clock} .reconnect=${() => source.reconnect()}></cb-banners>
+          <cb-banners
+            .status=${source.status}
+            .view=${view}
+            .maintenance=${source.maintenance}
+            .clock=${source.clock}
+            .reconnect=${() => source.reconnect()}
+          ></cb-banners>
           <cb-messages .messages=${source.messages ?? NOTHING} .clock=${source.clock}></cb-messages>
         </div>
         <main>${view === undefined ? html`<p class="empty faint">${TEXTS.connecting}</p>` : this.room(view)}</main>

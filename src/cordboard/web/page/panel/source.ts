@@ -5,6 +5,7 @@
 //     panel.source = source;
 
 import type { Status } from "../wire/client";
+import type { MaintenanceFrame } from "../wire/frames";
 import type { Outcome, Service, Target, TargetKind, TeamMessage, View } from "../wire/model";
 import type { Board } from "./boards";
 
@@ -54,6 +55,8 @@ export interface PanelSource {
   doer(duty: Duty): Doer;
   /** Wants this page to do it (`take`: even if another does), or not to. */
   want(duty: Duty, wanted: boolean, take?: boolean): void;
+  /** What the hub's operator said of maintenance last; missing where there is none, or where that is not known. */
+  readonly maintenance?: MaintenanceFrame | undefined;
   /** What was written to the agent's team; missing where that is not known. */
   readonly messages?: readonly TeamMessage[];
   /** Counters of queues and team, kept while `follow`ed; missing where there are none to be had. */

@@ -178,7 +178,10 @@ async def through(kind: str) -> None:
     """All ways through a company's proxy, by names that only it knows."""
     async with vendor(echo=echo, hello=hello) as url:
         port = url.rpartition(":")[2]
-        async with FaultProxy(url, tls=True, host="cti.vendor.example") as front, company_proxy() as company:
+        async with (
+            FaultProxy(url, tls=True, host="cti.vendor.example") as front,
+            company_proxy(front.authority.issue("127.0.0.1") if kind == "https" else None) as company,
+        ):
             secure = f"cti.vendor.example:{front.port}"
             proxy = f"{kind}://ann:secret@127.0.0.1:{company.port}"
             async with wire(proxy=proxy, ca_file=str(front.ca_file), no_proxy=("127.0.0.0/8",)) as line:
@@ -195,13 +198,25 @@ async def through(kind: str) -> None:
                 line.channels.drop()
             hosts = {asked.split()[-1] for asked in company.asked}
             assert hosts == {secure, f"plain.vendor.example:{port}"}
-            async with wire(proxy=proxy.replace("secret", "wrong")) as line:
+            async with wire(proxy=proxy.replace("secret", "wrong"), ca_file=str(front.ca_file)) as line:
                 assert await line.failed(f"https://{secure}/hello") == ("proxy-refused", False)
                 assert (await line.unopened(f"wss://{secure}/echo")).reason == "proxy-refused"
                 assert (await line.unopened(f"tls://{secure}", "tcp")).reason == "proxy-refused"
             async with wire(proxy=proxy, connect_seconds=5) as line:
+                reason = "proxy-failed" if kind == "https" else "certificate-untrusted"
+                assert await line.failed(f"https://{secure}/hello") == (reason, False)
+                assert (await line.unopened(f"tls://{secure}", "tcp")).reason == reason
+            async with wire(proxy=proxy, ca_file=str(front.ca_file)) as line:
+                await front.make(Trouble(kind="certificate", flaw="untrusted"))
                 assert await line.failed(f"https://{secure}/hello") == ("certificate-untrusted", False)
-    async with wire(proxy=proxy) as line:
+                assert (await line.unopened(f"tls://{secure}", "tcp")).reason == "certificate-untrusted"
+                front.heal()
+            async with wire(proxy=proxy, ca_file=str(front.ca_file), connect_seconds=0.2) as line:
+                await front.make(Trouble(kind="mute"))
+                assert await line.failed(f"https://{secure}/hello") == ("connect-timeout", False)
+                assert (await line.unopened(f"wss://{secure}/echo")).reason == "connect-timeout"
+                assert (await line.unopened(f"tls://{secure}", "tcp")).reason == "connect-timeout"
+    async with wire(proxy=proxy) as line:  # nobody is there any more
         assert await line.failed(f"https://{secure}/hello") == ("proxy-failed", False)
         assert (await line.unopened(f"wss://{secure}/echo")).reason == "proxy-failed"
         assert (await line.unopened(f"tls://{secure}", "tcp")).reason == "proxy-failed"
@@ -211,14 +226,14 @@ async def hello(_: web.Request) -> web.Response:
     return web.Response(text="hello")
 
 
-@pytest.mark.parametrize("kind", ["http", "socks5", "socks5h"])
+@pytest.mark.parametrize("kind", ["http", "https", "socks5", "socks5h"])
 async def test_through_a_companys_proxy(kind: str) -> None:
     await through(kind)
 
 
 def test_the_same_on_the_loop_that_a_hub_runs_on() -> None:
     async def all_of_it() -> None:
-        for kind in ("http", "socks5"):
+        for kind in ("http", "https", "socks5"):
             await through(kind)
         async with (
             vendor(echo=echo) as url,

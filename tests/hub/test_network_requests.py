@@ -75,6 +75,7 @@ async def test_where_nobody_is(fault_proxy: Put) -> None:
         await proxy.make(Trouble(kind="mute"))
         assert await line.failed(f"{proxy.url}/count") == ("connect-timeout", False)
         assert (await line.unopened(f"wss://localhost:{proxy.port}/")).reason == "connect-timeout"
+        assert (await line.unopened(f"tls://localhost:{proxy.port}", "tcp")).reason == "connect-timeout"
         await proxy.make(Trouble(kind="refuse"))
         assert await line.failed(f"{proxy.url}/count") == ("connect-refused", False)
         assert (await line.unopened(f"tls://localhost:{proxy.port}", "tcp")).reason == "connect-refused"

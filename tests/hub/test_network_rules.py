@@ -60,7 +60,8 @@ def test_no_proxy_for_anything() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["proxy.example:3128", "https://proxy.example:1", "http://proxy.example", "x"]
+    "address",
+    ["proxy.example:3128", "ftp://proxy.example:1", "http://proxy.example", "https://proxy.example", "x"],
 )
 def test_a_proxy_that_is_none(address: str) -> None:
     with pytest.raises(CallerError) as refused:

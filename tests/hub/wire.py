@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from aiohttp import web
@@ -155,9 +157,14 @@ class CompanyProxy:
 
 
 @asynccontextmanager
-async def company_proxy() -> AsyncIterator[CompanyProxy]:
+async def company_proxy(certificate: Path | None = None) -> AsyncIterator[CompanyProxy]:
+    """`certificate`: what it shows, with its key, if it is itself reached with TLS."""
     made = CompanyProxy()
-    server = await asyncio.start_server(made.serve, "127.0.0.1", 0)
+    context = None
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+    server = await asyncio.start_server(made.serve, "127.0.0.1", 0, ssl=context)
     made.port = server.sockets[0].getsockname()[1]
     try:
         yield made

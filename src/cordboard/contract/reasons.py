@@ -15,7 +15,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "let through looks like this.",
         "host-busy": "As many requests were under way at that host as are allowed at once, for as long as there was time. "
         "Raise `network.at_once`, or ask for less.",
-        "proxy-failed": "The proxy was not reached. Check its address, and whether it runs.",
+        "proxy-failed": "The proxy was not reached, or its certificate is not believed. Check its address, whether it runs, and `ca_file`.",
         "proxy-refused": "The proxy does not let this link through. Check the log-in, and what it allows.",
         "certificate-expired": "The vendor's certificate is out of date, or not valid yet. Have it renewed, or set the clock here.",
         "certificate-wrong-host": "The vendor's certificate is for another host. The address is not the one it is to be called by.",

@@ -111,7 +111,7 @@ class Client:
             return aiohttp.TCPConnector(socket_factory=self._socket, **common)
         from cordboard.hub.network.tunnels import connector  # noqa: PLC0415 - only who has a proxy loads it
 
-        return connector(proxy, **common)
+        return connector(self.network, proxy, **common)
 
     def _socket(self, info: tuple[Any, ...]) -> socket.socket:
         family, kind, protocol, _, _ = info

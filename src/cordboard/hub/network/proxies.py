@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from cordboard.model.errors import CallerError
 
 ENVIRONMENT = "environment"
-SCHEMES = frozenset({"http", "socks4", "socks4a", "socks5", "socks5h"})
+SCHEMES = frozenset({"http", "https", "socks4", "socks4a", "socks5", "socks5h"})
 _PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 _SECURE = frozenset({"https", "wss", "tls"})
 

@@ -23,7 +23,7 @@ class NetworkSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     client_key: str = ""
     """The PEM file of that key, where it is not in the same file."""
     proxy: str = ""
-    """The proxy that links go through: `http://host:port`, `socks5://host:port`; `environment` takes what `HTTPS_PROXY`, `HTTP_PROXY`,
+    """The proxy that links go through: `http://host:port`, `https://host:port` (itself reached with TLS), `socks5://host:port`; `environment` takes what `HTTPS_PROXY`, `HTTP_PROXY`,
     `ALL_PROXY` and `NO_PROXY` say. Empty: none."""
     no_proxy: tuple[str, ...] = ()
     """What is reached without the proxy: hosts (`pbx.example`, and all below it), addresses (`10.0.0.0/8`), each with or without a

@@ -59,8 +59,7 @@ async def connection(
             return await asyncio.open_connection(host, port, ssl=tls, server_hostname=name)
         from cordboard.hub.network.tunnels import tunnel  # noqa: PLC0415 - only who has a proxy loads it
 
-        through = await tunnel(proxy, host, port, network.settings.connect_seconds)
-        return await asyncio.open_connection(sock=through, ssl=tls, server_hostname=name)
+        return await tunnel(network, proxy, host, port, tls)
 
 
 def _written(host: str) -> str:

@@ -29,6 +29,7 @@ from cordboard.contract import (
     Watch,
 )
 from cordboard.hub.clock import RandomIds
+from cordboard.hub.maintenance import Order
 from cordboard.model.commands import SERVICES, Kind
 from cordboard.model.errors import ERRORS, CallerError
 from cordboard.model.ids import agent_subject
@@ -184,6 +185,28 @@ class SessionSuite:
                 assert set.intersection(*sent), (
                     f"{type(item.event).__name__}: `render` made it once, and each page was sent its own copy: pass on `rendered`"
                 )
+
+    async def test_maintenance_changes_nothing_of_what_is_shown(self) -> None:
+        """Whether a protocol has words for it or not: it is told to pages that are there and to those to come, before their first frame."""
+        async with live_stage(self.protocol) as (stage, centre):
+            await self._talking(centre)
+            page = await self._joined(stage)
+            so = self.view(page)
+            for order in (
+                Order(do="announce", after=60_000, text="Tonight"),
+                Order(do="start"),
+                Order(do="start", graceful=False),
+            ):
+                stage.hub.maintain(order, "suite")
+                await stage.hub.settled()
+                late = await self._joined(stage)
+                for who, shown in (("who was there", self.view(page)), ("who comes", self.view(late))):
+                    assert shown == so, f"{order.do}: {who} is shown {shown}, and not {so}"
+                late.leave()
+            stage.hub.maintain(Order(do="complete"), "suite")
+            stage.hub.maintain(Order(do="cancel"), "suite")
+            await page.advance(PATIENCE)
+            stage.tap.breaches.none()
 
     async def test_the_same_news_give_the_same_effects(self) -> None:
         async with live_stage(self.protocol) as (stage, centre):

@@ -19,6 +19,7 @@ PING = "ping"
 """The only thing that clients say on the socket: bare text, neither JSON nor a WebSocket's own ping."""
 BEARER = "Bearer-"
 """What stands before a token, in a header, a cookie or an address. A hyphen, no blank."""
+_PLAIN = "Bearer "
 
 
 class _Wire(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -387,11 +388,9 @@ def options_of(data: bytes) -> tuple[str, ...]:
 
 
 def token_of(text: str) -> str:
-    """The token of an ``Authorization`` of Five9's, empty if it is none. Some clients leave out what stands before it in a cookie."""
-    kind, dash, token = text.strip().partition("-")
-    if dash and kind == BEARER.rstrip("-"):
-        return token
-    return ""
+    """The token of an ``Authorization`` of Five9's, empty if it is none. Five9's clients write a hyphen, one of others' a blank."""
+    kind, token = text[: len(BEARER)], text[len(BEARER) :].strip()
+    return token if kind in (BEARER, _PLAIN) else ""
 
 
 def state_of(data: bytes) -> str:

@@ -94,6 +94,19 @@ async def test_the_opening_is_refused_with_a_status(fault_proxy: Put) -> None:
             assert (closed.reason, closed.status, closed.retry_after) == ("handshake-refused", status, after)
 
 
+async def test_an_opening_that_is_never_answered() -> None:
+    over = asyncio.Event()
+
+    async def never(_: web.Request) -> web.Response:
+        await over.wait()
+        return web.Response()
+
+    async with vendor(never=never) as url, wire(open_seconds=0.2) as line:
+        closed = await line.unopened(ws(f"{url}/never"))
+        assert (closed.reason, closed.status) == ("connect-timeout", 0)
+        over.set()
+
+
 async def test_a_vendor_that_takes_nothing_is_left() -> None:
     async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         reader._transport.pause_reading()  # type: ignore[attr-defined]

@@ -295,6 +295,8 @@ class Five9Link:
                 yield self._emit(event)
         elif number == v.LOGIN_STATE:
             self._said = signals.login_state(item)
+            if self._said == w.WORKING and not self._access.settling:
+                self._access.state = w.WORKING  # at once: a call may be the next thing
         elif number == v.DUPLICATE_CONNECTION:
             yield from self._lost(k.Down(retry="login", reason="duplicate-connection"))
         elif number in signals.GONE:

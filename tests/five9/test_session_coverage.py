@@ -14,6 +14,7 @@ import pytest
 
 from cordboard.protocols.five9 import events, feed, moving, protocol, routes, telling, wire, words as w
 from cordboard.protocols.five9.desk import Desk
+from cordboard.protocols.five9.entrance import ENTRANCE
 from cordboard.protocols.five9.inquiries import INQUIRIES
 from cordboard.protocols.five9.requests import PLANS
 from cordboard.protocols.five9.routes import CONTEXTS, MISSING, ROUTES, ROWS, SOCKETS, TABLE, address
@@ -72,7 +73,7 @@ def test_every_event_is_declared_and_those_that_are_sent_are_sent_somewhere() ->
 def test_every_row_is_done_by_exactly_one_part() -> None:
     own = set(Desk(Settings(), ids=None).own)  # type: ignore[arg-type] # only what it has is looked at
     asked = {"users", "logged_in", "transferable", "conferees", "org_skills"}
-    parts = [own, set(INQUIRIES), set(PLANS), asked]
+    parts = [own, set(ENTRANCE), set(INQUIRIES), set(PLANS), asked]
     assert set.union(*parts) == {row.name for row in TABLE}
     assert sum(map(len, parts)) == len(TABLE)
 

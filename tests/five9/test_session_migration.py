@@ -190,7 +190,7 @@ async def test_who_has_to_go_elsewhere_is_told_where_to() -> None:
         await hub.stage.clock.advance(LINGERING)
         assert page.closed == 1003
         await hub.says("cancel")
-        assert await state(page) == w.WORKING
+        assert (await state(page), await state(fresh)) == (w.WORKING, w.WORKING)
         assert "1010" in seen(await hub.at_work("/appsvcs/ws/back"))
 
 

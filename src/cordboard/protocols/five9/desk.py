@@ -15,15 +15,17 @@ import msgspec
 
 from cordboard import contract as k
 from cordboard.model import commands as c
-from cordboard.model.entities import Availability, TargetKind
+from cordboard.model.entities import TargetKind
 from cordboard.model.ids import Millis, Subject, agent_subject, is_subject, subject_id
 from cordboard.model.log import Entry
 from cordboard.model.state import SubjectState
 from cordboard.protocols.five9 import answers, centre, lists, wire, words as w
 from cordboard.protocols.five9.admission import WORD, Admission, Roles, Word, login_id, word_of
+from cordboard.protocols.five9.entrance import ENTRANCE, Arrival, started, station_of, stopped
 from cordboard.protocols.five9.errands import TIMER, Errands, nobody
 from cordboard.protocols.five9.inquiries import INQUIRIES, Sight
-from cordboard.protocols.five9.orders import Answer, GoneError, Plan, Until
+from cordboard.protocols.five9.moving import is_left, is_over
+from cordboard.protocols.five9.orders import GoneError
 from cordboard.protocols.five9.overview import TIMER as GATHERED, Overview
 from cordboard.protocols.five9.presence import logged_on
 from cordboard.protocols.five9.requests import PLANS, plan_of
@@ -96,20 +98,13 @@ class Desk:
             METADATA: self._where,
             LOGOUT: self._logout,
             SWITCHOVER: self._switchover,
-            "login_state": self._login_state,
             "session_start": self._start,
             "session_restart": self._restart,
             "session_stop": self._stop,
             "can_stop": self._can_stop,
             "expiration": self._expiration,
             "ping": self._nothing,
-            "notices": self._notices,
-            "notice": self._notice,
-            "accept_notice": self._notice,
-            "set_skills": self._skills,
-            "station": self._station,
-            "station_state": self._station,
-            "station_restart": self._station,
+            "station_restart": self._restart_station,
             "options": self._optional,
             "set_options": self._optional,
             "statistics": self._statistics,
@@ -286,9 +281,7 @@ class Desk:
         self._phase = _Phase.OPEN
         yield k.Cancel(name="joining")
         if self._policy == w.ATTACH_EXISTING:
-            news = self._maintenance
-            moved = news is not None and news.state == "completed" and not self._borrowed
-            self._roles.attach(moved=moved)
+            self._roles.attach(moved=self._begins_anew)
         waiting, self._waiting = self._waiting, []
         for called in waiting:
             yield from self._inside(msgspec.structs.replace(called, at=at))
@@ -358,6 +351,8 @@ class Desk:
             self._asks[ask] = called
             query = c.GetTargets(kinds=(_ASKED[row.name],), limit=TARGETS)
             yield k.Ask(id=ask, subject=self._state.subject, query=query)
+        elif row.name in ENTRANCE:
+            yield self._reply(called, ENTRANCE[row.name](self._arrival(called)))
         elif row.name in self.own:
             yield from self.own[row.name](called)
         else:
@@ -382,8 +377,14 @@ class Desk:
 
     @property
     def _is_elsewhere(self) -> bool:
+        """Whether the service has moved to another hub."""
+        return is_left(self._maintenance)
+
+    @property
+    def _begins_anew(self) -> bool:
+        """Whether a session of the user's is one from before a maintenance that ended here."""
         news = self._maintenance
-        return news is not None and news.state == "completed" and news.to is not None
+        return news is not None and is_over(news) and not is_left(news) and not self._borrowed
 
     def _where(self, called: k.Called) -> k.SessionEffects:
         """Who signs in, or asks where to go."""
@@ -408,46 +409,32 @@ class Desk:
 
     # --- the login's states --------------------------------------------------------------------------------------------------------
 
-    def _login_state(self, called: k.Called) -> k.SessionEffects:
-        yield self._reply(called, self._admission(called).state(on=self._is_on))
+    def _arrival(self, called: k.Called) -> Arrival:
+        return Arrival(called=called, admission=self._admission(called), state=self._state, on=self._is_on)
 
     def _start(self, called: k.Called) -> k.SessionEffects:
-        station = wire.decoded(called.body or b"{}", wire.Station)
-        if station.station_type not in w.STATION_TYPES:
-            raise ValueError(f"stationType is one of {', '.join(w.STATION_TYPES)}")
+        station = station_of(called)
         force = called.query.get("force", "").lower() == "true"
-        admission = self._admission(called)
-        if admission.has_rival() and not force:
+        arrival = self._arrival(called)
+        if arrival.admission.has_rival() and not force:
             yield answers.duplicate_login(called.call, called.at)
             return
-        if admission.has_rival():
+        if arrival.admission.has_rival():
             self._roles.rid()
             yield self._word("forced")
-        yield from self._errands.begin(called.call, self._started(admission, station), self._state, called.at)
+        yield from self._errands.begin(called.call, started(arrival, station), self._state, called.at)
 
     def _restart(self, called: k.Called) -> k.SessionEffects:
-        admission = self._admission(called)
-        plan = self._started(admission, admission.station)
+        arrival = self._arrival(called)
+        plan = started(arrival, arrival.admission.station)
         yield from self._errands.begin(called.call, plan, self._state, called.at)
-
-    def _started(self, admission: Admission, station: wire.Station) -> Plan:
-        if admission.logs_on and not self._is_on:
-            yield c.SetAgentState(state=Availability.NOT_READY)
-            yield Until(logged_on)
-        admission.start(station)
-        return Answer()
 
     def _stop(self, called: k.Called) -> k.SessionEffects:
-        body = wire.decoded(called.body or b"{}", wire.LeaveSession)
-        reason = body.reason_code_id or ""
-        plan = self._stopped(self._admission(called), "" if reason == "0" else reason)
-        yield from self._errands.begin(called.call, plan, self._state, called.at)
+        yield from self._errands.begin(called.call, stopped(self._arrival(called)), self._state, called.at)
 
-    def _stopped(self, admission: Admission, reason: str) -> Plan:
-        if admission.logs_on and self._is_agent and logged_on(self._state):
-            yield c.SetAgentState(state=Availability.NULL, reason=reason)
-        admission.stop()
-        return Answer()
+    def _restart_station(self, called: k.Called) -> k.SessionEffects:
+        yield self._word("station", state=self._admission(called).station.state, role=_role(called))
+        yield self._reply(called)
 
     def _can_stop(self, called: k.Called) -> k.SessionEffects:
         yield self._reply(called, not self._state.contacts)
@@ -458,30 +445,6 @@ class Desk:
 
     def _nothing(self, called: k.Called) -> k.SessionEffects:
         yield self._reply(called)
-
-    def _notices(self, called: k.Called) -> k.SessionEffects:
-        yield self._reply(called, self._admission(called).notices())
-
-    def _notice(self, called: k.Called) -> k.SessionEffects:
-        ident, admission = called.params["notice"], self._admission(called)
-        if admission.notice(ident) is None:
-            raise GoneError(f"Notice {ident} not found")
-        if _row(called).name == "accept_notice":
-            admission.accept(ident)
-        yield self._reply(called, admission.notice(ident))
-
-    def _skills(self, called: k.Called) -> k.SessionEffects:
-        wire.decoded(called.body, list[dict[str, object]])
-        self._admission(called).choose_skills()
-        yield self._reply(called, lists.skills(self._state.profile))
-
-    def _station(self, called: k.Called) -> k.SessionEffects:
-        name, station = _row(called).name, self._admission(called).station
-        if name == "station_restart":
-            yield self._word("station", state=station.state, role=_role(called))
-            yield self._reply(called)
-        else:
-            yield self._reply(called, station.state if name == "station_state" else station)
 
     def _optional(self, called: k.Called) -> k.SessionEffects:
         if _row(called).name == "set_options":
@@ -518,7 +481,7 @@ class Desk:
     def _maintained(self, news: k.Maintenance) -> k.SessionEffects:
         """The operator says how it is. Only the end of it changes a login, and only one that stays here."""
         self._maintenance = news
-        if news.state == "completed" and news.to is None and not self._borrowed:
+        if self._begins_anew:
             self._roles.move(on=self._is_on)
         yield from ()
 

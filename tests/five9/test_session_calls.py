@@ -212,8 +212,10 @@ async def test_a_click_dials_and_a_forged_picture_does_not() -> None:
         place = address(page, "O/interactions/click_to_dial") + "?number=%2B442079460106"
         forged = await page.call("GET", place, headers={"host": "hub.example"})
         assert forged.status == 403
+        page_asks = {"host": "hub.example", "x-requested-with": "page"}
+        assert (await page.call("HEAD", place, headers=page_asks)).status == 405
         assert seen(page).count("3") == 0
-        clicked = await page.call("GET", place, headers={"host": "hub.example", "x-requested-with": "page"})
+        clicked = await page.call("GET", place, headers=page_asks)
         assert read(clicked)["callType"] == "MANUAL"
 
 

@@ -78,6 +78,10 @@ async def test_a_page_of_another_site_may_do_what_five9s_pages_do(tmp_path: Path
         async with client.get(f"{url}{REST}/auth/metadata", headers={"Origin": "https://evil.example"}) as no:
             assert no.status == 403
             assert "five9ExceptionDetail" in await no.json()
+        async with client.post(f"{url}{REST}/auth/metadata", headers={"Origin": SITE}) as other:
+            assert (other.status, other.headers["Allow"]) == (405, "GET")
+            assert other.headers["Access-Control-Allow-Origin"] == SITE
+            assert "five9ExceptionDetail" in await other.json()
         with pytest.raises(aiohttp.WSServerHandshakeError):
             await client.ws_connect(f"{url}/appsvcs/ws/x", headers={"Origin": "https://evil.example"})
 

@@ -183,7 +183,7 @@ async def test_no_door_opens_to_a_foreign_page_or_another_method(
                     await is_refused(app, route, answer, "origin-refused")
                     assert "Access-Control-Allow-Origin" not in answer.headers
         async with client.request("PATCH", url, headers=headers) as answer:
-            assert await refused(answer) == "method-not-allowed", route
+            await is_refused(app, route, answer, "method-not-allowed")
             assert answer.headers["Allow"]
     await alive(client, app)
 

@@ -163,6 +163,11 @@ class Edge:
         except UnreadableError:
             response = self._failed(request, door)
         except CordboardError as refused:
+            if door is None and refused.code == "method-not-allowed":
+                # Whoever takes another method at this address says so, in its own words and to whom it talks.
+                door = next(iter(self._doors.methods(request.rel_url.raw_path).values()))
+                readable = door.route.cors and origin in self.origins
+                credentials = door.route.credentials
             response = self._refuse(refused, door)
         except (ConnectionError, asyncio.CancelledError):
             raise

@@ -334,6 +334,10 @@ class Desk:
             yield answers.migrated(called.call, self._settings.farm, called.at)
         elif called.params.get("agent", me) != me:
             yield answers.refused(called.call, "not-allowed", "this is another user", called.at)
+        elif row.name in PLANS and called.method == "HEAD":
+            yield answers.refused(
+                called.call, "method-not-allowed", "who only looks has nothing done", called.at
+            )
         elif row.name in PLANS and row.method == "GET" and _forgeable(called):
             yield answers.refused(called.call, "not-allowed", "a page has to say whose it is", called.at)
         elif called.params.get("org", self._settings.org) != self._settings.org:

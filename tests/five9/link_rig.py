@@ -1,19 +1,18 @@
-"""A link of one agent in a rig: the others of the story sit at pages of the vendor's own."""
+"""A link of one agent, and its vendor's double: the others of the story sit at pages of the vendor's own."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from cordboard.contract import CtiProtocol, Scope
-from cordboard.model.entities import Availability, Medium, Target, TargetKind
+from cordboard.model.entities import Availability, Medium
 from cordboard.model.ids import LinkId, Subject
 from cordboard.protocols.five9 import protocol
 from cordboard.protocols.simulator.library import builtin_scenarios
-from cordboard.testing import Emulator
-from cordboard.testing.page import AgentPage
-from cordboard.testing.rig import LinkRig
+from cordboard.testing import Emulator, Vendor
+from cordboard.testing.rig import LinkRig, link_rig
 
 AGENT = "mia"
 SCOPE = Scope(kind="agent", link=LinkId("lk"), agent=AGENT)
@@ -61,40 +60,11 @@ def double(**settings: object) -> Five9:
     return Five9(configured(**settings))
 
 
-class FarPage(AgentPage):
-    """A page of the linked agent, who knows colleagues and queues by the vendor's words."""
-
-    def target(self, to: str | Target) -> Target:
-        if not isinstance(to, Target) and to.isalpha():
-            return Target(kind=TargetKind.QUEUE if to in ("bookings", "refunds") else TargetKind.AGENT, id=to)
-        return super().target(to)
-
-
-class OneAgent(LinkRig):
-    """The rig."""
-
-    def page(self, agent: str) -> AgentPage:
-        if agent == AGENT:
-            return FarPage(self.hub, agent, settled=self.settled)
-        assert isinstance(self.vendor, Emulator)
-        return AgentPage(self.vendor.centre.hub, agent, settled=self.settled)
-
-
-@asynccontextmanager
-async def plugged(
-    vendor: Emulator,
+def plugged(
+    vendor: Vendor,
     settings: Mapping[str, Any] = LINKS,
     prepare: Callable[[LinkRig], None] = lambda _: None,
     plug: CtiProtocol = protocol,
-) -> AsyncIterator[OneAgent]:
+) -> AbstractAsyncContextManager[LinkRig]:
     """A rig with the vendor open and the link plugged in. `prepare` is called between the two."""
-    await vendor.open()
-    rig = OneAgent(plug, vendor, settings, SCOPE)
-    prepare(rig)
-    try:
-        with rig.tap.breaches.first():
-            await rig.begin()
-            yield rig
-    finally:
-        await rig.end()
-        await vendor.close()
+    return link_rig(plug, vendor, settings, SCOPE, prepare)

@@ -1,189 +1,126 @@
-"""A Five9 with bad days: our session end behind a line on which everything happens that can, from a seed."""
+"""A Five9 with bad days: our session end behind a bad line, and in Five9's own words what it says on such a day."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import asyncio
+import json
+from collections.abc import Mapping
 
 import msgspec
-from msgspec.structs import replace
 
-from cordboard.contract import (
-    Close,
-    Closed,
-    CtiProtocol,
-    Failed,
-    LinkFrame,
-    Open,
-    Received,
-    Replied,
-    Request,
-    Send,
-)
+from cordboard.contract import CtiProtocol, Open, Reply, Request
 from cordboard.protocols.five9 import wire, words as w
-from cordboard.testing import Emulator
+from cordboard.testing import BadLine, Emulator, Trouble
+from cordboard.testing.edge import SECRET
+from cordboard.testing.proxy import answer
 from cordboard.testing.vendor import Inward, Outward
+from tests.five9.link_rig import AGENT, SUBJECT
 
-CHANNEL = "five9"
+REST = "/appsvcs/rs/svc"
+AGENTS, LOGIN, SOCKET = f"{REST}/agents", f"{REST}/auth", "/appsvcs/ws"
 METADATA = {
     "freedomUrl": "https://vendor.test",
     "dataCenters": [
         {"name": "Other", "active": True, "apiUrls": [{"host": "other.vendor.test", "port": "443"}]}
     ],
 }
+CREDENTIALS = {"passwordCredentials": {"username": AGENT, "password": SECRET}, "policy": "ForceIn"}
 
 
-class RoughVendor(Emulator):
-    """`refuse`: what becomes of the next requests. `requests`: all that were made, by what they asked for."""
+def fault(status: int, code: int = 0, message: str = "", **context: str) -> bytes:
+    """The body of a refusal."""
+    detail = {"timestamp": 0, "errorCode": code or status, "message": message, "context": context}
+    return msgspec.json.encode({"five9ExceptionDetail": detail})
+
+
+def refusals(path: str) -> Mapping[str, Trouble]:
+    """What becomes of requests whose path begins so, by the name of the fault."""
+    return {
+        "401": answer(401, fault(401, message=w.LOGGED_OUT_TEXT), path=path),
+        "429": answer(429, fault(429), retry_after=2, path=path),
+        "429-long": answer(429, fault(429), retry_after=15, path=path),
+        "435": answer(435, fault(435, 3, "Improper agent login state", contextCode="LOGIN"), path=path),
+        "435-moved": answer(435, fault(435, 5001, "Service migrated", farmId="150"), path=path),
+        "500": answer(500, b"<html>", path=path, content_type="text/html"),
+        "500-after": Trouble(
+            kind="spoil-answer", status=500, body=b"<html>Internal Server Error</html>", path=path
+        ),
+        "503": answer(503, retry_after=1, path=path),
+        "bad-json": Trouble(kind="spoil-answer", status=200, body=b'{"unfinished": [', path=path),
+        "lost": Trouble(kind="lose-answer", path=path),
+    }
+
+
+class RoughVendor(BadLine):
+    """`logins`: how often the link logged in. `expired`: nobody is logged in until the link does it again."""
 
     def __init__(self, protocol: CtiProtocol) -> None:
-        super().__init__(protocol)
-        self.refuse: list[str] = []
-        self.requests: list[str] = []
-        """Those that were let through."""
+        self.emulator = Emulator(protocol)
+        super().__init__(
+            self.emulator,
+            refuses=self._forgotten,
+            deaf=lambda data: self.muted and '"1202"' not in str(data),
+            position=lambda: self.truth()[SUBJECT].seq,
+        )
         self.logins = 0
         self.expired = False
-        self.doubled = 0
-        self.swapped = 0
-        self.stalled_until = 0
+        self.expires_at = ""
+        """The login runs out when what ends so has been asked for."""
         self.muted = False
-        self.hosts: set[str] = set()
-        self._held: Callable[[], None] | None = None
-        self._feed: Inward | None = None
+        """The socket of now brings nothing but pongs any more."""
 
-    # --- what happens on purpose ------------------------------------------------------------------------------------------
-
-    def say(self, event: int, reason: str | None = None, payload: object = None) -> bool:
-        """A frame of the vendor's own; whether there is a socket."""
-        if self._feed is None:
-            return False
-        now = self.clock.now()
-        data = wire.frame(wire.Context(event_id=str(event), event_reason=reason, time_stamp=now), payload)
-        self._feed(Received(channel=CHANNEL, data=data.decode(), at=now))
-        return True
-
-    def hang_up(self, code: int, reason: str = "") -> None:
-        """Close the socket."""
-        feed, self._feed = self._feed, None
-        if feed is not None:
-            super().do(Close(channel=CHANNEL, code=code), _nowhere)
-            feed(Closed(channel=CHANNEL, code=code, reason=reason, at=self.clock.now()))
-
-    # --- the line ----------------------------------------------------------------------------------------------------------
+    @property
+    def calm(self) -> bool:
+        """Whether nothing is wrong, on the line or with the vendor."""
+        return self.sound and not (self.expired or self.expires_at or self.muted)
 
     def do(self, effect: Outward, feed: Inward) -> None:
-        match effect:
-            case Open():
-                self.muted = False
-                self._held = None
-                self._feed = feed
-                self.hosts.add(effect.url.split("/")[2])
-                super().do(effect, self._frames(feed))
-            case Request():
-                self._asked(effect, feed)
-            case Close(channel="five9"):
-                self._feed = None
-                super().do(effect, feed)
-            case Send() | Close():
-                super().do(effect, feed)
+        """Another socket brings all again."""
+        if isinstance(effect, Open):
+            self.muted = False
+        super().do(effect, feed)
 
-    def _asked(self, effect: Request, feed: Inward) -> None:
-        path = effect.url.split("/rs/svc", 1)[-1]
-        login = path.startswith("/auth/login")
-        if login:
+    async def tell(self, event: int, reason: str | None = None, payload: object = None) -> None:
+        """A frame of the vendor's own, if there is a socket."""
+        context = wire.Context(event_id=str(event), event_reason=reason, time_stamp=self.clock.now())
+        await self.make(Trouble(kind="say", body=wire.frame(context, payload)))
+
+    async def hang_up(self, code: int, reason: str = "") -> None:
+        """Close the socket."""
+        await self.make(Trouble(kind="close", status=code, body=reason.encode()))
+
+    async def rival(self) -> None:
+        """Somebody else logs in as the agent, and every other login of theirs is over."""
+        told = await self._asked("POST", f"{LOGIN}/login", body=json.dumps(CREDENTIALS).encode())
+        token = json.loads(told.body)["tokenId"]
+        headers = {"authorization": f"Bearer-{token}"}
+        await self._asked("GET", f"{AGENTS}/{AGENT}/login_state", headers)
+
+    def rival_soon(self) -> asyncio.Task[None]:
+        """The same in the very instant in which the link does something."""
+        return asyncio.ensure_future(self.rival())
+
+    async def _asked(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Reply:
+        waiting = self.emulator.edge.call(
+            method, path, headers={"content-type": "application/json", **(headers or {})}, body=body
+        )
+        for _ in range(100):
+            if waiting.done():
+                break
+            await asyncio.sleep(0)
+            await self.emulator.settled()
+        return waiting.result()
+
+    def _forgotten(self, request: Request) -> Trouble | None:
+        """What the vendor says to whoever is not logged in any more."""
+        if "/auth/login" in request.url:
             self.logins += 1
             self.expired = False
-        how = self.refuse.pop(0) if self.refuse and not login else ""
-        if self.expired:
-            how = "401"
-        refusal = _refusal(effect.name, how, self.clock.now())
-        if refusal is not None:
-            self.clock.call_after(5, lambda: self._timely(refusal, feed))
-            return
-        self.requests.append(f"{effect.method} {path}")
-
-        def answered(frame: LinkFrame) -> None:
-            if isinstance(frame, Replied) and how == "500-after":
-                frame = replace(frame, status=500, data=b"<html>Internal Server Error</html>")
-            elif isinstance(frame, Replied) and how == "bad-json":
-                frame = replace(frame, data=b'{"unfinished": [')
-            elif isinstance(frame, Replied) and how == "lost":
-                frame = Failed(name=effect.name, reason="reset", sent=True, at=self.clock.now())
-            self._timely(frame, feed)
-
-        super().do(effect, answered)
-
-    def _frames(self, feed: Inward) -> Inward:
-        def heard(frame: LinkFrame) -> None:
-            if not isinstance(frame, Received):
-                self._timely(frame, feed)
-                return
-            if self.muted and b'"1202"' not in _bytes(frame.data):
-                return
-            if self._held is not None:
-                held, self._held = self._held, None
-                self._timely(frame, feed)
-                held()
-            elif self.swapped:
-                self.swapped -= 1
-                self._held = lambda: self._timely(frame, feed)
-                self.clock.call_after(1_000, self._let_go)
-            else:
-                self._timely(frame, feed)
-            if self.doubled:
-                self.doubled -= 1
-                self._timely(frame, feed)
-
-        return heard
-
-    def _let_go(self) -> None:
-        held, self._held = self._held, None
-        if held is not None:
-            held()
-
-    def _timely(self, frame: LinkFrame, feed: Inward) -> None:
-        """Now, or when the line moves again; in order."""
-        now = self.clock.now()
-        if now < self.stalled_until:
-            self.clock.call_after(self.stalled_until - now, lambda: feed(frame))
-        else:
-            feed(frame)
-
-
-def _refusal(name: str, how: str, at: int) -> Replied | None:
-    """An answer for which nothing was done."""
-
-    def told(
-        status: int,
-        code: int = 0,
-        context: dict[str, Any] | None = None,
-        message: str = "",
-        after: int | None = None,
-    ) -> Replied:
-        detail = {"timestamp": at, "errorCode": code or status, "message": message, "context": context or {}}
-        body = msgspec.json.encode({"five9ExceptionDetail": detail})
-        return Replied(name=name, status=status, headers={}, data=body, at=at, retry_after=after)
-
-    match how:
-        case "401":
-            return told(401, message=w.LOGGED_OUT_TEXT)
-        case "429":
-            return told(429, after=2_000)
-        case "435":
-            return told(435, 3, {"contextCode": "LOGIN"}, "Improper agent login state")
-        case "435-moved":
-            return told(435, 5001, {"farmId": "150"}, "Service migrated")
-        case "503":
-            return told(503, after=1_000)
-        case "500":
-            return Replied(name=name, status=500, headers={}, data=b"<html>", at=at)
-        case _:
             return None
-
-
-def _bytes(data: str | bytes) -> bytes:
-    return data.encode() if isinstance(data, str) else data
-
-
-def _nowhere(frame: LinkFrame) -> None:
-    """Nobody listens any more."""
+        if self.expired:
+            return answer(401, fault(401, message=w.LOGGED_OUT_TEXT))
+        if self.expires_at and request.url.endswith(self.expires_at):
+            self.expired, self.expires_at = True, ""
+        return None

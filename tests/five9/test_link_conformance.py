@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from cordboard.contract import Scope
 from cordboard.model.entities import Medium
-from cordboard.model.ids import Subject
 from cordboard.protocols.five9 import protocol
 from cordboard.testing import Emulator, LinkSuite
 from cordboard.testing.link_suite import STORIES
-from cordboard.testing.rig import LinkRig
-from cordboard.testing.vendor import ADDRESS, Vendor
-from tests.five9.link_rig import LINKS, SCOPE, SUBJECT, double, plugged
+from tests.five9.link_rig import LINKS, SCOPE, double
 
 
 class TestFive9Link(LinkSuite):
@@ -41,12 +37,3 @@ class TestFive9Link(LinkSuite):
 
     def vendor(self) -> Emulator:
         return double()
-
-    def so(self, vendor: Vendor) -> Mapping[Subject, object]:
-        """One agent's login tells of that agent alone."""
-        return {SUBJECT: self.likeness(vendor.truth()[SUBJECT])}
-
-    def plugged(
-        self, prepare: Callable[[LinkRig], None] = lambda _: None
-    ) -> AbstractAsyncContextManager[LinkRig]:
-        return plugged(self.vendor(), self.settings(ADDRESS), prepare)

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cordboard.testing.bad_line import BadLine
     from cordboard.testing.centre import ContactCentre
     from cordboard.testing.certificates import Authority
     from cordboard.testing.emulator import Emulator
@@ -22,6 +23,7 @@ __all__ = [
     "Answer",
     "Ask",
     "Authority",
+    "BadLine",
     "Call",
     "ContactCentre",
     "Emulator",
@@ -41,6 +43,7 @@ _HOMES = {
     "Answer": "visit",
     "Ask": "visit",
     "Authority": "certificates",
+    "BadLine": "bad_line",
     "Call": "visit",
     "ContactCentre": "centre",
     "Emulator": "emulator",

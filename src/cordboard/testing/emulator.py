@@ -38,10 +38,16 @@ class Emulator:
 
     def __init__(self, protocol: CtiProtocol) -> None:
         self.centre = ContactCentre()
-        self._edge = Edge(self.centre.hub, protocol)
+        self.edge = Edge(self.centre.hub, protocol)
+        """The doors of the session end, for whoever else comes to them."""
         self._sockets: dict[str, Socket] = {}
         self._cookies: dict[str, str] = {}
         self._story = ""
+
+    @property
+    def hub(self) -> Hub:
+        """The centre's, at which its agents' own pages are."""
+        return self.centre.hub
 
     @property
     def clock(self) -> VirtualClock:
@@ -54,7 +60,7 @@ class Emulator:
 
     async def close(self) -> None:
         """Close."""
-        self._edge.leave()
+        self.edge.leave()
         await self.centre.__aexit__(None, None, None)
 
     def plugged(self, hub: Hub, link: LinkId) -> None:
@@ -97,29 +103,34 @@ class Emulator:
 
     def _open(self, effect: Open, feed: Inward) -> None:
         channel = effect.channel
+        here: list[Socket] = []
 
         def heard(sent: Send) -> None:
             data = sent.data.decode() if isinstance(sent.data, bytes) and sent.text else sent.data
             feed(Received(channel=channel, data=data, at=self.clock.now()))
 
         def over(code: int, reason: str) -> None:
-            self._sockets.pop(channel, None)
+            if here == [self._sockets.get(channel)]:  # not one that the link has opened since
+                del self._sockets[channel]
             feed(Closed(channel=channel, code=code, reason=reason, at=self.clock.now()))
 
         feed(Opened(channel=channel, at=self.clock.now()))
         try:
-            self._sockets[channel] = self._edge.socket(
-                _target(effect.url),
-                headers=effect.headers,
-                cookies={**self._cookies, **_named(effect.headers)},
-                heard=heard,
-                over=over,
+            here.append(
+                self.edge.socket(
+                    _target(effect.url),
+                    headers=effect.headers,
+                    cookies={**self._cookies, **_named(effect.headers)},
+                    heard=heard,
+                    over=over,
+                )
             )
+            self._sockets[channel] = here[0]
         except CordboardError as error:
             feed(Closed(channel=channel, code=0, reason=error.code, at=self.clock.now()))
 
     def _request(self, effect: Request, feed: Inward) -> None:
-        reply = self._edge.call(
+        reply = self.edge.call(
             effect.method,
             _target(effect.url),
             headers=effect.headers,

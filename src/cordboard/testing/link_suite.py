@@ -116,8 +116,13 @@ class LinkSuite(RecordedLink):
         return likeness(state, self.media)
 
     def so(self, vendor: Vendor) -> Mapping[Subject, object]:
-        """What has to be shown of each subject, by the vendor's own account."""
-        return {subject: self.likeness(state) for subject, state in vendor.truth().items()}
+        """What has to be shown of each subject, by the vendor's own account; a link of one agent tells of that one alone."""
+        mine = agent_subject(self.scope.agent) if self.scope.kind == "agent" else None
+        return {
+            subject: self.likeness(state)
+            for subject, state in vendor.truth().items()
+            if mine in (None, subject)
+        }
 
     # --- what the protocol says of itself ------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from typing import Any, TypeVar
 
 from cordboard.contract import (
@@ -55,13 +55,23 @@ class AgentPage:
     number. `view` is what a page would show now; `views` all that it has shown, one for each entry of the log.
     """
 
-    def __init__(self, hub: Hub, agent: str, *, settled: Callable[[], Awaitable[None]] | None = None) -> None:
-        """`settled`: how to wait until what the page asked for is done, where that is not the hub's to say alone."""
+    def __init__(
+        self,
+        hub: Hub,
+        agent: str,
+        *,
+        settled: Callable[[], Awaitable[None]] | None = None,
+        known: Container[Subject] | None = None,
+    ) -> None:
+        """`settled`: how to wait until what the page asked for is done, where that is not the hub's to say alone. `known`: which agents
+        and queues there are to call, where the hub is told of one agent alone.
+        """
         self.agent = agent
         self.subject: Subject = agent_subject(AgentId(agent))
         assert hub.state(self.subject) is not None, f"the hub knows no agent {agent}"
         self._hub = hub
         self._settled = settled or hub.settled
+        self._known = hub.states if known is None else known
         self._session = _Session(self.subject)
         self._count = itertools.count(1)
         identity = Identity(subject=f"user:{agent}", scopes=frozenset({f"agent:{agent}"}), agent=agent)
@@ -114,13 +124,18 @@ class AgentPage:
 
     async def do(self, service: c.Service, *, command: str = "") -> c.Outcome | None:
         """Any command; `command` is its id, if it matters."""
+        ident = self.begin(service, command=command)
+        await self._settled()
+        return self.outcomes.get(ident)
+
+    def begin(self, service: c.Service, *, command: str = "") -> CommandId:
+        """Ask for any command and wait for nothing: two of them are asked for in the same instant."""
         ident = CommandId(command or f"{self._seat.id}-{next(self._count)}")
         self._session.outgoing.append(
             Execute(command=c.Command(id=ident, subject=self.subject, service=service))
         )
         self._seat.receive(Woke(name="go", at=self._hub.clock.now()))
-        await self._settled()
-        return self.outcomes.get(ident)
+        return ident
 
     async def ready(self) -> c.Outcome | None:
         """Log on if need be, and wait for work."""
@@ -223,11 +238,11 @@ class AgentPage:
         return await self.do(c.CompleteContact(contact=meant))
 
     def target(self, to: str | Target) -> Target:
-        """Whom a short name means: an agent of the hub, a queue of the hub, else a number."""
+        """Whom a short name means: an agent, a queue, else a number."""
         if isinstance(to, Target):
             return to
         for kind in (TargetKind.AGENT, TargetKind.QUEUE):
-            if self._hub.state(Subject(f"{kind.value}/{to}")) is not None:
+            if Subject(f"{kind.value}/{to}") in self._known:
                 return Target(kind=kind, id=to)
         return Target(kind=TargetKind.NUMBER, number="".join(to.split()))
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from statistics import median
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
 if TYPE_CHECKING:
     from cordboard.testing.served import ServedCentre
+
+Measured: TypeAlias = Callable[[str, Mapping[str, Sequence[float]]], None]
+_MEASURED = "cordboard-measured"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,6 +29,37 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "matrix: takes long; leave it out with -m 'not matrix'")
     if config.pluginmanager.hasplugin("asyncio"):
         config.pluginmanager.import_plugin("cordboard.testing.fixtures")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what the checks have measured: how often, the median, the most."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for report in (*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")):
+        for name, told in report.user_properties if report.when == "call" else ():
+            if name == _MEASURED:
+                title, figures = told
+                for what, values in figures.items():
+                    found.setdefault(title, {}).setdefault(what, []).extend(values)
+    for title, figures in sorted(found.items()):
+        terminalreporter.section(title)
+        terminalreporter.line(f"{'':24}{'times':>7}{'median':>10}{'most':>10}")
+        for what, values in sorted(figures.items()):
+            middle, most = median(values), max(values)
+            terminalreporter.line(f"{what:24}{len(values):7}{middle:10.2f}{most:10.2f}")
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Measured:
+    """Takes figures for the summary at the end of the run, of whichever processes: a title, and by what was measured its values. Of
+    the same title and name all are put together.
+    """
+
+    def say(title: str, figures: Mapping[str, Sequence[float]]) -> None:
+        record_property(
+            _MEASURED, [title, {name: list(values) for name, values in figures.items() if values}]
+        )
+
+    return say
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from cordboard.model.state import SubjectState
 from cordboard.store.memory import MemoryStore
 from cordboard.testing.page import AgentPage
 from cordboard.testing.tap import LinkTap
-from cordboard.testing.vendor import Faults, Vendor, Wires
+from cordboard.testing.vendor import Faults, Housed, Vendor, Wires
 
 SEED = 2
 """Of the ids that links get."""
@@ -164,8 +164,15 @@ class LinkRig:
         driver.execute(command)
 
     def page(self, agent: str) -> AgentPage:
-        """A page of an agent on the link's hub."""
-        return AgentPage(self.hub, agent, settled=self.settled)
+        """A page of an agent on the link's hub; of one whom a link of one agent does not serve, at the vendor's own."""
+        if self._scope.kind != "agent":
+            return AgentPage(self.hub, agent, settled=self.settled)
+        if agent == self._scope.agent:
+            return AgentPage(self.hub, agent, settled=self.settled, known=self.vendor.truth())
+        assert isinstance(self.vendor, Housed), (
+            f"the vendor's double has no page for {agent}: give it a `hub`"
+        )
+        return AgentPage(self.vendor.hub, agent, settled=self.settled)
 
     async def log(self) -> Mapping[Subject, list[Entry]]:
         """All that the hub wrote down, by subject."""

@@ -58,6 +58,8 @@ class TappedLink:
         """The frames among it."""
         self.done: list[list[k.LinkEffect]] = []
         """What it did at each step."""
+        self.causes: list[k.LinkFrame | None] = []
+        """The frame of each step; `None` for one that is no frame's."""
         self._scope = scope
         self._services = services
         self._tap = tap
@@ -77,7 +79,8 @@ class TappedLink:
         self.heard.append(frame)
         if isinstance(frame, k.Called):
             self._calls[frame.call] = False
-        yield from self._watched(f"receive({type(frame).__name__})", lambda link: link.receive(frame))
+        where = f"receive({type(frame).__name__})"
+        yield from self._watched(where, lambda link: link.receive(frame), frame)
         if self._tap.told(frame) and not self._over:
             self._over = True
             yield k.Down(retry="later", reason="cut")
@@ -95,8 +98,11 @@ class TappedLink:
             f"ask({type(query).__name__})", lambda link: link.ask(ask, subject, query, at)
         )
 
-    def _watched(self, where: str, make: Callable[[k.Link], k.LinkEffects]) -> k.LinkEffects:
+    def _watched(
+        self, where: str, make: Callable[[k.Link], k.LinkEffects], cause: k.LinkFrame | None = None
+    ) -> k.LinkEffects:
         self.told.append(make)
+        self.causes.append(cause)
         self.done.append([])
         for effect in _safely(where, lambda: make(self.link), self._tap.breaches, "link"):
             if self._over:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from msgspec.structs import replace
 
@@ -81,6 +81,16 @@ class Vendor(Protocol):
 
     def truth(self) -> Mapping[Subject, SubjectState]:
         """What is so, for every subject."""
+        ...
+
+
+@runtime_checkable
+class Housed(Protocol):
+    """A double with a hub of its own, at which agents have pages whom no link serves."""
+
+    @property
+    def hub(self) -> Hub:
+        """That hub."""
         ...
 
 

@@ -9,19 +9,21 @@ from typing import NamedTuple
 HEAD_LIMIT = 64 * 1024
 FRAME_LIMIT = 16 * 1024 * 1024
 _REQUEST = re.compile(rb"([A-Z]{3,10}) ([^ \r\n]+) HTTP/1\.[01]\r\n")
-_DATA = (1, 2)
+TEXT, CLOSE = 1, 8
+_DATA = (TEXT, 2)
 """Opcodes of text and binary frames."""
 
 
 class Piece(NamedTuple):
     """A part of the stream, as it came. Where `method` is set it is the head of a request; `last`: there the request is over, or
-    it is a whole data frame of a WebSocket.
+    it is a whole data frame of a WebSocket. `granted`: it is the answer after which only frames come.
     """
 
     data: bytes
     method: str = ""
     path: str = ""
     last: bool = False
+    granted: bool = False
 
 
 Pieces = Generator[Piece | None, bytes, None]
@@ -86,13 +88,23 @@ def answers() -> Pieces:
         yield from raw(rest)
         return
     head, _, rest = rest.partition(b"\r\n\r\n")
-    rest += yield Piece(head + b"\r\n\r\n")
+    rest += yield Piece(head + b"\r\n\r\n", granted=True)
     while True:
         while not (size := _frame(rest)):
             rest += yield None
         frame, rest = rest[:size], rest[size:]
         whole = bool(frame[0] & 0x80) and frame[0] & 0x0F in _DATA
         rest += yield Piece(frame, last=whole)
+
+
+def told(opcode: int, body: bytes) -> bytes:
+    """A whole frame of a server's."""
+    length = len(body)
+    if length < 126:
+        return bytes((0x80 | opcode, length)) + body
+    if length < 1 << 16:
+        return bytes((0x80 | opcode, 126)) + length.to_bytes(2) + body
+    return bytes((0x80 | opcode, 127)) + length.to_bytes(8) + body
 
 
 def _counted(rest: bytes, length: int) -> Generator[Piece | None, bytes, bytes]:

@@ -31,7 +31,7 @@ class Weather(Protocol):
         ...
 
     def request(self, method: str, path: str) -> Trouble | None:
-        """What becomes of the next request: `answer`, `lose-answer` or nothing."""
+        """What becomes of the next request: `answer`, `lose-answer`, `spoil-answer` or nothing."""
         ...
 
 
@@ -45,8 +45,10 @@ class Pipe:
         self._weather = weather
         self._dead = False
         """Half open: nothing passes any more, and nobody is told."""
-        self._losing = False
+        self._losing: Trouble | None = None
         self._swallowing: Trouble | None = None
+        self._frames = False
+        """Whether frames of a WebSocket go through: whole ones, so that others may come between."""
         self._held = b""
         self._up = Cutter(framing.requests())
         self._down = Cutter(framing.raw())
@@ -82,6 +84,15 @@ class Pipe:
             case _:
                 assert_never(how)
 
+    async def say(self, opcode: int, body: bytes) -> bool:
+        """A frame that the vendor never said, where frames go through; whether they do."""
+        if not self._frames or self._dead:
+            return False
+        await self._pass(self._near[1], framing.told(opcode, body))
+        if opcode == framing.CLOSE:
+            self._far[1].close()
+        return True
+
     async def _upwards(self) -> None:
         while data := await _read(self._near[0]):
             for piece in self._up.feed(data):
@@ -98,7 +109,7 @@ class Pipe:
             if trouble is not None and trouble.kind == "answer":
                 self._swallowing = trouble
             elif trouble is not None:
-                self._losing = True
+                self._losing = trouble
             if re.search(rb"(?mi)^upgrade: *websocket", data):
                 # Frames are told apart only where they are not compressed with what came before.
                 data = re.sub(rb"(?mi)^sec-websocket-extensions:[^\r\n]*\r\n", b"", data)
@@ -115,9 +126,12 @@ class Pipe:
         while data := await _read(self._far[0]):
             if self._dead:
                 continue
-            if self._losing:
+            if self._losing is not None:
+                if self._losing.kind == "spoil-answer":
+                    await _write(self._near[1], _answered(self._losing))
                 return
             for piece in self._down.feed(data):
+                self._frames = self._frames or piece.granted
                 what = self._weather.frame() if piece.last else ""
                 if what == "reorder" and not self._held:
                     self._held = piece.data

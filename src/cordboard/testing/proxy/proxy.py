@@ -14,6 +14,7 @@ from typing import Self, assert_never
 from urllib.parse import urlsplit
 
 from cordboard.testing.certificates import Authority, Flaw
+from cordboard.testing.proxy import framing
 from cordboard.testing.proxy.pipe import Ending, Ends, Pipe
 from cordboard.testing.proxy.troubles import Trouble
 
@@ -133,7 +134,7 @@ class FaultProxy:
                 self._rate = trouble.rate
             case "duplicate" | "reorder":
                 self._frames.extend([trouble.kind] * trouble.times)
-            case "answer" | "lose-answer":
+            case "answer" | "lose-answer" | "spoil-answer":
                 self._rules.extend([trouble] * trouble.times)
             case "refuse":
                 await self._shut()
@@ -141,6 +142,12 @@ class FaultProxy:
                 self._mute = True
             case "certificate":
                 self._flaw = trouble.flaw
+            case "say":
+                for pipe in tuple(self._pipes):
+                    await pipe.say(framing.TEXT, trouble.body)
+            case "close":
+                for pipe in tuple(self._pipes):
+                    await pipe.say(framing.CLOSE, trouble.status.to_bytes(2) + trouble.body)
             case _:
                 assert_never(trouble.kind)
         if trouble.seconds:

@@ -19,9 +19,12 @@ Kind = Literal[
     "reorder",
     "answer",
     "lose-answer",
+    "spoil-answer",
     "refuse",
     "mute",
     "certificate",
+    "say",
+    "close",
 ]
 """- `cut`: every connection is closed, as by a vendor that restarts. `reset`: the same without a good-bye.
 - `half-open`: the connections of now carry nothing any more, either way, and nobody is told. New ones work.
@@ -29,9 +32,11 @@ Kind = Literal[
 - `delay`: for `seconds` each piece takes `by` seconds. `throttle`: for `seconds` no more than `rate` bytes a second pass each way.
 - `duplicate`: of the next `times` frames of a WebSocket each comes twice. `reorder`: of the next `times` each comes behind its next.
 - `answer`: the next `times` requests never reach the vendor, and get `status`, `headers` and `body` from us.
-- `lose-answer`: the next `times` requests reach the vendor, and the connection is cut before its answer comes through.
+- `lose-answer`: the next `times` requests reach the vendor, and the connection is cut before its answer comes through. `spoil-answer`:
+  they reach the vendor, and get `status`, `headers` and `body` from us all the same.
 - `refuse`: for `seconds` nobody listens. `mute`: for `seconds` whoever connects hears nothing at all, not even TLS.
 - `certificate`: for `seconds` a certificate with this `flaw` is shown to whoever connects.
+- `say`: `body` comes on each WebSocket that is open, as a frame of text that the vendor never said. `close`: each is closed with `status`.
 """
 KINDS: tuple[Kind, ...] = get_args(Kind)
 OF_CERTIFICATES: tuple[Literal["expired", "wrong-host", "untrusted"], ...] = (
@@ -53,7 +58,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     body: bytes = b""
     path: str = ""
-    """Of `answer` and `lose-answer`: only for requests whose path begins so."""
+    """Of `answer`, `lose-answer` and `spoil-answer`: only for requests whose path begins so."""
     flaw: Literal["expired", "not-yet-valid", "wrong-host", "untrusted"] = "expired"
 
 
@@ -101,6 +106,12 @@ def _one(random: Random, kind: Kind, longest: float) -> Trouble:
                     answer(200, b'{"half": '),
                 )
             )
+        case "spoil-answer":
+            return Trouble(kind=kind, status=500, body=b"<h1>Sorry</h1>")
+        case "say":
+            return Trouble(kind=kind, body=random.choice((b"", b"{", b'{"half": ', b"\xc3\xa4", b"null")))
+        case "close":
+            return Trouble(kind=kind, status=random.choice((1000, 1001, 1011, 1012, 4000)))
         case "certificate":
             return Trouble(kind=kind, seconds=seconds, flaw=random.choice(OF_CERTIFICATES))
         case "lose-answer" | "cut" | "reset" | "half-open":

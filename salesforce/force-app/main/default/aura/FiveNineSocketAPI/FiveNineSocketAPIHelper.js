@@ -97,9 +97,11 @@
 
         function connect(host, variable) {
             let heard = false;
+            let opened = false;
             socket = browser.socket('wss://' + host + '/' + configuration.socketPath + '/' + configuration.socketKey);
             unanswered = 0;
             socket.onopen = () => {
+                opened = true;
                 failing = false;
                 report.status('connected');
                 timer = browser.after(BEAT, beat);
@@ -113,8 +115,12 @@
                 // At once, since it is asked for; but not over and over by a hub that says nothing else.
                 if (event.code === COME_BACK && heard) {
                     begin();
-                } else {
+                } else if (opened) {
                     report.status('waiting');
+                    retry();
+                } else {
+                    // The page may ask the hub, but not connect to it: its wss:// address is not trusted, or a proxy lets no sockets through.
+                    fail('Could not establish connection.');
                     retry();
                 }
             };

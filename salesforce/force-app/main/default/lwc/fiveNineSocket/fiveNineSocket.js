@@ -9,6 +9,7 @@ import { subscribe } from 'c/fiveNineSubscription';
 export default class FiveNineSocket extends LightningElement {
     _status = '';
     _subscription = null;
+    _placed = 0;
 
     /** One of waiting, connected, failed, stopped; empty while nobody follows anything. */
     @api
@@ -17,9 +18,12 @@ export default class FiveNineSocket extends LightningElement {
     }
 
     connectedCallback() {
+        this._placed += 1;
+        const mine = this._placed;
         configuration()
             .then((found) => {
-                if (found.isFive9User && this.isConnected) {
+                // A page may take it off and put it back while the org is still asked.
+                if (found.isFive9User && this.isConnected && mine === this._placed) {
                     this.follow(found);
                 }
             })

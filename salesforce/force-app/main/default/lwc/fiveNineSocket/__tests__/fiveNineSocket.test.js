@@ -67,3 +67,14 @@ test('does not begin where it is no more', async () => {
     await settled();
     expect(hub.asked).toEqual([]);
 });
+
+test('begins once where it was taken off and put back at once', async () => {
+    const element = createElement('c-five-nine-socket', { is: FiveNineSocket });
+    document.body.appendChild(element);
+    element.remove();
+    document.body.appendChild(element);
+    await settled();
+    expect(hub.sockets).toHaveLength(1);
+    element.remove();
+    expect(hub.last.closed).toBe(1000);
+});

@@ -213,6 +213,19 @@ describe.each([
         expect(told[1].error.message).toBe('Could not establish connection.');
     });
 
+    test('tells once that the socket cannot be opened, though the hub answers', async () => {
+        await begin();
+        hub.close(1006);
+        await pass(5000);
+        hub.close(1006);
+        expect(told).toEqual([{ isError: true, error: new Error('Could not establish connection.') }]);
+        expect(statuses[statuses.length - 1]).toBe('failed');
+        await pass(5000);
+        hub.last.onopen();
+        hub.say(call('4', 'CONNECTED', 'TALKING'));
+        expect(told).toHaveLength(2);
+    });
+
     test('tells what is not configured, and asks nobody', async () => {
         await begin({ baseUrl: null, socketPath: '' });
         await pass(60000);

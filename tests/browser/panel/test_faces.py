@@ -173,7 +173,7 @@ def test_maintenance_is_said_calmly_in_every_language(quiet: str, opened: Callab
 
     for each in pages.values():
         expect(each.locator("cb-agent-state")).to_be_visible()
-    orders = (
+    orders: tuple[dict[str, object], ...] = (
         {"do": "announce", "after": 1_800_000, "text": "A new switch"},
         {"do": "start", "graceful": False, "to": {"host": "a-rather-long-name.south.example"}},
         {"do": "complete"},

@@ -105,12 +105,14 @@ async def running(
     try:
         for link in settings.links:
             network = networks.of(link_network(settings, link))
+            options = _options(link, hub.ids)
             await hub.add_link(
                 LinkId(link.name),
                 link.protocol,
-                _options(link, hub.ids),
+                options,
                 _scope(link),
                 ways or partial(Channels, network=network),
+                anew=partial(_options_anew, link, options),
             )
         await hub.forget_others()
         await edge.start()
@@ -238,6 +240,11 @@ def _options(link: LinkSettings, ids: Ids) -> dict[str, Any]:
 
         options["floor"] = new_floor(options, ids)
     return options
+
+
+def _options_anew(link: LinkSettings, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with its secrets read again: a file may hold another one by now."""
+    return {**before, **link_options(link)}
 
 
 def _loaded(group: str, package: str = "") -> dict[str, Any]:

@@ -10,6 +10,7 @@ from cordboard.cli import (
     config,
     doctor,
     identity,
+    links,
     maintenance,
     protocol,
     recordings,
@@ -47,5 +48,6 @@ program.add_typer(identity.tokens, name="token")
 program.add_typer(identity.accounts, name="account")
 program.add_typer(identity.keys, name="key")
 program.add_typer(config.group, name="config")
+program.add_typer(links.group, name="link")
 program.add_typer(maintenance.group, name="maintenance")
 program.add_typer(protocol.group, name="protocol")

@@ -128,6 +128,24 @@ class Driver:
         cause = self._hub.recorder.deed(self._name, "start")
         self._run(lambda: link.start(self._hub.clock.now(), resume), cause)
 
+    def restart(self, settings: Mapping[str, Any] | None = None) -> None:
+        """End the link, if it lives, and begin a fresh one at once, whatever it waits for: a person says so. `settings`: what it and
+        all after it are made with; `CallerError` if they are wrong, and then nothing has changed.
+        """
+        if self._state == "stopped":
+            raise CallerError("going-away", "the hub is stopping")
+        made = self._protocol.link(
+            self._settings if settings is None else settings, self._scope, self._hub.ids
+        )
+        if self._restart is not None:
+            self._restart()
+        self._leave("restarted", "later")
+        self._settings = self._settings if settings is None else settings
+        self._link = made
+        self._attempt = 0
+        self._turn("starting", "")
+        self._again()
+
     async def stop(self, reason: str) -> None:
         """End for good: the log says so, and nobody waits for an answer any more."""
         if self._restart is not None:

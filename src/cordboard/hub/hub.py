@@ -117,6 +117,7 @@ class Hub:
         self._states: dict[Subject, SubjectState] = {}
         self._saved: dict[Subject, int] = {}
         self._drivers: dict[LinkId, Driver] = {}
+        self._anew: dict[LinkId, Callable[[], Mapping[str, Any]]] = {}
         self._pending: set[asyncio.Future[Any]] = set()
         self._batch: _Batch | None = None
         self._housekeeper: Callable[[], None] | None = None
@@ -184,9 +185,11 @@ class Hub:
         settings: Mapping[str, Any],
         scope: Scope | None = None,
         ways: Ways | None = None,
+        *,
+        anew: Callable[[], Mapping[str, Any]] | None = None,
     ) -> None:
         """Start a link. `CallerError` if the protocol is not installed, has no link, or its settings are wrong. `ways`: this link's,
-        if not the hub's.
+        if not the hub's. `anew`: what its settings are when a person restarts it, if they may be others by then.
         """
         found = self._protocols.get(protocol)
         if found is None:
@@ -198,7 +201,21 @@ class Hub:
         served = scope or Scope(kind="tenant", link=link)
         driver = Driver(self, found, settings, served, ways or self.ways)
         self._drivers[link] = driver
+        if anew is not None:
+            self._anew[link] = anew
         driver.start()
+
+    def restart_link(self, link: LinkId, by: str = "") -> LinkStatus:
+        """End a link, if it lives, and begin a fresh one at once, because a person says so: one that waits for that, or any other.
+        `CallerError` if there is none, or if it could not be made. `by`: who said so.
+        """
+        driver = self._drivers.get(link)
+        if driver is None:
+            raise CallerError("not-found", f"no link {link!r}", {"field": "link"})
+        anew = self._anew.get(link)
+        driver.restart(anew() if anew is not None else None)
+        _log.info("link-restarted", link=link, by=by)
+        return driver.status
 
     async def forget_others(self) -> None:
         """Links that are in the log and were not added are gone for good: what they told of is over, and nobody waits for them."""

@@ -27,6 +27,7 @@ from cordboard.web.identity import Identities, SignedIn
 from cordboard.web.identity_doors import identity_doors
 from cordboard.web.inspector import inspector_doors
 from cordboard.web.limits import Buckets
+from cordboard.web.links import link_doors
 from cordboard.web.maintenance import maintenance_doors
 from cordboard.web.origins import Origins, checked, cors, own_origins
 from cordboard.web.recordings import recording_doors
@@ -120,6 +121,7 @@ class Edge:
         if self._identities.demo:
             yield from crm_doors()
         yield from inspector_doors(self._hub)
+        yield from link_doors(self._hub)
         yield from recording_doors(self._hub)
         yield from maintenance_doors(self._hub)
         for protocol in self._hub.protocols.values():

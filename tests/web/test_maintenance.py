@@ -16,42 +16,61 @@ from cordboard.cli.maintenance import group
 from cordboard.model.errors import CallerError
 from cordboard.settings import parsed
 
-CORDBOARD = (sys.executable, "-c", "from cordboard.cli import main; main()")
-
-
-async def cordboard(*words: str, url: str, data: Path) -> tuple[int, Any, str]:
-    """A word of the command line in a process of its own: how it ended, what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        *CORDBOARD,
-        *("maintenance", *words, "--url", url, "--data", str(data)),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    out, err = await process.communicate()
-    return process.returncode or 0, json.loads(out) if out else None, err.decode()
+WORDS = """
+import json, sys
+from cordboard.cli import main
+for words in json.loads(sys.argv[1]):
+    sys.argv = ["cordboard", "maintenance", *words]
+    code = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    print(json.dumps(code) + chr(0), flush=True)
+"""
+"""The command line, word after word in one process: starting one for each takes longer than all they do."""
 
 
 async def test_an_operator_announces_starts_and_completes_it(tmp_path: Path) -> None:
     settings = parsed({"data": str(tmp_path), "web": {"port": 0}, "log": {"level": "error"}})
     async with running(settings) as app:
         app.tokens.prepare()
+        said = (
+            ("announce", "--in", "15", "--text", "New switch", "--to", "[::1]:8443"),
+            ("complete",),
+            ("start", "--forced", "--here"),
+            ("complete", "--to", "south.example"),
+            ("show",),
+            ("cancel",),
+        )
+        words = [[*item, "--url", app.url, "--data", str(tmp_path)] for item in said]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", WORDS, json.dumps(words)),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        assert app.hub.maintenance.state == "none"
+    told = [(_last(part), _first(part)) for part in out.decode().split("\0")[:-1]]
+    assert [code or 0 for code, _ in told] == [0, 2, 0, 0, 0, 0], err.decode()
+    announced, refused, started, completed, shown, over = (answer for _, answer in told)
+    assert (announced["state"], announced["begins"] - announced["at"]) == ("announced", 900_000)
+    assert (announced["text"], announced["to"]) == ("New switch", {"host": "[::1]", "port": 8443})
+    assert refused is None
+    assert "nothing has started" in err.decode()
+    assert (started["state"], started["graceful"], started["to"]) == ("started", False, None)
+    assert (completed["state"], completed["to"]) == ("completed", {"host": "south.example", "port": 443})
+    assert shown == completed
+    assert over["state"] == "none"
 
-        async def said(*words: str) -> tuple[int, Any, str]:
-            return await cordboard(*words, url=app.url, data=tmp_path)
 
-        code, told, _ = await said("announce", "--in", "15", "--text", "New switch", "--to", "[::1]:8443")
-        assert code == 0
-        assert (told["state"], told["begins"] - told["at"]) == ("announced", 900_000)
-        assert (told["text"], told["to"]) == ("New switch", {"host": "[::1]", "port": 8443})
-        code, _, err = await said("complete")
-        assert (code, "nothing has started" in err) == (2, True)
-        code, told, _ = await said("start", "--forced", "--here")
-        assert (code, told["state"], told["graceful"], told["to"]) == (0, "started", False, None)
-        code, told, _ = await said("complete", "--to", "south.example")
-        assert (code, told["state"], told["to"]) == (0, "completed", {"host": "south.example", "port": 443})
-        assert (await said("show"))[1] == told
-        assert app.hub.maintenance.state == "completed"
-        assert (await said("cancel"))[1]["state"] == "none"
+def _last(part: str) -> Any:  # noqa: ANN401 - JSON
+    return json.loads(part.strip().rpartition("\n")[2])
+
+
+def _first(part: str) -> Any:  # noqa: ANN401 - JSON
+    answer = part.strip().rpartition("\n")[0]
+    return json.loads(answer) if answer else None
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from cordboard.contract import LOGIN_COOKIE
+from cordboard.contract import LOGIN_COOKIE, Identified, Identity, Opened, Received, Send, SignIn
+from cordboard.hub.clock import RandomIds
 from cordboard.model.errors import ERRORS, CallerError
 from cordboard.protocols.five9 import Five9, protocol, wire, words as w
+from cordboard.protocols.five9.feed import Feed
+from cordboard.protocols.five9.settings import Settings
 from cordboard.testing import Visit
 from cordboard.testing.centre import ContactCentre
 from cordboard.testing.stage import Stage, live_stage
@@ -297,6 +300,33 @@ async def test_a_socket_says_hello_and_answers_pings(path: str) -> None:
         for item in (first, *frames(page)):
             about = item.context
             assert (about.user_id, about.user_name, about.message_id) == ("mia", None, None)
+
+
+async def test_a_page_hears_the_events_that_it_asks_for_and_all_that_are_about_its_socket() -> None:
+    async with hub(replay=True) as (stage, centre):
+        page = stage.visit("mia")
+        await sign_in(page)
+        await page.open("/appsvcs/ws/mia", codes="3, 5")
+        await working(page)
+        await centre.act("set_agent_state", agent="mia", state="ready")
+        call = await centre.ring("bookings", number="+44 20 7946 0101")
+        await centre.act("answer_call", agent="mia", call=call)
+        page.say("ping")
+        await page.advance(1)
+        assert seen(page) == ["1010", "3", "1202"]
+
+
+async def test_a_ping_that_comes_before_the_page_is_let_in_is_answered_after_it() -> None:
+    """Five9's own pack says it at once."""
+    feed = Feed(Settings(), RandomIds(1))
+    cookies = {"Authorization": "Bearer-agent:mia"}
+    opened = Opened(channel="c", route="appsvcs.socket", at=1, params={"key": "k"}, cookies=cookies)
+    (*_, asked) = feed.receive(opened)
+    assert isinstance(asked, SignIn)
+    assert list(feed.receive(Received(channel="c", data="ping", at=2))) == []
+    mia = Identity(subject="user:mia", scopes=frozenset({"agent:mia"}), agent="mia")
+    sent = [item for item in feed.receive(Identified(identity=mia, error="", at=3)) if isinstance(item, Send)]
+    assert [wire.frame_of(item.data).context.event_id for item in sent] == ["1010", "1202"]
 
 
 async def test_a_socket_without_a_login_is_sent_back_to_where_one_finds_out() -> None:

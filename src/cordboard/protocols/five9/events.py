@@ -184,6 +184,14 @@ EVENTS: Mapping[int, EventKind] = {
     ),
 }
 
+ABOUT_SOCKETS: Final = frozenset(
+    {
+        *(ident for ident, kind in EVENTS.items() if kind.family == "connection"),
+        *(MAINTENANCE_ANNOUNCED, MAINTENANCE_STARTED, MAINTENANCE_COMPLETED),
+    }
+)
+"""What is about the socket itself: every page hears it, whichever events it asked for."""
+
 
 def event_name(event_id: str) -> str:
     """The name of an event, empty for one that nobody has told of."""

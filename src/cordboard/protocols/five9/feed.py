@@ -13,6 +13,7 @@ from cordboard.model.state import SubjectState
 from cordboard.protocols.five9 import centre, events as ids, wire, words as w
 from cordboard.protocols.five9.admission import WORD, Word, login_id, word_of
 from cordboard.protocols.five9.errands import nobody
+from cordboard.protocols.five9.events import ABOUT_SOCKETS
 from cordboard.protocols.five9.moving import frames, is_left, is_over
 from cordboard.protocols.five9.routes import APPS, SUPERVISOR_SOCKET, SUPS
 from cordboard.protocols.five9.settings import Settings
@@ -21,6 +22,8 @@ from cordboard.protocols.five9.telling import Told, present, told
 
 GREETING: Millis = 10_000
 """How long a socket may take to be let in."""
+EARLY = 8
+"""How many of a page's first pings, said before it is let in, are answered."""
 GATHERING: Millis = 250
 """How long what a supervisor may see is gathered before it is told for the first time."""
 STATISTICS: Millis = 2_000
@@ -51,6 +54,10 @@ class Feed:
         self._number = ""
         self._me = ""
         self._supervises = False
+        self._codes: frozenset[str] | None = None
+        """The events that the page asked for, if not for all."""
+        self._early = 0
+        """How often it said `ping` before it was let in."""
         self._identity: k.Identity | None = None
         self._state = nobody(Subject(""))
         self._known = False
@@ -67,7 +74,9 @@ class Feed:
             case k.Identified():
                 yield from self._identified(frame)
             case k.Received(data=data, at=at) if self._is_up and data == wire.PING:
-                yield self._frame(Told(ids.PONG, None, "pong"), at, mine=False)
+                yield from self._tell(Told(ids.PONG, None, "pong"), at, mine=False)
+            case k.Received(data=data) if self._phase is _Phase.CHECKING and data == wire.PING:
+                self._early = min(self._early + 1, EARLY)
             case k.Closed():
                 self._phase = _Phase.CLOSED
             case k.Woke(name="greeting") if self._phase is _Phase.CHECKING:
@@ -98,7 +107,7 @@ class Feed:
             self._state = joined.state
             if self._settings.replay:
                 for item in present(joined.state, self._settings, at):
-                    yield self._frame(item, at)
+                    yield from self._tell(item, at)
 
     def observe(
         self, entry: Entry, before: SubjectState, after: SubjectState, at: Millis
@@ -111,7 +120,7 @@ class Feed:
         if entry.subject == self._state.subject:
             self._state = after
             for item in told(entry.event, before, after, self._settings):
-                yield self._frame(item, at)
+                yield from self._tell(item, at)
 
     def peer(self, news: k.News, at: Millis) -> k.SessionEffects:
         """News among the agent's logins and sockets."""
@@ -144,6 +153,8 @@ class Feed:
         self._key = frame.params.get("key", "")
         self._host = frame.headers.get("host", "")
         self._supervises = frame.route.startswith(SUPERVISOR_SOCKET)
+        if codes := frame.query.get("codes", ""):
+            self._codes = frozenset(code.strip() for code in codes.split(","))
         proof = centre.proof(frame.headers, frame.cookies, frame.query, self._settings)
         kept = centre.kept(frame.cookies, self._settings)
         if not (proof or kept) or not self._settings.open:
@@ -170,10 +181,12 @@ class Feed:
         yield k.Cancel(name="greeting")
         if identity.expires:
             yield k.Wake(name="expiry", after=max(0, identity.expires - frame.at))
-        yield self._frame(Told(ids.CONNECTED, w.CONNECTED_TEXT), frame.at, mine=False)
+        yield from self._tell(Told(ids.CONNECTED, w.CONNECTED_TEXT), frame.at, mine=False)
+        for _ in range(self._early):
+            yield from self._tell(Told(ids.PONG, None, "pong"), frame.at, mine=False)
         if self._maintenance is not None:
             for item in frames(None, self._maintenance, self._host, self._settings, frame.at):
-                yield self._frame(item, frame.at, mine=False)
+                yield from self._tell(item, frame.at, mine=False)
         if identity.agent:
             yield k.Watch(subjects={self._state.subject: None})
         # Who is no agent has no sessions of an agent's by which a socket hears that they were asked for.
@@ -192,9 +205,9 @@ class Feed:
             case _ if self._phase is _Phase.LEFT:
                 pass
             case "state" if mine and word.role == self._role:
-                yield self._frame(Told(ids.LOGIN_STATE, w.UPDATED, word.state), at)
+                yield from self._tell(Told(ids.LOGIN_STATE, w.UPDATED, word.state), at)
             case "station" if mine and word.role == self._role:
-                yield self._frame(Told(ids.STATION, w.UPDATED, wire.Station(state=word.state)), at)
+                yield from self._tell(Told(ids.STATION, w.UPDATED, wire.Station(state=word.state)), at)
             case "statistics" if mine and self._supervises:
                 yield from self._all_statistics(at)
             case "socket" if page != self._me and word.key == self._key and word.number != self._number:
@@ -213,7 +226,7 @@ class Feed:
         if self._phase is not _Phase.OPEN:
             return
         for item in frames(before or k.Maintenance(), news, self._host, self._settings, at):
-            yield self._frame(item, at, mine=False)
+            yield from self._tell(item, at, mine=False)
         if is_over(news):
             self._phase = _Phase.LEFT
             # Who knows no 73 would stay for ever, answered and told nothing: one code brings every client back.
@@ -232,7 +245,7 @@ class Feed:
         return k.Share(subject=self._state.subject, name=WORD, data=msgspec.json.encode(word))
 
     def _duplicate(self, at: Millis) -> k.SessionEffects:
-        yield self._frame(Told(ids.DUPLICATE_CONNECTION, None), at, mine=False)
+        yield from self._tell(Told(ids.DUPLICATE_CONNECTION, None), at, mine=False)
         yield from self._close(w.DUPLICATE, "duplicate connection")
 
     # --- statistics --------------------------------------------------------------------------------------------------------------
@@ -245,7 +258,7 @@ class Feed:
             # They come one by one, and nobody says which is the last.
             yield k.Wake(name="all", after=GATHERING)
             return
-        yield self._frame(Told(ids.STATS, w.UPDATED, self._statistics.all(at)), at)
+        yield from self._tell(Told(ids.STATS, w.UPDATED, self._statistics.all(at)), at)
 
     def _later(self, changed: bool) -> k.SessionEffects:  # noqa: FBT001 - what came of it
         if changed and self._statistics.watched and not self._statistics.waiting:
@@ -256,9 +269,16 @@ class Feed:
         self._statistics.waiting = False
         found = self._statistics.changed(at)
         if found:
-            yield self._frame(Told(ids.INCREMENTAL_STATS, w.UPDATED, found, broadcast=True), at, mine=False)
+            yield from self._tell(
+                Told(ids.INCREMENTAL_STATS, w.UPDATED, found, broadcast=True), at, mine=False
+            )
 
     # --- out ---------------------------------------------------------------------------------------------------------------------
+
+    def _tell(self, item: Told, at: Millis, *, mine: bool = True) -> k.SessionEffects:
+        """A frame, if the page wants such."""
+        if self._codes is None or str(item.event) in self._codes or item.event in ABOUT_SOCKETS:
+            yield self._frame(item, at, mine=mine)
 
     def _frame(self, item: Told, at: Millis, *, mine: bool = True) -> k.Send:
         """A frame. It says whose socket it is, unless it goes to all; `mine`: it is about them, and has their name."""

@@ -7,7 +7,6 @@ was. A request whose fate nobody knows is not repeated here, and one that is to 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Any, Literal
 
 from msgspec.structs import replace
@@ -167,7 +166,7 @@ class Access:
         while True:
             entered = self._entered
             reply = yield from self._said_to(how, method, path, body)
-            if isinstance(reply, k.Failed):
+            if isinstance(reply, k.Failed) or not reply.name:
                 return reply
             if fine(reply):
                 self._answered = reply.at
@@ -198,9 +197,11 @@ class Access:
                 found = yield from self.drive(log_on=self.state == w.WORKING)
                 return found == w.WORKING
             case _:
-                if reply.retry_after is None:
-                    yield from paused(self.name("wait"), AGAIN)
-                return (reply.retry_after or 0) <= MOST_RETRY_AFTER
+                pause = AGAIN if reply.retry_after is None else reply.retry_after
+                if pause > MOST_RETRY_AFTER:
+                    return False
+                yield from paused(self.name("wait"), pause)
+                return True
 
     def _fresh(self, entered: Millis, at: Millis) -> Steps[bool]:
         """One fresh login for all who were answered 401."""
@@ -322,10 +323,13 @@ class Access:
         return self.now - self._answered >= FRESH
 
     def _said_to(self, how: How, method: str, path: str, body: Any) -> Steps[k.Replied | k.Failed]:  # noqa: ANN401 - JSON
-        """The answer to one request, not made before the time that Five9 has named for it."""
-        if (rest := self._named.get((method, path), 0) - self.now) > MOST_RETRY_AFTER:
-            status = HTTPStatus.TOO_MANY_REQUESTS
-            return k.Replied(name="", status=status, headers={}, data=b"", at=self.now, retry_after=rest)
+        """The answer to one request; it has no name if it was not made. Nobody asks for it before the time that Five9 has named: a reading waits, an order is refused, since many that
+        have waited would all be done at once.
+        """
+        rest = self._named.get((method, path), 0) - self.now
+        if rest > MOST_RETRY_AFTER or (rest > 0 and how != "read"):
+            busy = wire.fault(429, f"Five9 asks to wait for {-(-rest // 1000)} s", self.now)
+            return k.Replied(name="", status=429, headers={}, data=busy, at=self.now, retry_after=rest)
         if rest > 0:
             yield from paused(self.name("wait"), rest)
         request = self.door.request(self.name("ask"), method, path, body, repeatable=how == "read")

@@ -131,7 +131,7 @@ def call_of(book: Book, call: wire.Call) -> Call:
         direction=direction(call),
         ani=call.ani or "",
         dnis=call.dnis or "",
-        dialled=(call.number or "") if outward(book, call) else "",
+        dialled=(call.dnis or call.number or "") if outward(book, call) else "",
         references=_references(book, call),
         data=_data(book, call),
         recording="recording" if call.recording else "",
@@ -344,7 +344,7 @@ def _queue(book: Book, call: wire.Call) -> Queue | None:
 
 def _number(book: Book, call: wire.Call) -> str:
     if outward(book, call):
-        return call.number or call.dnis or ""
+        return call.dnis or call.number or ""
     return call.ani or call.number or ""
 
 
@@ -354,8 +354,16 @@ def _customer(book: Book, call: wire.Call) -> Participant | None:
     if far is not None:
         return Participant(role=Role.CUSTOMER, number=far.number, name=far.name or name)
     party = _far(book, call)
-    number = party.number if party.role is Role.CUSTOMER else _variable(book, call, "Customer.number1")
+    number = _known(book, call)
+    if not number:
+        number = party.number if party.role is Role.CUSTOMER else _variable(book, call, "Customer.number1")
     return Participant(role=Role.CUSTOMER, number=number, name=name) if number else None
+
+
+def _known(book: Book, call: wire.Call) -> str:
+    """The customer's number, where the variable of it and the call say the same; `number` alone is who is at the other end now."""
+    known = _variable(book, call, "Customer.number1")
+    return known if known in (call.ani, call.dnis) and not call.consult else ""
 
 
 def _first(book: Book, call: wire.Call) -> wire.Participant | None:
@@ -363,7 +371,7 @@ def _first(book: Book, call: wire.Call) -> wire.Participant | None:
     whom it does not name is who was called in, and stayed.
     """
     outside = [item for item in call.participants if _role(item) is Role.CUSTOMER]
-    number = _number(book, call)
+    number = _known(book, call) or _number(book, call)
     named = next((item for item in outside if same_number(item.number, number)), None)
     if named is not None or not outside:
         return named

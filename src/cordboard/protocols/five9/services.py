@@ -173,7 +173,7 @@ def _on_call(
                 raise CallerError("impossible-here", "Five9 holds nobody alone")
             return (_held(at, ident, hold=isinstance(service, c.HoldCall)),)
         case c.ClearConnection(connection=one):
-            return (_cleared(call, one, chosen),)
+            return (_cleared(call, one),)
         case c.ConsultationCall(target=target):
             return (_consulted(at, ident, target),)
         case c.SingleStepTransferCall(target=target):
@@ -288,7 +288,7 @@ def _alternated(at: Follower, contact: Contact) -> tuple[Order, ...]:
     return _held(at, talking, hold=True), _held(at, held, hold=False)
 
 
-def _cleared(call: Call, connection: ConnectionId | None, chosen: str) -> Order:
+def _cleared(call: Call, connection: ConnectionId | None) -> Order:
     several = sum(item.state is not S.NULL for item in call.connections[1:]) > 1
     if several and connection is not None and not _own(call, connection):
         if connection == nouns.far_id(call.id):
@@ -298,8 +298,7 @@ def _cleared(call: Call, connection: ConnectionId | None, chosen: str) -> Order:
         return Order(path=f"{CALLS}/{connection}/disconnectConferenceParticipant")
     over = _is(str(call.id), "", w.WRAP_UP)
     if several:
-        body = wire.Leave(disposition_id=chosen or None)
-        return Order(path=f"{CALLS}/{call.id}/leave_conference", body=body, shown=over, gone=True)
+        return Order(path=f"{CALLS}/{call.id}/leave_conference", body=wire.Leave(), shown=over, gone=True)
     return Order(path=f"{CALLS}/{call.id}/disconnect", shown=over, gone=True)
 
 

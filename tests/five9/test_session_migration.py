@@ -89,6 +89,24 @@ async def test_what_is_announced_is_told_with_the_time_that_is_left() -> None:
         assert await state(page) == w.WORKING
 
 
+async def test_what_an_operator_wrote_is_a_notice_for_who_signs_in() -> None:
+    async with moving() as hub:
+        page = await hub.at_work()
+        await hub.says("announce", after=600_000, text="Switch <b>B</b>")
+        # Who works already can read it, and is not held up by it.
+        assert await state(page) == w.WORKING
+        (notice,) = read(await get(page, "A/maintenance_notices"))
+        assert (notice["id"], notice["text"]) == ("maintenance", "Switch &lt;b&gt;B&lt;/b&gt;")
+        late = hub.stage.visit("mia")
+        await sign_in(late)
+        assert await state(late) == w.ACCEPT_NOTICE
+        assert read(await get(late, "A/maintenance_notices"))[0]["accepted"] is False
+        await put(late, "A/maintenance_notices/maintenance/accept")
+        assert await state(late) == w.WORKING
+        await hub.says("cancel")
+        assert read(await get(late, "A/maintenance_notices")) == []
+
+
 @pytest.mark.parametrize(("graceful", "event"), [(True, "1001"), (False, "1002")])
 async def test_who_stays_begins_anew(graceful: bool, event: str) -> None:
     async with moving() as hub:

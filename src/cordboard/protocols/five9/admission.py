@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from html import escape
 
 import msgspec
 
+from cordboard.contract import Maintenance
 from cordboard.protocols.five9 import wire, words as w
 from cordboard.protocols.five9.lines import hex_id
 from cordboard.protocols.five9.routes import APPS, SUPS
-from cordboard.protocols.five9.settings import Settings
+from cordboard.protocols.five9.settings import Notice, Settings
 
 WORD = "five9"
 """Under which the sessions of an agent tell each other of their logins."""
+
+
+PLANNED = "maintenance"
+"""The id of the notice of what an operator has announced."""
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +57,8 @@ class Admission:
     def __init__(self, settings: Settings, role: str, accepted: set[str]) -> None:
         """`accepted`: the notices that the user has accepted, in whichever role."""
         self._settings = settings
+        self.planned: tuple[Notice, ...] = ()
+        """What an operator has announced."""
         self._accepted = accepted
         self.logs_on = role == APPS
         self._started = False
@@ -72,7 +80,7 @@ class Admission:
         """Go on where this login was, of which nothing is remembered but its token: what it had to go through it went through."""
         self._resumed = self._started = self._skilled = True
         self._moved = False
-        self._accepted.update(item.id for item in self._settings.notices)
+        self._accepted.update(item.id for item in self.notices())
 
     def start(self, station: wire.Station) -> None:
         """The user has a station."""
@@ -120,7 +128,7 @@ class Admission:
         """What the user has to accept, with whether that was done."""
         return tuple(
             wire.Notice(id=item.id, annotation=item.title, text=item.text, accepted=item.id in self._accepted)
-            for item in self._settings.notices
+            for item in (*self._settings.notices, *self.planned)
         )
 
     def notice(self, ident: str) -> wire.Notice | None:
@@ -138,9 +146,11 @@ class Admission:
 class Roles:
     """One login in both of its roles. Each has a station and a login state of its own."""
 
-    def __init__(self, settings: Settings) -> None:
-        accepted: set[str] = set()
-        self._each = {role: Admission(settings, role, accepted) for role in (APPS, SUPS)}
+    def __init__(self, settings: Settings, news: Maintenance | None = None) -> None:
+        """`news`: what an operator has said of maintenance before there was this login. It has to accept that."""
+        self._accepted: set[str] = set()
+        self._each = {role: Admission(settings, role, self._accepted) for role in (APPS, SUPS)}
+        self._plan(news)
         self._said = {APPS: "", SUPS: w.SELECT_STATION}
         """What the others were told of each. Of whom nobody has heard as a supervisor, nobody has to hear that they are none."""
 
@@ -156,6 +166,11 @@ class Roles:
         """Go on with a login of which nothing is remembered."""
         for each in self._each.values():
             each.resume()
+
+    def told(self, news: Maintenance) -> None:
+        """An operator says something of maintenance: to be read, but nobody who is in already is held up by it."""
+        self._accepted.add(PLANNED)
+        self._plan(news)
 
     def move(self, *, on: bool) -> None:
         """A migration is over. Sockets were told so in other words than by a change of state."""
@@ -193,3 +208,9 @@ class Roles:
             if now != self._said[role] or (again and (role == APPS or now != w.SELECT_STATION)):
                 self._said[role] = now
                 yield role, now
+
+    def _plan(self, news: Maintenance | None) -> None:
+        held = news is not None and news.state in ("announced", "started") and news.text
+        planned = (Notice(id=PLANNED, title="Maintenance", text=escape(news.text)),) if news and held else ()
+        for each in self._each.values():
+            each.planned = planned

@@ -82,7 +82,7 @@ class Desk:
         self._me = ""
         self._state = nobody(Subject(""))
         self._waiting: list[k.Called] = []
-        self._roles = Roles(settings)
+        self._roles = Roles(settings, maintenance)
         self._known_from: Millis = 0
         """Until when a new login is not known everywhere."""
         self._borrowed = False
@@ -483,8 +483,9 @@ class Desk:
                 pass
 
     def _maintained(self, news: k.Maintenance) -> k.SessionEffects:
-        """The operator says how it is. Only the end of it changes a login, and only one that stays here."""
+        """The operator says how it is. Only its end changes where a login is, and only of one that stays here."""
         self._maintenance = news
+        self._roles.told(news)
         if self._begins_anew:
             self._roles.move(on=self._is_on)
         yield from ()

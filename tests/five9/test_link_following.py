@@ -217,6 +217,19 @@ def test_who_stays_when_the_customer_has_left_is_no_customer(number: str) -> Non
     assert live(contact)[1].participant.role is Role.THIRD_PARTY
 
 
+def test_when_everybody_has_left_nobody_new_is_there() -> None:
+    five9 = up()
+    noor = {"id": "P1", "addressType": "AGENT", "agentId": "357", "state": "PARTICIPANT_RINGING"}
+    made = {"callType": "MANUAL", "dnis": "2002", "agentId": "357"}
+    five9.told(3, "CREATED", call("RINGING_ON_OTHER_SIDE", participants=[noor], **made))
+    told = len(five9.events)
+    five9.told(4, "UPDATED", call("RINGING_ON_OTHER_SIDE", participants=[], **made))
+    assert names(five9, told) == ["ConnectionCleared"]
+    five9.told(4, "UPDATED", call("RINGING_ON_OTHER_SIDE", participants=[noor], **made))
+    (contact,) = five9.state.contacts.values()
+    assert [item.id for item in live(contact)] == [f"{CALL}-own", "P1"]
+
+
 def test_a_participant_that_is_the_call_itself_is_news_of_the_call() -> None:
     five9 = in_a_call()
     five9.told(4, "CONFERENCE_PARTICIPANT_ADDED", call("ON_HOLD"))

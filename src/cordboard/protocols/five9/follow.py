@@ -71,6 +71,8 @@ class Follower:
         self._strange: set[str] = set()
         """Ids of variables that no definition had."""
         self._guests = Guests()
+        self._parties: dict[str, tuple[wire.Participant, ...]] = {}
+        """Who was in a call that says so itself, when it last said that somebody was."""
         self._paused: set[str] = set()
         self._held_back: Millis | None = None
         self._missed: Millis = 0
@@ -309,9 +311,14 @@ class Follower:
             yield nouns.contact_of(self.book, whole, self._ended.get(main), at)
 
     def _gathered(self, call: wire.Call) -> wire.Call:
-        """The call with those who came into it, if it does not say itself who is there."""
+        """The call with those who are in it: it says so itself, now or before, or else they came into it."""
+        if call.participants:
+            self._parties[call.id] = call.participants
+            return call
+        if (gone := self._parties.get(call.id)) is not None:
+            return replace(call, participants=tuple(replace(item, state=w.FINISHED) for item in gone))
         guests = self._guests.of(call.id)
-        if not guests or call.participants:
+        if not guests:
             return call
         return replace(call, participants=(nouns.far(self.book, call), *guests))
 
@@ -331,6 +338,7 @@ class Follower:
         self._parents.pop(ident, None)
         self._paused.discard(ident)
         self._guests.forget(ident)
+        self._parties.pop(ident, None)
 
     def _bury(self, ident: str, place: Place) -> None:
         self._over.pop(ident, None)  # the latest comes last

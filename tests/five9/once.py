@@ -21,7 +21,8 @@ from cordboard.testing.rig import LinkRig
 from tests.five9.gaps import Logs
 
 LEADS_TO: Mapping[str, tuple[str, ...]] = {
-    "ClearConnection": ("SetDisposition", "ClearConnection"),
+    "ClearConnection": ("SetDisposition", "ClearConnection", "CompleteContact"),
+    "TransferCall": ("SetDisposition", "TransferCall", "CompleteContact"),
     "SingleStepTransferCall": ("SetDisposition", "SingleStepTransferCall", "CompleteContact"),
     "AlternateCall": ("HoldCall", "AlternateCall", "RetrieveCall"),
     "CompleteContact": ("SetDisposition", "CompleteContact"),
@@ -68,6 +69,10 @@ def given(entries: Sequence[Entry]) -> list[Given]:
 def done_once(logs: Logs, asked: Sequence[Asked]) -> Counter[str]:
     """Each thing that the vendor was told to do goes back to a command of its own, and what was refused was not done; how many, by kind."""
     ours, theirs = given(logs.near), given(logs.far)
+    arrivals: dict[Millis, list[Millis]] = {}
+    for one in asked:
+        if one.method != "GET" and one.arrived > one.at:
+            arrivals.setdefault(one.arrived, []).append(one.at)
     for item in theirs:
         voice = voice_state(logs.far_states[item.place])
         if item.kind == "SetAgentState" and voice is not None and voice.state is Availability.NULL:
@@ -79,7 +84,7 @@ def done_once(logs: Logs, asked: Sequence[Asked]) -> Counter[str]:
             if item.kind in LEADS_TO.get(mine.kind, (mine.kind,))
             and item.kind not in {led.kind for led in mine.led}
             and (about is None or getattr(mine.service, "contact", None) == hex_id("call", about))
-            and (mine.at <= item.at <= _latest(mine) or _on_its_way(mine, item.at, asked))
+            and (mine.at <= item.at <= _latest(mine) or _on_its_way(mine, arrivals.get(item.at, [])))
             and _same(mine.service, item.service)
         ]
         assert fitting, f"the vendor was told to {item.service} at {item.at}, and nobody asked for that"
@@ -103,11 +108,9 @@ def _latest(mine: Given) -> Millis:
     return mine.settled
 
 
-def _on_its_way(mine: Given, at: Millis, asked: Sequence[Asked]) -> bool:
-    """Whether a request of that time was held up until then. That it was done could be seen before, where all was so already."""
-    return any(
-        item.arrived == at and mine.at <= item.at <= mine.settled and item.method != "GET" for item in asked
-    )
+def _on_its_way(mine: Given, asked: Sequence[Millis]) -> bool:
+    """Whether one of these requests, which were held up, is of its time. That it was done could be seen before, where all was so already."""
+    return any(mine.at <= at <= mine.settled for at in asked)
 
 
 def _same(mine: c.Service, theirs: c.Service) -> bool:

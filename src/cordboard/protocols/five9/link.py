@@ -39,6 +39,8 @@ UNPROVEN: Millis = 10_000
 """How often it is looked at, while a socket has brought nothing since its login was had anew."""
 PROVES_WITHIN: Millis = 300_000
 """For so long."""
+QUIET: Millis = 500
+"""How long a link that is to move waits after the last call: the end of one is told in several frames."""
 SHOWN = 4096
 """Characters kept of what nobody understood."""
 
@@ -72,6 +74,8 @@ class Five9Link:
         self._missed = 0
         self._newest: Millis = 0
         self._leaving = ""
+        self._packing = False
+        """Whether it waits a moment before it leaves."""
         self._at_leisure = False
         """Whether the move may wait for all that is under way."""
         self._frames = 0
@@ -254,6 +258,10 @@ class Five9Link:
                     yield from self._ping()
             case k.Woke(name="move", at=at) if self._leaving:
                 yield from self._lost(k.Down(retry="later", reason=self._leaving))
+            case k.Woke(name="quiet") if self._packing:
+                self._packing = False
+                if self._idle:
+                    yield from self._lost(k.Down(retry="later", reason=self._leaving))
             case _:
                 pass
 
@@ -346,10 +354,9 @@ class Five9Link:
             self._read_again = self._read_again or not self._account.log_on
         if self._access.moved and not self._leaving:
             yield from self._leaves(at_leisure=False)
-        under_way = self._at.calls if self._at_leisure else self._at.busy
-        if self._leaving and not self._orders and not under_way:
-            yield from self._lost(k.Down(retry="later", reason=self._leaving))
-            return
+        if self._leaving and self._idle and not self._packing:
+            self._packing = True
+            yield k.Wake(name="quiet", after=QUIET)
         if self._reading is None or self._reading.over:
             strange = self._at.strange
             if strange or self._read_again:
@@ -361,6 +368,12 @@ class Five9Link:
         if self._at.doubtful and self._resting:
             self._resting = False
             yield k.Wake(name="check", after=self._rest())
+
+    @property
+    def _idle(self) -> bool:
+        """Whether there is nothing that leaving now would tear."""
+        under_way = self._at is None or (self._at.calls if self._at_leisure else self._at.busy)
+        return not self._orders and not under_way
 
     def _place(self, item: wire.Frame) -> Place:
         """A frame without a time is as new as the newest."""

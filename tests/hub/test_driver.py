@@ -80,6 +80,27 @@ async def test_a_lost_link_stands_in_the_log_and_comes_back_with_growing_pauses(
     assert kinds(page)[3:] == ["LinkUp", "Snapshot"]
 
 
+async def test_a_link_that_falls_as_soon_as_it_is_up_is_tried_more_and_more_seldom(
+    hub: Hub, probe: Probe, clock: VirtualClock
+) -> None:
+    up = Emit(subject=ANN, event=e.LinkUp(link=LINK, at=0))
+    probe.script.on_start = [up, Down(retry="later", reason="cut")]
+    page = Page(hub, probe, "agent:ann")
+    probe.script.next = [Down(retry="later", reason="cut")]
+    await page.do(Execute(command=command()))
+    before = probe.script.starts
+    await clock.advance(60_000)
+    assert probe.script.starts - before < 10
+    probe.script.on_start = None
+    await clock.advance(60_000)
+    assert hub.links[LINK].state == "up"
+    probe.script.next = [Down(retry="later", reason="cut")]
+    await page.do(Execute(command=command("c2")))
+    before = probe.script.starts
+    await clock.advance(600)
+    assert probe.script.starts == before + 1, "the first pause is a short one again"
+
+
 @pytest.mark.parametrize(("retry", "state"), [("login", "login"), ("give-up", "gave-up")])
 async def test_a_link_that_needs_a_person_is_not_tried_again(
     hub: Hub, probe: Probe, clock: VirtualClock, retry: str, state: str

@@ -53,6 +53,10 @@ _NOTED = frozenset({LinkUp, LinkDown, Unrecognised})
 """Events that tell the driver something too."""
 
 
+STEADY: Millis = 2_000
+"""Who was up for so long has come back: the next pause is a first one again. Who falls at once each time is tried more and more seldom."""
+
+
 class LinkStatus(msgspec.Struct, frozen=True, kw_only=True):
     """How a link is. `subjects`: how many it serves now."""
 
@@ -273,7 +277,6 @@ class Driver:
             case LinkUp():
                 self._served.add(subject)
                 if self._state != "up":
-                    self._attempt = 0
                     self._turn("up", "")
             case LinkDown():
                 self._served.discard(subject)
@@ -297,6 +300,8 @@ class Driver:
         self._leave(effect.reason, effect.retry)
         match effect.retry:
             case "later":
+                if self._state == "up" and self._hub.clock.now() - self._since >= STEADY:
+                    self._attempt = 0
                 self._turn("down", effect.reason)
                 pause = max(effect.after, backoff(self._attempt, self._hub.ids.random))
                 self._attempt += 1

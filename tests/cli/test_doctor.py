@@ -11,15 +11,17 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import closing
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, closing
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
+from cordboard.app import running
 from cordboard.app.doctor import FINDINGS, examination, examination_of_hub
 from cordboard.app.doctor.findings import Finding
 from cordboard.app.doctor.hosts import clock
@@ -27,11 +29,12 @@ from cordboard.hub.clock import SystemClock
 from cordboard.model.events import AgentReady
 from cordboard.model.ids import LinkId, Subject
 from cordboard.model.log import draft
-from cordboard.settings import Settings, load
+from cordboard.settings import Settings, load, parsed
 from cordboard.store.inspection import holder, inspected
 from cordboard.store.sqlite import SqliteStore
 from cordboard.testing.proxy import FaultProxy, Trouble
 from cordboard.testing.served import ServedCentre
+from tests.browser.hosting import PASSWORD, write_accounts
 from tests.hub.wire import company_proxy, vendor
 
 Put = Callable[..., Awaitable[FaultProxy]]
@@ -90,7 +93,7 @@ def link(name: str, url: str, **more: object) -> dict[str, Any]:
 def written(folder: Path, settings: Mapping[str, Any]) -> str:
     """The settings as a file. Only what JSON and TOML write alike is in them, but for the tables."""
     lines = [f"data = {json.dumps(str(settings.get('data', folder / 'data')))}"]
-    for name in ("web", "network", "demo", "store"):
+    for name in ("web", "web.rate", "network", "demo", "store"):
         table = settings.get(name, {"port": free_port()} if name == "web" else {})
         lines += [f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in table.items())]
     for item in settings.get("links", ()):
@@ -108,6 +111,20 @@ def free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
+
+
+@asynccontextmanager
+async def root(door: Callable[[web.Request], Awaitable[web.Response]]) -> AsyncIterator[str]:
+    """A server with one page, the first; its address."""
+    app = web.Application()
+    app.router.add_get("/", door)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 async def test_what_is_wrong_with_each_host(fault_proxy: Put, tmp_path: Path) -> None:
@@ -176,14 +193,8 @@ async def test_a_vendor_with_another_clock_and_no_health(
     async def late(_: web.Request) -> web.Response:
         return web.Response(status=503, headers={"Date": formatdate(time.time() - 600, usegmt=True)})
 
-    app = web.Application()
-    app.router.add_get("/", late)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    seen = await look(written(tmp_path, {"links": [link("v", url)]}))
-    await runner.cleanup()
+    async with root(late) as url:
+        seen = await look(written(tmp_path, {"links": [link("v", url)]}))
     assert seen.of("links.v") == ["fine", "vendor-unwell", "clock-wrong"]
     assert "ahead of" in seen.one("clock-wrong").message
 
@@ -205,6 +216,9 @@ async def test_settings_origins_and_secrets(tmp_path: Path, monkeypatch: pytest.
         "https://crm.example/page",
         "*",
         "http://localhost:3000",
+        "https://*.crm.example",
+        "https://*.lightning.force.com",
+        "https://*.co.uk",
     ]
     settings = {
         "web": {"host": "0.0.0.0", "port": 1, "origins": origins, "public": "http://cti.example"},  # noqa: S104
@@ -218,7 +232,11 @@ async def test_settings_origins_and_secrets(tmp_path: Path, monkeypatch: pytest.
         "origin-wrong",
         "origin-wrong",
         "fine",
+        "fine",
+        "origin-shared",
+        "origin-wrong",
     ]
+    assert "force.com" in seen.one("origin-shared").message
     assert {"public-insecure", "demo-open", "credentials-missing"} <= seen.codes
     settings["web"] = {"host": "0.0.0.0", "origins": []}  # noqa: S104
     settings["links"] = []
@@ -238,6 +256,67 @@ async def test_settings_that_cannot_be_read(tmp_path: Path) -> None:
     first, last = text.splitlines()
     assert first.startswith("error   web.prot: unknown setting web.prot: did you mean port?")
     assert last == "1 looked at: 1 error(s), 0 warning(s), 0 note(s)"
+
+
+async def test_who_may_log_in_and_how_many(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    people = {f"p{number}": {"hash": "", "scopes": ["tenant"]} for number in range(200)}
+    (data / "accounts.json").write_text(json.dumps(people))
+    seen = await look(written(tmp_path, {}), network=False)
+    assert (
+        "200 accounts: 10 at once, then 10 a minute, the last after 19 minutes"
+        in seen.one("logins-few").message
+    )
+    seen = await look(written(tmp_path, {"web.rate": {"login_per_minute": 0}}), network=False)
+    assert "logins-few" not in seen.codes
+    (data / "ended-logins.json").write_text("{")
+    seen = await look(written(tmp_path, {}), network=False)
+    assert "ended-logins.json" in seen.one("logins-wrong").message
+
+
+async def test_more_links_than_a_vendor_lets_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("T", "token")
+    asked_for: list[str] = []
+
+    async def ready(request: web.Request) -> web.Response:
+        asked_for.append(request.path)
+        return web.Response()
+
+    async with root(ready) as url:
+        links = [link(f"l{number}", url, agent=f"a{number}") for number in range(31)]
+        seen = await look(written(tmp_path, {"links": links}))
+    found = seen.one("logins-many")
+    assert (found.level, found.about) == ("note", "links")
+    assert "31 log in at 127.0.0.1:" in found.message
+    assert "the last after 2 minute(s)" in found.message
+    assert len(asked_for) == 1, "one host is looked at once"
+
+
+async def test_where_a_login_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five9 tells the data centre at login: nobody wrote it into the settings, and it may be wrong all the same."""
+    monkeypatch.setenv("PW", PASSWORD)
+    there = tmp_path / "there"
+    write_accounts(there, {"mia": ["agent:mia"]})
+    for centre, code in (
+        ({"host": "dc9.invalid", "port": 443}, "dns-failed"),
+        ({"host": "127.0.0.1", "port": 9}, "connect-refused"),
+    ):
+        served = parsed(
+            {
+                "data": str(there),
+                "web": {"port": 0},
+                "protocols": {"five9": {"data_centre": centre}},
+                "links": [{"name": "sim", "protocol": "simulator", "options": {"people": False}}],
+            }
+        )
+        async with running(served) as app:
+            options = {"url": f"http://127.0.0.1:{app.edge.port}", "username": "mia", "password_env": "PW"}
+            f9 = {"name": "f9", "protocol": "five9", "agent": "mia", "options": options}
+            seen = await look(written(tmp_path, {"links": [f9]}), login=True)
+        assert seen.of("links.f9") == ["fine", "fine", "link-down", code]
+        assert f"{centre['host']}:{centre['port']}" in seen.one(code).message
+        assert code in seen.one("link-down").message
 
 
 async def test_the_disk(tmp_path: Path) -> None:
@@ -321,7 +400,7 @@ async def test_a_hub_that_runs(
     served_centre: ServedCentre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = await report("--url", served_centre.url)
-    assert (seen.code, seen.codes) == (0, set())
+    assert (seen.code, seen.codes) == (0, {"origin-unused"})
     assert "its credentials were accepted" in next(
         finding.message for finding in seen.findings if finding.about == "links.sim"
     )
@@ -334,8 +413,12 @@ async def test_a_hub_that_runs(
     bad["options"] = {"url": served_centre.url, "token_env": "BAD"}
     port = int(served_centre.url.rpartition(":")[2])
     file = written(tmp_path, {"links": [good, bad], "web": {"port": port}})
+    async with aiohttp.ClientSession() as client:
+        for _ in range(2):
+            await client.get(f"{served_centre.url}/v1/subjects", headers={"Origin": "https://crm.exmaple"})
     seen = await look(file, login=True)
     assert "link-login" in seen.of("links.bad")
+    assert "'https://crm.exmaple', 2 time(s)" in seen.one("origin-stranger").message
     assert set(seen.of("links.good")) == {"fine"}
     assert "a hub runs there" in next(
         finding.message for finding in seen.findings if finding.about == f"http://127.0.0.1:{port}"
@@ -352,14 +435,25 @@ async def test_links_of_a_running_hub_and_a_port_that_is_taken(tmp_path: Path) -
                 "links": [
                     {"link": state, "protocol": "native", "state": state, "reason": "dns-failed"}
                     for state in states
-                ],
+                ]
+                + [{"link": "twice", "protocol": "five9", "state": "login", "reason": "duplicate-login"}],
+                "origins": {"since": 1, "unused": ["https://crm.example"], "refused": {}},
             },
             status=503,
         )
 
     async with vendor(readyz=ready) as url:
         seen = await asked(url)
-        assert seen.codes == {"log-unwritable", "link-starting", "link-down", "link-login", "link-gave-up"}
+        assert seen.codes == {
+            "log-unwritable",
+            "link-starting",
+            "link-down",
+            "link-login",
+            "link-duplicate",
+            "link-gave-up",
+            "origin-unused",
+        }
+        assert seen.of("links.twice") == ["link-duplicate"]
         assert "The host's name is not known" in seen.one("link-down").message
     async with vendor() as url:
         file = written(tmp_path, {"web": {"port": int(url.rpartition(":")[2])}})

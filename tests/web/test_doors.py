@@ -253,6 +253,30 @@ async def test_a_pattern_of_origins_is_answered_with_the_origin_itself(
     assert "frame-ancestors 'self' https://*.lightning.example;" in panel.headers["Content-Security-Policy"]
 
 
+async def test_it_is_counted_whose_pages_came(start: Start, client: aiohttp.ClientSession) -> None:
+    app = await start(web={"origins": [CRM, "https://*.desk.example", "https://nobody.example"]})
+    framed = {"Sec-Fetch-Dest": "iframe"}
+    for headers in (
+        {"Origin": CRM},
+        {**framed, "Referer": "https://a.desk.example/page?x=1"},
+        {**framed, "Referer": "https://evil.example/"},
+        {**framed, "Referer": app.url + "/desk/"},
+        {**framed},
+        {"Referer": "https://nobody.example/", "Sec-Fetch-Dest": "document"},
+        {"Origin": "https://evil.example"},
+    ):
+        await asked(client, app, "GET", "/panel/", headers=headers)
+    origins = app.edge.origins
+    assert origins.used == {CRM: 1, "https://*.desk.example": 1}
+    assert origins.refused == {"https://evil.example": 2}
+    assert origins.unused == ("https://nobody.example",)
+    async with client.get(app.url + "/readyz") as answer:
+        told = (await answer.json())["origins"]
+    assert (told["unused"], told["refused"]) == (["https://nobody.example"], {"https://evil.example": 2})
+    async with client.get(app.url + "/readyz", headers={"X-Forwarded-For": "192.0.2.7"}) as answer:
+        assert (await answer.json())["origins"] is None, "from elsewhere"
+
+
 async def test_pre_flights_are_answered_for_allowed_origins(app: App, client: aiohttp.ClientSession) -> None:
     headers = {"Origin": CRM, "Access-Control-Request-Method": "POST"}
     status, _, answer = await asked(client, app, "OPTIONS", "/echo/say", headers=headers)

@@ -29,7 +29,7 @@ from cordboard.web.api_keys import ApiKeys
 from cordboard.web.edge import Edge
 from cordboard.web.identity import Identities
 from cordboard.web.limits import Buckets
-from cordboard.web.logins import Logins
+from cordboard.web.logins import ENDED, Logins
 from cordboard.web.origins import checked as checked_origins
 from cordboard.web.tokens import Tokens, key_file, key_text
 
@@ -93,9 +93,7 @@ async def running(
         tokens=tokens,
         accounts=accounts,
         keys=keys,
-        logins=Logins(
-            folder / "ended-logins.json", settings.identity, accounts=accounts, keys=keys, clock=clock
-        ),
+        logins=Logins(folder / ENDED, settings.identity, accounts=accounts, keys=keys, clock=clock),
         tries=Buckets(rate.login_per_minute / 60, rate.login_burst, asyncio.get_running_loop().time),
         clock=clock,
         demo_agent=settings.demo.agent,

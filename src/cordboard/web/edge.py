@@ -29,7 +29,7 @@ from cordboard.web.inspector import inspector_doors
 from cordboard.web.limits import Buckets
 from cordboard.web.links import link_doors
 from cordboard.web.maintenance import maintenance_doors
-from cordboard.web.origins import Origins, checked, cors, own_origins
+from cordboard.web.origins import Origins, around, checked, cors, own_origins
 from cordboard.web.recordings import recording_doors
 from cordboard.web.signing import Signing
 from cordboard.web.sockets import Sockets
@@ -57,7 +57,7 @@ class Edge:
         self._settings = settings
         self._identities = identities
         self.counts = Counts()
-        self.origins = Origins(checked(settings.origins, "web.origins"))
+        self.origins = Origins(checked(settings.origins, "web.origins"), since=hub.clock.now())
         checked([settings.public] if settings.public else [], "web.public", patterns=False)
         self._proxies = frozenset(settings.trusted_proxies)
         time, rate = asyncio.get_running_loop().time, settings.rate
@@ -115,7 +115,7 @@ class Edge:
         )
 
     def _all_doors(self) -> Iterable[Door]:
-        yield from health_doors(self._hub, self.counts, metrics=self._settings.metrics)
+        yield from health_doors(self._hub, self.counts, self.origins, metrics=self._settings.metrics)
         yield from static_doors(self.origins.listed, demo=self._identities.demo)
         yield from identity_doors(self._identities)
         if self._identities.demo:
@@ -192,6 +192,8 @@ class Edge:
                     "pages of this origin may not call: add it to web.origins",
                     {"origin": origin[:200]},
                 )
+            if not origin and (outer := around(request.headers)):
+                self.origins.let_in(outer)
             if door.own and origin not in self.origins.own:
                 raise CallerError("origin-refused", "a page of this hub may ask, nobody else")
             self._addresses.take(address)

@@ -11,9 +11,11 @@ from aiohttp import web
 from cordboard.contract import Route
 from cordboard.hub.driver import LinkStatus
 from cordboard.hub.hub import Hub
+from cordboard.model.ids import Millis
 from cordboard.web.answers import GUARDED, json_answer
 from cordboard.web.counts import Counts
 from cordboard.web.doors import Door, Visit
+from cordboard.web.origins import Origins
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -28,15 +30,25 @@ class StoreReadiness(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class OriginsSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose pages came, since when: listed origins of which none did, and some of those that were refused, with how often."""
+
+    since: Millis
+    unused: tuple[str, ...]
+    refused: dict[str, int]
+
+
 class Readiness(msgspec.Struct, frozen=True, kw_only=True):
     """Answer of `/readyz`: ready when the log can be written and every link is up."""
 
     ready: bool
     store: StoreReadiness
     links: tuple[LinkStatus, ...]
+    origins: OriginsSeen | None = None
+    """For callers on the hub's own machine."""
 
 
-def readiness(hub: Hub, *, reasons: bool) -> Readiness:
+def readiness(hub: Hub, origins: Origins | None = None, *, reasons: bool) -> Readiness:
     """How the hub is, truthfully. `reasons` may name hosts and files: they are for callers on this machine."""
     links = tuple(
         link if reasons else msgspec.structs.replace(link, reason="") for link in hub.links.values()
@@ -45,17 +57,20 @@ def readiness(hub: Hub, *, reasons: bool) -> Readiness:
         ready=not hub.broken and all(link.state == "up" for link in links),
         store=StoreReadiness(writable=not hub.broken, reason=hub.broken if reasons else ""),
         links=links,
+        origins=OriginsSeen(since=origins.since, unused=origins.unused, refused=dict(origins.refused))
+        if reasons and origins is not None
+        else None,
     )
 
 
-def health_doors(hub: Hub, counts: Counts, *, metrics: bool) -> Iterable[Door]:
+def health_doors(hub: Hub, counts: Counts, origins: Origins, *, metrics: bool) -> Iterable[Door]:
     """`/healthz`, `/readyz` and `/metrics`."""
 
     async def alive(_: Visit) -> web.StreamResponse:
         return json_answer({"alive": True})
 
     async def ready(visit: Visit) -> web.StreamResponse:
-        found = readiness(hub, reasons=visit.local)
+        found = readiness(hub, origins, reasons=visit.local)
         return json_answer(found, 200 if found.ready else 503)
 
     async def numbers(_: Visit) -> web.StreamResponse:

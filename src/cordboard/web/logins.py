@@ -24,8 +24,15 @@ from cordboard.web.tokens import Claims
 from cordboard.web.vault import UnreadableError, Vault
 
 LOOK_SECONDS = 1.0
+ENDED = "ended-logins.json"
+"""The file with the ended ones, in the data folder."""
 
 _log = structlog.get_logger(__name__)
+
+
+def ended(path: Path) -> dict[str, int]:
+    """What stands in the file with the ended ones. `UnreadableError` if that is something else."""
+    return Vault(path, dict[str, int], {}).read()
 
 
 class Sitter(Protocol):

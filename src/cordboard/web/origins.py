@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from cordboard.model.errors import CallerError
+from cordboard.model.ids import Millis
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _PORTS = {"http": 80, "https": 443}
@@ -26,8 +27,9 @@ _REFUSED_KEPT = 20
 class Origins:
     """The pages let in. Each browser's `Origin` is asked about as it is; what was let in, and what was not, is counted."""
 
-    def __init__(self, listed: Iterable[str]) -> None:
-        """`listed`: as `checked` lets them through."""
+    def __init__(self, listed: Iterable[str], since: Millis = 0) -> None:
+        """`listed`: as `checked` lets them through. `since`: now."""
+        self.since = since
         self.listed = tuple(sorted(set(listed)))
         """What browsers are told in policies, which know patterns of the same form."""
         self.own: frozenset[str] = frozenset()
@@ -38,6 +40,11 @@ class Origins:
         """The first that were not let in, and how often."""
         self._exact = frozenset(item for item in self.listed if _ANY not in item)
         self._patterns = tuple((item, _fitting(item)) for item in self.listed if _ANY in item)
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The listed ones of which nobody came."""
+        return tuple(item for item in self.listed if not self.used[item])
 
     def __contains__(self, origin: str) -> bool:
         """Whether pages of this origin are let in."""
@@ -91,6 +98,15 @@ def own_origins(host: str, port: int, public: str) -> frozenset[str]:
     if host not in {"", "0.0.0.0", "::"}:  # noqa: S104 - compared with, not bound to
         hosts.add(f"[{host}]" if ":" in host else host)
     return frozenset(f"http://{name}" + ("" if port == _PORTS["http"] else f":{port}") for name in hosts)
+
+
+def around(headers: Mapping[str, str]) -> str:
+    """The origin of the page that ours is loaded into a frame of, which sends no `Origin` with that; empty if there is none, or it does
+    not tell. Good for counting, and for nothing else: the browser keeps out whom it has to.
+    """
+    if headers.get("Sec-Fetch-Dest", "") not in {"iframe", "frame"}:
+        return ""
+    return _spelled(headers.get("Referer", ""))
 
 
 def cors(

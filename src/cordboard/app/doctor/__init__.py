@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 import msgspec
 
-from cordboard.app import configured, installed_protocols
+from cordboard.app import checked, configured, installed_protocols
 from cordboard.app.doctor import hosts, machine
-from cordboard.app.doctor.findings import FINDINGS, Finding, Kind, Level, fine
+from cordboard.app.doctor.findings import FINDINGS, Finding, Kind, Level, fine, found
 from cordboard.app.doctor.hub import of_hub, readiness
 from cordboard.app.doctor.trial import tried
 from cordboard.contract import Failed, Scope
@@ -18,8 +19,12 @@ from cordboard.hub.network.network import Network, Networks
 from cordboard.model.errors import CordboardError
 from cordboard.model.ids import LinkId
 from cordboard.settings import LinkSettings, Settings, link_network, link_options
+from cordboard.web.config import RateSettings
 
 __all__ = ["FINDINGS", "Finding", "Kind", "Level", "examination", "examination_of_hub"]
+
+Looked = dict[tuple[Network, hosts.Place], list[Finding]]
+"""What was found at a host, by the way there."""
 
 
 async def examination(
@@ -29,6 +34,8 @@ async def examination(
     in, in a hub of its own that is gone afterwards.
     """
     for finding in machine.of_settings(settings):
+        yield finding
+    for finding in machine.of_logins(settings):
         yield finding
     for finding in machine.of_disk(settings):
         yield finding
@@ -47,11 +54,19 @@ async def examination(
     if not network:
         return
     networks = Networks()
+    crowds: Counter[hosts.Place] = Counter()
+    looked: Looked = {}
     for link in settings.links:
-        async for finding in _of_link(settings, link, networks):
+        known = _addresses(settings, link)
+        async for finding in _of_link(settings, link, networks, known, looked):
             yield finding
+        if link.agent and known:
+            crowds.update([next(iter(known))])
         if login:
-            yield await tried(settings, link, networks)
+            async for finding in tried(settings, link, networks, known.keys()):
+                yield finding
+    for finding in _crowded(crowds):
+        yield finding
     if settings.web.public:
         async for finding in hosts.of_host(Network(settings.network), settings.web.public, "web.public"):
             yield finding
@@ -63,21 +78,50 @@ async def examination_of_hub(settings: Settings, url: str) -> AsyncIterator[Find
         yield finding
 
 
-async def _of_link(settings: Settings, link: LinkSettings, networks: Networks) -> AsyncIterator[Finding]:
-    """The hosts that a link goes to. What is wrong with its settings is told before."""
-    about = f"links.{link.name}"
+def _addresses(settings: Settings, link: LinkSettings) -> Mapping[hosts.Place, str]:
+    """Where a link goes. What is wrong with its settings is told elsewhere."""
     try:
         protocol = configured(installed_protocols(), settings)[link.protocol]
         scope = Scope(kind="agent" if link.agent else "tenant", link=LinkId(link.name), agent=link.agent)
-        wanted = hosts.addresses(protocol, link_options(link), scope, RandomIds())
-        network = networks.of(link_network(settings, link))
+        return hosts.addresses(protocol, link_options(link), scope, RandomIds())
     except (CordboardError, KeyError):
+        return {}
+
+
+async def _of_link(
+    settings: Settings,
+    link: LinkSettings,
+    networks: Networks,
+    known: Mapping[hosts.Place, str],
+    looked: Looked,
+) -> AsyncIterator[Finding]:
+    """The hosts that a link goes to."""
+    about = f"links.{link.name}"
+    try:
+        network = networks.of(link_network(settings, link))
+        checked(msgspec.structs.replace(settings, links=(link,)))
+    except CordboardError:
         return
-    if not wanted:
+    if not known:
         yield fine(about, "it goes to no host")
-    for url in wanted:
-        async for finding in hosts.of_host(network, url, about):
-            yield finding
+    for place, url in known.items():
+        if (network, place) not in looked:  # a thousand agents of one vendor are a thousand links to one host
+            looked[network, place] = [finding async for finding in hosts.of_host(network, url, about)]
+        for finding in looked[network, place]:
+            yield msgspec.structs.replace(finding, about=about)
+
+
+def _crowded(crowds: Mapping[hosts.Place, int]) -> Iterator[Finding]:
+    """Hosts at which more links log in than a Cordboard lets in at once, unless told otherwise."""
+    usual = RateSettings()
+    for place, links in crowds.items():
+        if links > usual.login_burst:
+            minutes = (links - usual.login_burst) / usual.login_per_minute
+            yield found(
+                "logins-many",
+                "links",
+                f"{links} log in at {place.host}:{place.port}; at a Cordboard the last after {minutes:.0f} minute(s)",
+            )
 
 
 def _address(settings: Settings) -> str:

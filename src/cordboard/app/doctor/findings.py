@@ -54,13 +54,28 @@ _OWN: Mapping[str, Kind] = {
     ),
     "origin-wrong": Kind(
         "error",
-        "An origin is not written as browsers send it: scheme and host, no path, no pattern.",
+        "An origin is not written as browsers send it: scheme and host, no path; or a pattern is not somebody's own domain.",
         "Write it as the message says.",
     ),
     "origin-insecure": Kind(
         "warning",
         "A page from an origin without TLS may use the hub: whoever is on its way can speak for it.",
         "Serve that page by https.",
+    ),
+    "origin-shared": Kind(
+        "warning",
+        "A pattern lets in pages of everybody who has a name below a domain that its owner gives names away of.",
+        "Write your own origin out.",
+    ),
+    "origin-unused": Kind(
+        "note",
+        "No page of a listed origin has come since the hub started, as far as browsers tell.",
+        "Compare it with what the browser shows; take it off the list if nobody needs it.",
+    ),
+    "origin-stranger": Kind(
+        "warning",
+        "Pages of an origin that is not listed tried to use the hub, and were refused.",
+        "Add it to web.origins if it is yours.",
     ),
     "origins-none": Kind(
         "note",
@@ -81,6 +96,22 @@ _OWN: Mapping[str, Kind] = {
         "error",
         "The demo signs people in without a password, and the hub listens beyond this machine.",
         "Empty demo.agent, or set web.host to 127.0.0.1.",
+    ),
+    "logins-many": Kind(
+        "note",
+        "Many links log in at one host, all from this machine's address when the hub starts. Vendors let in so many a minute; a Cordboard, "
+        "unless told otherwise, ten at once and ten a minute. Those above wait and come later.",
+        "Ask the vendor; where that is a Cordboard, raise its web.rate.login_burst and web.rate.login_per_minute.",
+    ),
+    "logins-few": Kind(
+        "note",
+        "People behind one address, as those of an office are, cannot all log in within five minutes.",
+        "Raise web.rate.login_burst and web.rate.login_per_minute.",
+    ),
+    "logins-wrong": Kind(
+        "error",
+        "The accounts, the API keys or the ended logins cannot be read: nobody is let in.",
+        "Mend the file that the message names, or bring back a copy.",
     ),
     "keys-wrong": Kind(
         "error",
@@ -160,17 +191,34 @@ _OWN: Mapping[str, Kind] = {
         "Look at its disk and its own log.",
     ),
     "link-starting": Kind("note", "The link is on its way up.", "Ask again in a moment."),
-    "link-down": Kind("error", "The link is down and is being tried again.", "See the reason."),
+    "link-down": Kind(
+        "error",
+        "The link is down and is being tried again.",
+        "See the reason; with --login the hosts that its login leads to are looked at too.",
+    ),
     "link-login": Kind(
         "error",
         "The vendor refuses the link's credentials. It is not tried again.",
-        "Give it the right ones, and restart the hub.",
+        "Give it the right ones, and let it begin anew: cordboard link restart.",
+    ),
+    "link-duplicate": Kind(
+        "error",
+        "Somebody else is logged in at the vendor as the link's agent. It is not tried again, so that neither throws the other out for ever.",
+        "Decide who may: log the other out, or let the link's options force it; then cordboard link restart.",
     ),
     "link-gave-up": Kind(
         "error",
         "The link cannot work with its settings. It is not tried again.",
         "Correct its options, and restart the hub.",
     ),
+}
+
+_OF_STATE: Mapping[str, str] = {
+    "starting": "link-starting",
+    "down": "link-down",
+    "login": "link-login",
+    "gave-up": "link-gave-up",
+    "stopped": "link-down",
 }
 
 FINDINGS: Mapping[str, Kind] = MappingProxyType(
@@ -190,6 +238,18 @@ def found(code: str, about: str, message: str) -> Finding:
     """A finding of this code."""
     kind = FINDINGS[code]
     return Finding(level=kind.level, code=code, about=about, message=message.rstrip("."), fix=kind.fix)
+
+
+def of_down(about: str, state: str, reason: str, since: str = "") -> Finding:
+    """A link that is not up, for this reason: in the words of the network where it is one of them."""
+    why = REASONS.get(reason, "").partition(". ")[0].rstrip(".")
+    duplicate = state == "login" and reason.startswith("duplicate-")
+    told = f"{reason}{f' ({why})' if why else ''}"
+    return found(
+        "link-duplicate" if duplicate else _OF_STATE[state],
+        about,
+        f"{state} since {since}: {told}" if since else told,
+    )
 
 
 def fine(about: str, message: str) -> Finding:

@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -29,40 +30,49 @@ _PLAIN = {"http": 80, "ws": 80, "tcp": 0}
 _UNWELL = 500
 
 
+class Place(NamedTuple):
+    """Where something listens, and whether it is talked to with TLS."""
+
+    host: str
+    port: int
+    secure: bool
+
+
 def addresses(
     protocol: CtiProtocol, options: Mapping[str, object], scope: Scope, ids: Ids
-) -> tuple[str, ...]:
-    """Where a link goes first, and what its options name: each host once. A link does no I/O, so it can be asked."""
+) -> Mapping[Place, str]:
+    """Where a link goes first, and what its options name: each host and port once, with its address. A link does no I/O, so it
+    can be asked.
+    """
     wanted = [
         effect.url
         for effect in protocol.link(options, scope, ids).start(SystemClock().now(), {})
         if isinstance(effect, Open | Request) and not (isinstance(effect, Open) and effect.kind == "bridge")
     ]
     wanted += [value for value in options.values() if isinstance(value, str) and "://" in value]
-    hosts: dict[tuple[str, int], str] = {}
+    hosts: dict[Place, str] = {}
     for url in wanted:
-        if (place := _place(url)) is not None:
-            hosts.setdefault(place, url)
-    return tuple(hosts.values())
+        if (at := place(url)) is not None:
+            hosts.setdefault(at, url)
+    return hosts
 
 
 async def of_host(network: Network, url: str, about: str) -> AsyncIterator[Finding]:
     """Everything about one address, up to what is wrong first."""
     parts = urlsplit(url)
-    place = _place(url)
-    if place is None:
+    at = place(url)
+    if at is None:
         yield found("bad-address", about, url)
         return
-    secure = parts.scheme in _SECURE
-    name = f"{place[0]}:{place[1]}"
+    name = f"{at.host}:{at.port}"
     proxy = network.proxies.of(url)
     by = " through the proxy" if proxy else ""
     try:
         async with asyncio.timeout(network.settings.open_seconds):
-            _, writer = await connection(network, *place, secure=secure)
+            _, writer = await connection(network, at.host, at.port, secure=at.secure)
     except (*EXPECTED, NetworkError) as error:
         reason = "connect-timeout" if type(error) is TimeoutError else reason_of(error)
-        shown = await _shown(network, place) if reason.startswith("certificate-") else ""
+        shown = await _shown(network, at) if reason.startswith("certificate-") else ""
         yield found(reason, about, f"{name}{by}{shown}: {FINDINGS[reason].text}")
         return
     tls = writer.get_extra_info("ssl_object")
@@ -94,6 +104,16 @@ def clock(date: str, about: str, now: float) -> Finding | None:
     return found("clock-wrong" if off > WRONG_SECONDS else "clock-off", about, words)
 
 
+def place(url: str) -> Place | None:
+    """Host and port of an address that can be called."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {**_SECURE, **_PLAIN}.get(parts.scheme, 0)
+    except ValueError:
+        return None
+    return Place(parts.hostname, port, parts.scheme in _SECURE) if parts.hostname and port else None
+
+
 async def _answer(network: Network, scheme: str, name: str, about: str) -> list[Finding]:
     """Ask for its root: what it answers does not matter, but that it does, and when it thinks that is."""
     client = Client(network)
@@ -116,14 +136,14 @@ async def _answer(network: Network, scheme: str, name: str, about: str) -> list[
     return findings
 
 
-async def _shown(network: Network, place: tuple[str, int]) -> str:
+async def _shown(network: Network, at: Place) -> str:
     """What stands on a certificate that is not believed. Nothing is sent over that connection."""
     curious = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     curious.check_hostname = False
     curious.verify_mode = ssl.CERT_NONE
     try:
         async with asyncio.timeout(network.settings.connect_seconds):
-            _, writer = await connection(network, *place, secure=True, trust=curious)
+            _, writer = await connection(network, at.host, at.port, secure=True, trust=curious)
         data = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
         writer.close()
         return "".join(_words(x509.load_der_x509_certificate(data)))
@@ -139,13 +159,3 @@ def _words(certificate: x509.Certificate) -> Iterator[str]:
         yield " shows one for nobody"
     yield f", valid {certificate.not_valid_before_utc:%Y-%m-%d} to {certificate.not_valid_after_utc:%Y-%m-%d}"
     yield f", signed by {certificate.issuer.rfc4514_string()}"
-
-
-def _place(url: str) -> tuple[str, int] | None:
-    """Host and port of an address that can be called."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {**_SECURE, **_PLAIN}.get(parts.scheme, 0)
-    except ValueError:
-        return None
-    return (parts.hostname, port) if parts.hostname and port else None

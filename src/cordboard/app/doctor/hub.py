@@ -7,23 +7,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from cordboard.app.doctor.findings import Finding, fine, found
+from cordboard.app.doctor.findings import Finding, fine, found, of_down
 from cordboard.app.doctor.hosts import clock
-from cordboard.contract import REASONS, Failed, Replied, Request
+from cordboard.contract import Failed, Replied, Request
 from cordboard.hub.clock import SystemClock
 from cordboard.hub.driver import LinkStatus
 from cordboard.hub.network.asking import ask
 from cordboard.hub.network.client import Client
 from cordboard.hub.network.network import Network
-from cordboard.web.health import Readiness
-
-_CODES = {
-    "starting": "link-starting",
-    "down": "link-down",
-    "login": "link-login",
-    "gave-up": "link-gave-up",
-    "stopped": "link-down",
-}
+from cordboard.web.health import OriginsSeen, Readiness
 
 
 async def readiness(network: Network, url: str) -> Replied | Failed:
@@ -57,6 +49,8 @@ def of_hub(said: Replied | Failed, url: str, *, named: bool) -> Iterator[Finding
         yield found("log-unwritable", url, ready.store.reason or "it does not say why from afar")
     for link in ready.links:
         yield _of_link(link)
+    if ready.origins is not None:
+        yield from _of_origins(ready.origins)
     off = clock(said.headers.get("date", ""), url, time.time())
     if off is not None:
         yield off
@@ -64,11 +58,19 @@ def of_hub(said: Replied | Failed, url: str, *, named: bool) -> Iterator[Finding
 
 def _of_link(link: LinkStatus) -> Finding:
     about = f"links.{link.link}"
-    since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(link.since / 1000))
+    since = _at(link.since)
     if link.state == "up":
         return fine(about, f"up since {since}, its credentials were accepted, {link.subjects} subject(s)")
-    reason = link.reason or "it says why to callers on its own machine only"
-    why = REASONS.get(link.reason, "").partition(". ")[0].rstrip(".")
-    return found(
-        _CODES[link.state], about, f"{link.state} since {since}: {reason}{f' ({why})' if why else ''}"
-    )
+    return of_down(about, link.state, link.reason or "it says why to callers on its own machine only", since)
+
+
+def _of_origins(seen: OriginsSeen) -> Iterator[Finding]:
+    since = _at(seen.since)
+    for origin in seen.unused:
+        yield found("origin-unused", "web.origins", f"{origin}: not since {since}")
+    for origin, times in seen.refused.items():
+        yield found("origin-stranger", "web.origins", f"{origin!r}, {times} time(s) since {since}")
+
+
+def _at(millis: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(millis / 1000))

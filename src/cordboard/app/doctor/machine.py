@@ -19,12 +19,43 @@ from cordboard.app.doctor.findings import Finding, fine, found
 from cordboard.model.errors import CallerError, CordboardError
 from cordboard.settings import LinkSettings, Settings, link_options
 from cordboard.store.inspection import holder, inspected
+from cordboard.web.accounts import Accounts
+from cordboard.web.api_keys import ApiKeys
+from cordboard.web.logins import ENDED, ended
 from cordboard.web.origins import checked as checked_origins
 
 FULL_BYTES = 100 * 1024 * 1024
 LOW_BYTES = 1024 * 1024 * 1024
 SLOW_SECONDS = 0.02
 _SYNCS = 9
+_PATIENT_MINUTES = 5
+_GIVEN = (
+    ".force.com",
+    ".salesforce.com",
+    ".salesforce-sites.com",
+    ".visualforce.com",
+    ".dynamics.com",
+    ".zendesk.com",
+    ".service-now.com",
+    ".github.io",
+    ".gitlab.io",
+    ".pages.dev",
+    ".workers.dev",
+    ".web.app",
+    ".firebaseapp.com",
+    ".herokuapp.com",
+    ".netlify.app",
+    ".vercel.app",
+    ".azurewebsites.net",
+    ".azurestaticapps.net",
+    ".cloudfront.net",
+    ".amazonaws.com",
+    ".ngrok.io",
+    ".ngrok-free.app",
+    ".appspot.com",
+    ".run.app",
+)
+"""Domains whose names their owners give to customers, or to anybody."""
 _LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -75,11 +106,12 @@ def _origins(settings: Settings) -> Iterator[Finding]:
         except CallerError as error:
             yield found("origin-wrong", "web.origins", error.message)
         else:
-            yield (
-                found("origin-insecure", "web.origins", origin)
-                if _bare(origin)
-                else fine("web.origins", f"pages of {origin} may use the hub")
-            )
+            if _bare(origin):
+                yield found("origin-insecure", "web.origins", origin)
+            elif (owner := _giver(origin)) is not None:
+                yield found("origin-shared", "web.origins", f"{origin}: whoever has a name below {owner}")
+            else:
+                yield fine("web.origins", f"pages of {origin} may use the hub")
     if not web.origins:
         yield found("origins-none", "web.origins", "empty")
     if web.public:
@@ -99,6 +131,34 @@ def _origins(settings: Settings) -> Iterator[Finding]:
 def _bare(origin: str) -> bool:
     parts = urlsplit(origin)
     return parts.scheme == "http" and parts.hostname not in _LOCAL
+
+
+def _giver(origin: str) -> str | None:
+    """The domain of a pattern, if its owner gives names below it to whoever comes."""
+    _, pattern, domain = origin.partition("://*.")
+    name = f".{domain.partition(':')[0]}"
+    return name[1:] if pattern and name.endswith(_GIVEN) else None
+
+
+def of_logins(settings: Settings) -> Iterator[Finding]:
+    """Who may log in, and how many at once."""
+    folder = settings.folder
+    accounts = Accounts(folder / "accounts.json")
+    try:
+        people = len(accounts.names())
+        ApiKeys(folder / "api-keys.json").ring()
+        ended(folder / ENDED)
+    except CordboardError as error:
+        yield found("logins-wrong", "identity", error.message)
+        return
+    rate = settings.web.rate
+    if rate.login_per_minute and people > rate.login_burst + _PATIENT_MINUTES * rate.login_per_minute:
+        minutes = (people - rate.login_burst) / rate.login_per_minute
+        yield found(
+            "logins-few",
+            "web.rate",
+            f"{people} accounts: {rate.login_burst} at once, then {rate.login_per_minute:g} a minute, the last after {minutes:.0f} minutes",
+        )
 
 
 def of_disk(settings: Settings) -> Iterator[Finding]:

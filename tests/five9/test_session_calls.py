@@ -163,8 +163,9 @@ async def test_an_agent_works_by_requests_alone() -> None:
         for action, state in (("answer", "TALKING"), ("hold", "ON_HOLD"), ("unhold", "TALKING")):
             assert (await put(page, f"{place}/{action}")).status == 204
             assert read(await get(page, place))["state"] == state
-        changed = await put(page, f"{place}/variables_2", {"Custom.PerVar1": "gold"})
-        assert "gold" in read(changed)["variables"].values()
+        values = {"Custom.PerVar1": "gold", "Custom.PerVar2": 7, "Custom.PerVar3": True}
+        changed = read(await put(page, f"{place}/variables_2", values))["variables"].values()
+        assert {"gold", "7", "true"} <= set(changed)
         assert (await put(page, f"{place}/start_recording")).status == 204
         assert read(await get(page, place))["recording"] is True
         assert (await put(page, f"{place}/disconnect")).status == 204
@@ -356,7 +357,7 @@ async def test_a_conference_is_put_together_and_left() -> None:
         await centre.act("answer_call", agent="mia", call=call)
         (shown,) = read(await get(page, "A/interactions/calls"))
         place = f"K/{shown['id']}"
-        body = {"number": "+441632960001", "warm": False, "checkDNC": True, "includeCallerInfo": True}
+        body = {"number": "+441632960001", "warm": "false", "checkDNC": "true", "includeCallerInfo": True}
         told = read(await post(page, f"{place}/add_external_to_conference", body))
         assert (told["id"], told["state"]) == (shown["id"], w.TALKING)
         await page.advance(10)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -55,9 +56,11 @@ class Samples:
         self.mia.ask("PUT", "{A}/presence", {"currentState": {"readyChannels": ["CALL"]}})
 
     def call(self) -> dict[str, Any]:
-        """Her only call."""
-        (found,) = self.mia.ask("GET", CALLS)
-        return dict(found)
+        """Her first call, as soon as there is one."""
+        end = monotonic() + LIMIT / 1000
+        while not (found := self.mia.ask("GET", CALLS)):
+            assert monotonic() < end, "there is no call"
+        return dict(found[0])
 
     def show(self, name: str) -> Page:
         """Open the sample of this name beside her application."""
@@ -152,9 +155,44 @@ def test_an_interpreter_is_asked_to_join(samples: Samples) -> None:
     assert (consult["number"], consult["originalCallId"]) == ("5995595606", call["id"])
 
 
-def test_buttons_bring_somebody_in_and_let_them_go(samples: Samples) -> None:
+@pytest.fixture
+def jquery() -> None:
+    """What the samples below load from elsewhere."""
     if not os.environ.get("FIVE9_KIT_JQUERY"):
         pytest.skip("FIVE9_KIT_JQUERY does not say where the sample's jQuery is")
+
+
+@pytest.mark.usefixtures("jquery")
+@pytest.mark.parametrize(
+    ("sample", "button", "path", "status"),
+    [
+        # This one writes "true" where a boolean belongs.
+        (
+            "cold_conference_transfer_sample.html",
+            "Add the Language Line",
+            "/add_external_to_conference",
+            200,
+        ),
+        (
+            "Call Warm Transfer Example.html",
+            "Transfer to specific DNIS",
+            "/transfer_to_external_number",
+            204,
+        ),
+    ],
+)
+def test_a_button_calls_somebody_about_the_call(
+    samples: Samples, sample: str, button: str, path: str, status: int
+) -> None:
+    call = samples.talk()
+    samples.show(sample).get_by_role("button", name=button).click()
+    assert samples.asked(path)["status"] == status
+    consult = next(item for item in samples.mia.ask("GET", CALLS) if item["id"] != call["id"])
+    assert (consult["number"], consult["originalCallId"]) == ("5995595610", call["id"])
+
+
+@pytest.mark.usefixtures("jquery")
+def test_buttons_bring_somebody_in_and_let_them_go(samples: Samples) -> None:
     call = samples.talk()
     page = samples.show("Call Conference Transfer Example - Dynamic SpeedDials.html")
     page.get_by_role("button", name="WS harbour office").click()

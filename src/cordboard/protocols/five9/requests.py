@@ -31,7 +31,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def target(self) -> wire.Target:
         """Its body, where it names somebody."""
-        return wire.decoded(self.called.body or b"{}", wire.Target)
+        return wire.asked(self.called.body or b"{}", wire.Target)
 
 
 def plan_of(name: str, called: Called, look: o.Look, settings: Settings) -> o.Plan:
@@ -40,7 +40,7 @@ def plan_of(name: str, called: Called, look: o.Look, settings: Settings) -> o.Pl
 
 
 def _set_presence(request: Request) -> o.Plan:
-    asked = wire.decoded(request.called.body, wire.Presence)
+    asked = wire.asked(request.called.body, wire.Presence)
     yield from tuple(services(asked.current_state, request.look()))
     ready = w.CALL in asked.current_state.ready_channels
     yield o.Until(lambda state: _is_ready(presence(state)) is ready)
@@ -65,7 +65,7 @@ def _not_ready(request: Request) -> o.Plan:
 
 
 def _make_external(request: Request) -> o.Plan:
-    body = wire.decoded(request.called.body, wire.MakeExternalCall)
+    body = wire.asked(request.called.body, wire.MakeExternalCall)
     return o.make(request.look, o.number(body.number), body.campaign_id)
 
 
@@ -100,7 +100,7 @@ def _add(kind: str) -> Callable[[Request], o.Plan]:
 
 
 def _dispose(request: Request) -> o.Plan:
-    body = wire.decoded(request.called.body, wire.Dispose)
+    body = wire.asked(request.called.body, wire.Dispose)
     return o.dispose(request.look, request.line, body.disposition_id)
 
 
@@ -109,7 +109,7 @@ def _complete_transfer(request: Request) -> o.Plan:
 
 
 def _leave(request: Request) -> o.Plan:
-    body = wire.decoded(request.called.body or b"{}", wire.Leave)
+    body = wire.asked(request.called.body or b"{}", wire.Leave)
     return o.leave(request.look, request.line, body.disposition_id)
 
 
@@ -118,13 +118,20 @@ def _record(how: str) -> Callable[[Request], o.Plan]:
 
 
 def _attach(request: Request) -> o.Plan:
-    told = wire.decoded(request.called.body, dict[str, str])
+    told = {key: _text(value) for key, value in wire.asked(request.called.body, _Values).items()}
     known = {item.id: (item.group, item.name) for item in known_variables(request.look(), request.settings)}
     return o.attach(request.look, request.line, told, known)
 
 
+_Values = dict[str, str | int | float | bool | None]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else msgspec.json.encode(value).decode()
+
+
 def _add_callback(request: Request) -> o.Plan:
-    body = wire.decoded(request.called.body, o.CallbackBody)
+    body = wire.asked(request.called.body, o.CallbackBody)
     line = o.line_of(request.look(), body.call_id) if body.call_id else None
     return o.promise(line, request.look(), body)
 

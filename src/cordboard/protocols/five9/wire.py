@@ -380,6 +380,16 @@ def decoded(data: str | bytes | msgspec.Raw, kind: type[T]) -> T:
         raise ValueError("this is no JSON") from error
 
 
+def asked(data: bytes, kind: type[T]) -> T:
+    """A request's body as one of these. Five9's own samples write ``"true"`` for true, so texts are taken for what they say. `ValueError` if it is
+    none.
+    """
+    try:
+        return msgspec.json.decode(data, type=kind, strict=False)
+    except (UnicodeError, RecursionError) as error:
+        raise ValueError("this is no JSON") from error
+
+
 def options_of(data: bytes) -> tuple[str, ...]:
     """The options that are on, from either body. `ValueError` if it is neither."""
     if data.lstrip().startswith(b"["):

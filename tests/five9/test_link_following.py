@@ -116,7 +116,7 @@ def test_a_clock_that_jumps_hides_no_presence() -> None:
 def test_what_seems_late_is_looked_at() -> None:
     five9 = in_a_call()
     five9.laid[CALLS] = [(200, [call("ON_HOLD")])]
-    five9.told(4, "HELD", call("ON_HOLD"), at=five9.at - 3_000)
+    five9.told(4, "HELD", call("ON_HOLD"), at=five9.at - 1_500)
     five9.passes(10)
     assert over(five9) == ("later", "out-of-step")
 
@@ -249,6 +249,13 @@ def test_a_consult_that_stays_in_the_call_is_a_participant() -> None:
     main = contact.calls[0]
     assert [item.participant.number for item in main.connections] == ["", "9255550101", "9255550199"]
     assert all(item.cleared for item in contact.calls[1:])
+    five9.told(5, "CONFERENCE_JOINED", call("FINISHED", **second))
+    five9.told(4, "UPDATED", call("TALKING", **second))
+    (contact,) = five9.state.contacts.values()
+    assert len(live(contact)) == 3
+    five9.told(5, "DISPOSITIONED", call("FINISHED", **second))
+    (contact,) = five9.state.contacts.values()
+    assert len(live(contact)) == 2
 
 
 @pytest.mark.parametrize("event", [58, 40, 65])

@@ -109,6 +109,7 @@ class Commands:
             yield _emit(
                 self._subject, at.begin(self._access.state, told.presence, told.calls, self._access.now)
             )
+            at.doubtful = at.heard != begun
         return None
 
     def _dispose(self, service: c.SetDisposition, at: Follower) -> Steps[c.Outcome]:

@@ -22,7 +22,7 @@ from cordboard.protocols.five9.nouns import Book
 _DELETED = (v.CALL_DELETED, v.CALL_DELETED_AGAIN)
 _CREATED = (v.CALL_CREATED, v.CALL_CREATED_AGAIN)
 SAME_MOMENT: Millis = 2_000
-OVERTAKEN: Millis = 10_000
+OVERTAKEN: Millis = 2_000
 """What is older by more than this was not overtaken on the way: the clock that wrote it goes differently."""
 CONSULTED: Millis = 30_000
 """For so long after a consult was asked for the next call is taken for it."""
@@ -155,9 +155,8 @@ class Follower:
         """Take what was read as what is so; all that was known before is forgotten."""
         self.login, self.presence = login, presence
         own = [item for item in calls if not is_participant(item)]
-        self._calls = {
-            item.id: item for item in own if item.state != w.FINISHED and item.id not in self._over
-        }
+        over = self._over.keys() - self._calls.keys()
+        self._calls = {item.id: item for item in own if item.state != w.FINISHED and item.id not in over}
         for item in calls:
             if is_participant(item):
                 self._guests.told(item, self._calls, gone=False)
@@ -175,8 +174,9 @@ class Follower:
         """A frame about a call."""
         self.heard += 1
         if self._concerns_guest(reason, call):
-            self._guests.told(call, self._calls, gone=event in _DELETED)
-            yield from self._changed(at, "")
+            if reason != w.CONFERENCE_JOINED:  # such a consult is over, and whom it was with is not gone
+                self._guests.told(call, self._calls, gone=event in _DELETED)
+                yield from self._changed(at, "")
             return
         if not self._news(event, call, place):
             return
@@ -184,10 +184,8 @@ class Follower:
         before = self._calls.get(call.id)
         if is_participant(call) and before is not None:
             # The agent's own place in it is as it was; a consult that somebody stays in is part of the call it was about.
-            if self._parents.get(call.id) in self._calls:
-                self._guests.told(
-                    replace(call, original_call_id=self._parents[call.id]), self._calls, gone=False
-                )
+            if (about := self._parents.get(call.id)) in self._calls:
+                self._guests.told(replace(call, original_call_id=about), self._calls, gone=False)
                 call, reason = replace(call, state=w.FINISHED), w.CONFERENCE_JOINED
             else:
                 call = replace(call, state=before.state)
@@ -236,8 +234,9 @@ class Follower:
     # --- private -----------------------------------------------------------------------------------------------------------
 
     def _concerns_guest(self, reason: str, call: wire.Call) -> bool:
-        if call.id in self._calls:
-            return False
+        known = self._calls.get(call.id)
+        if known is not None:
+            return known.state == w.FINISHED and call.id in self._guests
         return is_participant(call) or reason == w.PARTICIPANT_ADDED or call.id in self._guests
 
     def _news(self, event: int, call: wire.Call, place: Place) -> bool:

@@ -203,11 +203,16 @@ class Five9Link:
 
     def _out_of_step(self, at: Follower) -> Steps[bool]:
         """Whether the vendor's list is another one than ours, twice, and nothing was told in between."""
-        at.doubtful = False
+        doubtful, at.doubtful = at.doubtful, False
         for _ in range(2):
             frames = self._frames
             told = yield from now(self._access)
-            if isinstance(told, k.Down) or frames != self._frames:
+            if isinstance(told, k.Down):
+                if doubtful:
+                    self._unproven = self._access.now + PROVES_WITHIN  # later, then
+                return False
+            if frames != self._frames:
+                at.doubtful = at.doubtful or doubtful
                 return False
             if at.agrees(told.calls):
                 for event in at.looked(told.presence, self._access.now):

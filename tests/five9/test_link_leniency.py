@@ -107,6 +107,14 @@ def test_one_odd_item_hides_no_list() -> None:
     assert five9.state.profile.login == "ann@acme"
 
 
+def test_roles_have_other_names_at_five9() -> None:
+    five9 = Scripted()
+    five9.laid[A] = [(200, {"id": "3570000", "roles": ["DomainSupervisor", "Agent", "Reporting"]})]
+    five9.start()
+    assert five9.state.profile is not None
+    assert five9.state.profile.roles == ("supervisor", "agent", "reporting")
+
+
 def test_an_odd_presence_is_a_presence() -> None:
     five9 = up()
     ready = {

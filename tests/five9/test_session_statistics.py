@@ -214,10 +214,16 @@ async def test_who_only_supervises_works_without_being_anybodys_agent() -> None:
         assert await ask("GET", f"{place}/login_state") == w.WORKING
         users = {row["id"]: row for row in await ask("GET", f"/supsvcs/rs/svc/orgs/{ORG}/users")}
         assert (users["mia"]["userName"], len(users)) == ("mia@northquay.example", 8)
+        assert users["ruth"]["roles"] == ["Agent", "DomainSupervisor"]
         on = await ask("GET", f"/supsvcs/rs/svc/orgs/{ORG}/users/logged_in_agents")
         assert [row["id"] for row in on] == ["mia"]
         skills = await ask("GET", f"/supsvcs/rs/svc/orgs/{ORG}/skills")
         assert {"id": "bookings", "name": "Bookings"} in skills
+        wanted = await ask("GET", f"{place}/stats_filter_settings")
+        assert (len(wanted), wanted["skillsSelectionType"], wanted["timeZone"]) == (11, "ALL", None)
+        chosen = {**wanted, "skillsSelectionType": "MY"}
+        assert await ask("PUT", f"{place}/stats_filter_settings", json.dumps(chosen).encode()) == chosen
+        assert await ask("GET", f"{place}/stats_filter_settings") == chosen
         await ask("PUT", f"{place}/session_stop", b"{}")
         assert await ask("GET", f"{place}/login_state") == w.SELECT_STATION
         stage.tap.breaches.none()

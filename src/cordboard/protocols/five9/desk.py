@@ -23,6 +23,7 @@ from cordboard.protocols.five9 import answers, centre, lists, wire, words as w
 from cordboard.protocols.five9.admission import WORD, Admission, Roles, Word, login_id, word_of
 from cordboard.protocols.five9.entrance import ENTRANCE, Arrival, started, station_of, stopped
 from cordboard.protocols.five9.errands import TIMER, Errands, nobody
+from cordboard.protocols.five9.figures import FILTER
 from cordboard.protocols.five9.inquiries import INQUIRIES, Sight
 from cordboard.protocols.five9.moving import is_left, is_over
 from cordboard.protocols.five9.orders import GoneError
@@ -91,7 +92,7 @@ class Desk:
         self._overview = Overview()
         self._asks: dict[str, k.Called] = {}
         self._options: tuple[str, ...] = ()
-        self._filter: object = {}
+        self._filter: object = FILTER
         self.own: Mapping[str, Callable[[k.Called], k.SessionEffects]] = {
             LOGIN: self._where,
             LOGIN_BY_TOKEN: self._where,

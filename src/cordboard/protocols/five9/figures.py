@@ -42,6 +42,21 @@ AVERAGES: Mapping[str, str] = {
 HANDLED = "contacts-handled"
 _HANDLED_AS = ("totalCallsCount", "agentCallsCount", "totalCallsWithoutInternalsCount")
 
+FILTER: Row = {
+    "groups": [],
+    "groupSelectionType": "ALL",
+    "range": "CURRENT_DAY",
+    "rollingTimePeriod": "TODAY",
+    "shiftHours": 0,
+    "skills": [],
+    "skillsSelectionType": "ALL",
+    "subscribedHourOffset": 0,
+    "timeZone": None,
+    "timeZoneID": None,
+    "useAdminTimeZone": False,
+}
+"""What a supervisor is told of until they choose otherwise. Nothing is left out here, whatever they choose."""
+
 _NO_SKILL: Row = dict.fromkeys(
     [
         "callsInQueue",

@@ -28,6 +28,7 @@ from cordboard.protocols.five9.replies import fine, told_of
 
 T = TypeVar("T")
 
+_ROLES = {name: role for role, name in w.ROLES.items()}
 _VARIABLES = "{O}/call_variables"
 _LISTS = (
     "{A}/skills",
@@ -109,7 +110,7 @@ class Library:
             name=me.full_name,
             extension=me.extension,
             device=_device(self._station),
-            roles=tuple(role.lower() for role in me.roles) or ("agent",),
+            roles=tuple(_ROLES.get(role, role.lower()) for role in me.roles) or ("agent",),
             queues=tuple(Queue(id=QueueId(item.id), name=item.name) for item in skills),
             skills={item.id: 1 for item in skills},
             reasons=(

@@ -44,7 +44,7 @@ class User(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     roles: tuple[str, ...] = ("Agent",)
     permissions: tuple[str, ...] = ()
     skill_levels: tuple[SkillLevel, ...] = ()
-    user_profile_set: bool = True
+    user_profile_set: bool = False
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -177,7 +177,7 @@ def user(state: SubjectState, services: Iterable[str] = ()) -> User:
         full_name=profile.name,
         extension=profile.extension,
         email=profile.login if "@" in profile.login else "",
-        roles=tuple(item.capitalize() for item in profile.roles),
+        roles=tuple(w.ROLES.get(item, item) for item in profile.roles),
         permissions=permissions(profile, services),
         skill_levels=tuple(SkillLevel(skill_id=item.id) for item in profile.queues),
     )

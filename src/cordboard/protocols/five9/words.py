@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 # --- states of a call ----------------------------------------------------------------------------------------------------
@@ -105,6 +106,11 @@ DUPLICATE: Final = 3000
 
 MAY_END: Final = "VOICE_DISPOSE_CALL_OR_VOICEMAIL"
 MAY_TRANSFER: Final = "VOICE_TRANSFER_CALL"
+
+# --- roles of users --------------------------------------------------------------------------------------------------------------------
+
+ROLES: Final[Mapping[str, str]] = {"agent": "Agent", "supervisor": "DomainSupervisor", "admin": "DomainAdmin"}
+"""A role, and Five9's name for it."""
 
 # --- supervisors' words --------------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cordboard.contract import Emit, Execute, Head
+from cordboard.contract import Emit, Execute, Head, Scope
 from cordboard.hub.clock import RandomIds, VirtualClock
 from cordboard.hub.hub import HOUSEKEEPING, SAVE_AFTER, Hub
 from cordboard.model import commands as c, events as e
@@ -114,6 +114,31 @@ async def test_a_link_that_the_settings_have_no_more_leaves_nothing_behind(
     await again.forget_others()
     await again.settled()
     assert again.states[ANN].seq == head, "there is nothing more to forget"
+    await again.stop()
+
+
+async def test_a_link_that_is_one_agents_now_leaves_the_others(
+    tmp_path: Path, clock: VirtualClock, probe: Probe
+) -> None:
+    bob = Subject("agent/bob")
+    hub = await started(tmp_path / "log.db", clock, probe)
+    probe.script.next = [
+        Emit(subject=bob, event=e.LinkUp(link=LINK, at=1)),
+        Emit(subject=bob, event=e.AgentReady(link=LINK, at=1)),
+    ]
+    service = c.SetAgentState(state=Availability.READY)
+    await Page(hub, probe, "agent:ann").do(
+        Execute(command=c.Command(id=CommandId("k-1"), subject=ANN, service=service))
+    )
+    assert list(hub.states[bob].states) == ["lk/voice"]
+    await hub.stop()
+    again = Hub(SqliteStore(tmp_path / "log.db"), clock=clock, ids=RandomIds(2), protocols={"probe": probe})
+    await again.start()
+    await again.add_link(LINK, "probe", {}, Scope(kind="agent", link=LINK, agent=AgentId("ann")))
+    await again.forget_others()
+    await again.settled()
+    assert (again.states[bob].links, again.states[bob].states) == ({}, {})
+    assert list(again.states[ANN].links) == [LINK]
     await again.stop()
 
 

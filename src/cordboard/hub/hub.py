@@ -43,7 +43,7 @@ from cordboard.model.commands import Command, Unconfirmed
 from cordboard.model.errors import CallerError, CordboardError
 from cordboard.model.events import CommandIssued, CommandSettled, LinkDown, Snapshot
 from cordboard.model.fold import FOLD_VERSION, fold, initial
-from cordboard.model.ids import LinkId, Millis, Subject
+from cordboard.model.ids import LinkId, Millis, Subject, agent_subject
 from cordboard.model.log import Draft, Entry, draft
 from cordboard.model.state import SubjectState
 from cordboard.model.threads import Threads
@@ -218,13 +218,15 @@ class Hub:
         return driver.status
 
     async def forget_others(self) -> None:
-        """Links that are in the log and were not added are gone for good: what they told of is over, and nobody waits for them."""
+        """Links that are in the log and were not added are gone for good: what they told of is over, and nobody waits for them. So are
+        those of one agent for all other agents.
+        """
         now = self.clock.now()
         gone = [
             (subject, link)
             for subject, state in self._states.items()
             for link in state.links
-            if link not in self._drivers
+            if not self._serves(link, subject)
         ]
         drafts = []
         for subject, link in gone:
@@ -234,6 +236,17 @@ class Hub:
             )
         if drafts:
             await self._store.append(drafts)
+
+    def _serves(self, link: LinkId, subject: Subject) -> bool:
+        driver = self._drivers.get(link)
+        if driver is None:
+            return False
+        scope = driver.scope
+        return (
+            scope.kind == "tenant"
+            or not subject.startswith("agent/")
+            or subject == agent_subject(scope.agent)
+        )
 
     async def settled(self) -> None:
         """Wait until all that was appended so far is on disk, folded and shown, and what that led to as well."""

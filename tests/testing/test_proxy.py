@@ -276,3 +276,25 @@ def test_streams_are_cut_alike_however_they_come() -> None:
             assert b"".join(piece.data for piece in pieces) == stream
             assert [piece.path for piece in pieces if piece.method] == heads
             assert sum(piece.last for piece in pieces) == lasts
+
+
+async def test_the_vendor_says_what_it_never_said_and_spoils_what_it_did(
+    vendor: Vendor, client: aiohttp.ClientSession, fault_proxy: Put
+) -> None:
+    proxy = await fault_proxy(vendor.url, tls=True)
+    await proxy.make(Trouble(kind="spoil-answer", status=500, body=b"<html>"))
+    async with client.post(f"{proxy.url}/count", data=b"do it", ssl=trusting(proxy)) as reply:
+        assert (reply.status, await reply.read()) == (500, b"<html>")
+    assert vendor.asked == ["do it"]
+    long = b"x" * 70_000
+    async with client.ws_connect(f"{proxy.url}/socket", ssl=trusting(proxy)) as socket:
+        await socket.send_str("a")
+        assert await socket.receive_str() == "you said a"
+        for body in (b"boo", b"x" * 200, long):
+            await proxy.make(Trouble(kind="say", body=body))
+            assert (await socket.receive_str()).encode() == body
+        await socket.send_str("b")
+        assert await socket.receive_str() == "you said b"
+        await proxy.make(Trouble(kind="close", status=4001, body=b"gone"))
+        said = await socket.receive(5)
+        assert (said.type, said.data, said.extra) == (aiohttp.WSMsgType.CLOSE, 4001, "gone")

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from cordboard.model.ids import Subject
 from cordboard.protocols.five9 import Five9, wire, words as w
+from cordboard.protocols.five9.statistics import Statistics
 from cordboard.testing import Visit
 from cordboard.testing.stage import live_stage
 from tests.five9.client import HOST, ORG, frames, sign_in
@@ -72,6 +74,23 @@ async def test_who_is_no_agent_is_told_of_all_from_the_start() -> None:
         rows = [table(changed, "AGENT_STATE", "updated") for changed in told(page, "5012")]
         assert any(found.get("noor", {}).get("state") == "READY" for found in rows)
         assert page.closed is None
+
+
+async def test_who_is_nobodys_to_see_any_more_is_taken_away() -> None:
+    async with live_stage(Five9().configured(ASKED)) as (stage, centre):
+        await centre.act("log_on", agent="mia", state="ready")
+        await stage.hub.settled()
+    mia, noor = (centre.hub.state(Subject(f"agent/{name}")) for name in ("mia", "noor"))
+    assert mia is not None
+    assert noor is not None
+    statistics = Statistics()
+    for state in (mia, noor):
+        assert statistics.observed(state)
+    statistics.all(1)
+    assert statistics.lost("agent/noor")
+    assert not statistics.lost("agent/nobody")
+    (changed,) = statistics.changed(2)
+    assert (changed["dataSource"], changed["removed"]) == ("AGENT_STATE", ["noor"])
 
 
 async def test_queues_are_counted() -> None:

@@ -141,7 +141,9 @@ class Feed:
                 word = word_of(data)
                 if word is not None:
                     yield from self._heard(word, page, at)
-            case k.Barred(subject=subject) if subject == self._state.subject:
+            case k.Barred(subject=subject) if subject != self._state.subject:
+                yield from self._later(self._statistics.lost(subject))
+            case k.Barred():
                 yield from self._close(self._settings.come_back, "the login has ended")
             case _:
                 pass

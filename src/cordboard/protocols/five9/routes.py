@@ -263,6 +263,8 @@ MISSING: tuple[Row, ...] = tuple(
         POST   A/agents/{agent}/recording_views
         GET    /alerts
         GET    O/application_seats
+        GET    O/user_sessions
+        PUT    O/user_sessions/{session}/logout
         POST   A/migrate
         """.strip().splitlines()
     )

@@ -35,6 +35,11 @@ class Statistics:
         self._states[state.subject] = state
         return state.subject.startswith(("agent/", "queue/"))
 
+    def lost(self, subject: str) -> bool:
+        """It may be seen no longer."""
+        self._gauges.pop(Subject(subject), None)
+        return self._states.pop(Subject(subject), None) is not None
+
     def gauged(self, subject: Subject, name: str, value: float) -> bool:
         """A counter changed."""
         self._gauges.setdefault(subject, {})[name] = value

@@ -17,6 +17,7 @@ from cordboard.app import App
 from cordboard.contract import Route
 from cordboard.model.errors import ERRORS, InternalError
 from cordboard.web.doors import Door, Doors
+from cordboard.web.limits import source
 
 CRM = "https://crm.example"
 Start = Callable[..., Awaitable[App]]
@@ -251,6 +252,47 @@ async def test_a_pattern_of_origins_is_answered_with_the_origin_itself(
         assert "Access-Control-Allow-Origin" not in answer.headers
     _, _, panel = await asked(client, app, "GET", "/panel/")
     assert "frame-ancestors 'self' https://*.lightning.example;" in panel.headers["Content-Security-Policy"]
+
+
+async def test_what_says_who_calls_is_said_once(
+    app: App, client: aiohttp.ClientSession, bearer: Bearer
+) -> None:
+    good = bearer()["Authorization"]
+    for twice in (
+        [("Origin", CRM), ("Origin", "https://evil.example"), ("Authorization", good)],
+        [("Authorization", good), ("Authorization", "Bearer other")],
+        [("Authorization", good), ("Content-Type", "text/plain"), ("Content-Type", "application/json")],
+    ):
+        async with client.post(app.url + "/echo/say", headers=twice, data=b"x") as answer:
+            assert (answer.status, code(await answer.json())) == (400, "bad-request")
+
+
+async def test_a_page_whose_name_leads_here_is_no_caller_of_this_machine(
+    start: Start, client: aiohttp.ClientSession
+) -> None:
+    app = await start(demo={"agent": "mia"})
+    for host, local in (
+        (f"127.0.0.1:{app.edge.port}", True),
+        ("localhost", True),
+        ("crm.localhost:80", True),
+        (f"[::1]:{app.edge.port}", True),
+        ("evil.example", False),
+        ("localhost.evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("[", False),
+    ):
+        async with client.get(app.url + "/readyz", headers={"Host": host}) as answer:
+            if answer.status != 400:
+                assert ((await answer.json())["origins"] is not None) is local, host
+        async with client.post(app.url + "/v1/demo", json={}, headers={"Host": host}) as answer:
+            assert answer.status == (200 if local else 403) or host == "[", host
+
+
+def test_who_has_one_address_of_ipv6_has_many() -> None:
+    assert source("192.0.2.7") == source("::ffff:192.0.2.7") == "192.0.2.7"
+    assert source("2001:db8:1:2:3::1") == source("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
+    assert source("2001:db8:1:3::1") != source("2001:db8:1:2::1")
+    assert source("nothing at all") == "nothing at all"
 
 
 async def test_it_is_counted_whose_pages_came(start: Start, client: aiohttp.ClientSession) -> None:

@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import cast
+from urllib.parse import urlsplit
 
 import msgspec
 import structlog
@@ -26,7 +27,7 @@ from cordboard.web.health import health_doors
 from cordboard.web.identity import Identities, SignedIn
 from cordboard.web.identity_doors import identity_doors
 from cordboard.web.inspector import inspector_doors
-from cordboard.web.limits import Buckets
+from cordboard.web.limits import Buckets, source
 from cordboard.web.links import link_doors
 from cordboard.web.maintenance import maintenance_doors
 from cordboard.web.origins import Origins, around, checked, cors, own_origins
@@ -154,6 +155,7 @@ class Edge:
         readable = credentials = False
         door: Door | None = None
         try:
+            _check_once(request)
             if request.method == "OPTIONS":
                 return self._preflight(request, origin)
             door, params = self._doors.find(request.method, request.rel_url.raw_path)
@@ -196,7 +198,7 @@ class Edge:
                 self.origins.let_in(outer)
             if door.own and origin not in self.origins.own:
                 raise CallerError("origin-refused", "a page of this hub may ask, nobody else")
-            self._addresses.take(address)
+            self._addresses.take(source(address))
             signed = self._signed_in(request, route)
             if signed is not None:
                 self._callers.take(signed.identity.subject)
@@ -257,7 +259,18 @@ class Edge:
             for hop in reversed(hops):
                 if hop not in self._proxies:
                     return hop[:64], False
-        return peer, not proxied and _is_loopback(peer)
+        return peer, not proxied and _is_loopback(peer) and self._is_named(request.host)
+
+    def _is_named(self, host: str) -> bool:
+        """Whether that is a name of this hub. A page from elsewhere whose name leads here is sent by a browser on this machine, and is no
+        caller of this machine for that.
+        """
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        ours = {self._settings.host, urlsplit(self._settings.public).hostname, "localhost"}
+        return name in ours or name.endswith(".localhost") or _is_loopback(name)
 
     def _refuse(self, refused: CordboardError, door: Door | None) -> web.StreamResponse:
         self.counts.refused(refused.code)
@@ -348,6 +361,13 @@ def _fault(protocol: CtiProtocol, route: Route) -> Callable[[CordboardError], Re
 
 def _too_large(limit: int) -> CallerError:
     return CallerError("too-large", f"this door takes at most {limit} bytes", {"limit": str(limit)})
+
+
+def _check_once(request: web.BaseRequest) -> None:
+    """What says who calls is said once: whoever stands before us may have looked at another one than we do."""
+    for name in ("Origin", "Authorization", "Content-Type"):
+        if len(request.headers.getall(name, ())) > 1:
+            raise CallerError("bad-request", f"{name} stands there twice")
 
 
 def _check_upgrade(request: web.BaseRequest) -> None:

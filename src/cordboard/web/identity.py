@@ -15,7 +15,7 @@ from cordboard.model.ids import Millis
 from cordboard.web.accounts import Accounts
 from cordboard.web.api_keys import ApiKeys
 from cordboard.web.config import IdentitySettings
-from cordboard.web.limits import Buckets
+from cordboard.web.limits import Buckets, source
 from cordboard.web.logins import Logins
 from cordboard.web.scopes import checked, missing
 from cordboard.web.tokens import Claims, Roots, Tokens, new_login
@@ -182,7 +182,7 @@ class Identities:
         try:
             id_, found = self._keys.verify(key)
         except CallerError:
-            self._tries.take(address)
+            self._tries.take(source(address))
             raise
         return self._mint(body, frozenset(found.grants), f"key:{found.name}:{id_}", Roots(key=id_))
 
@@ -227,7 +227,7 @@ class Identities:
         return claims, left
 
     async def _password(self, user: str, password: str, address: str) -> tuple[Identity, Roots]:
-        self._tries.take(address)
+        self._tries.take(source(address))
         self._tries.take(f"name:{user}")
         # As the account is before: a login by a password that is changed meanwhile is none.
         roots = Roots(logins=(new_login(),), account=user, seal=self._accounts.seal(user))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,6 +11,19 @@ from cordboard.model.errors import CallerError
 
 REMEMBERED = 20_000
 """Callers kept in mind; the one silent for longest is forgotten first, with a bucket that is full again by then."""
+
+
+def source(address: str) -> str:
+    """Whose limits an address counts to: who has one of IPv6 has a whole /64 of them."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return address
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found.packed[:8] + bytes(8), 64)))
 
 
 class Bucket:

@@ -368,6 +368,24 @@ async def test_of_two_sockets_with_one_key_the_operator_says_which_one_goes(
             assert ("1020" in seen(page)) is (page.closed == 3000)
 
 
+async def test_one_socket_more_than_an_agent_may_have_ends_the_oldest() -> None:
+    async with hub(sockets=3) as (stage, _):
+        pages = [stage.visit("mia") for _ in range(5)]
+        await sign_in(pages[0])
+        for number, page in enumerate(pages[:4]):
+            page.cookies = pages[0].cookies
+            await page.open(f"/appsvcs/ws/{number}")
+            await page.settled()
+        assert [page.closed for page in pages[:4]] == [3000, None, None, None]
+        assert seen(pages[0])[-1] == "1020"
+        pages[2].leave()
+        await pages[2].settled()
+        pages[4].cookies = pages[0].cookies
+        await pages[4].open("/appsvcs/ws/4")
+        await pages[4].settled()
+        assert [page.closed for page in (pages[1], pages[3], pages[4])] == [None, None, None]
+
+
 async def test_what_the_edge_refuses_has_five9s_body_and_status() -> None:
     route = next(item for item in protocol.routes if item.name == "appsvcs.presence")
     assert isinstance(protocol, Five9)

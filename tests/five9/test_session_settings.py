@@ -23,6 +23,7 @@ from cordboard.protocols.five9.settings import Settings, settings
         {"start_state": "WORKING"},
         {"propagation": -1},
         {"lingering": -1},
+        {"sockets": -1},
         {"data_centre": {"port": 70_000}},
         {"notices": [{"title": "no id"}]},
         {"colour": "red"},

@@ -54,6 +54,8 @@ class Feed:
         self._number = ""
         self._me = ""
         self._supervises = False
+        self._younger: frozenset[str] = frozenset()
+        """The agent's sockets that were opened after this one, by their pages."""
         self._codes: frozenset[str] | None = None
         """The events that the page asked for, if not for all."""
         self._early = 0
@@ -132,10 +134,11 @@ class Feed:
         match news:
             case k.Peers() | k.Shared() if news.subject != self._state.subject:
                 pass  # who may command all is a page of everybody whom they look at
-            case k.Peers(me=me):
+            case k.Peers(me=me, pages=pages):
                 first = not self._me
                 self._me = me
-                if first and self._key and self._settings.same_socket != "allow":
+                self._younger &= frozenset(pages)
+                if first and (self._settings.sockets or self._settings.same_socket != "allow"):
                     yield self._word("socket")
             case k.Shared(name=name, data=data, page=page) if name == WORD:
                 word = word_of(data)
@@ -212,15 +215,27 @@ class Feed:
                 yield from self._tell(Told(ids.STATION, w.UPDATED, wire.Station(state=word.state)), at)
             case "statistics" if mine and self._supervises:
                 yield from self._all_statistics(at)
-            case "socket" if page != self._me and word.key == self._key and word.number != self._number:
-                if self._settings.same_socket == "old":
-                    yield from self._duplicate(at)
-                else:
-                    yield self._word("taken", number=word.number)
+            case "socket" if page != self._me and word.number != self._number:
+                yield from self._met(word, page, at)
             case "taken" if word.number == self._number:
                 yield from self._duplicate(at)
             case _:
                 pass
+
+    def _met(self, word: Word, page: str, at: Millis) -> k.SessionEffects:
+        """Another socket of the agent's was opened."""
+        self._younger |= {page}
+        match self._settings.same_socket:
+            case "old" if word.key and word.key == self._key:
+                yield from self._duplicate(at)
+                return
+            case "new" if word.key and word.key == self._key:
+                yield self._word("taken", number=word.number)
+                return
+            case _:
+                pass
+        if 0 < self._settings.sockets <= len(self._younger):
+            yield from self._duplicate(at)
 
     def _maintained(self, news: k.Maintenance, at: Millis) -> k.SessionEffects:
         """The operator says how it is."""

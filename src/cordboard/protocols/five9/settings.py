@@ -69,6 +69,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """
     same_socket: Literal["allow", "old", "new"] = "allow"
     """Of two sockets of an agent with the same key: both live, or one of them is told 1020 and closed with 3000."""
+    sockets: int = 0
+    """How many sockets an agent may have: one more ends the oldest, with 1020 and 3000. 0 is any number; Five9's samples speak of three."""
     come_back: int = 1003
     """The close code after which clients shall come back: 1003 is what Salesforce's component waits for."""
     call_center: str = "Five9"
@@ -123,6 +125,8 @@ def settings(found: Mapping[str, Any]) -> Settings:
     for name in ("propagation", "lingering"):
         if getattr(told, name) < 0:
             raise CallerError("bad-field", "give milliseconds, or 0", {"field": name})
+    if told.sockets < 0:
+        raise CallerError("bad-field", "give how many, or 0 for any number", {"field": "sockets"})
     if not 0 <= told.data_centre.port <= 65_535:  # noqa: PLR2004 - TCP
         raise CallerError("bad-field", "no such port", {"field": "data_centre.port"})
     return told

@@ -134,6 +134,16 @@ def test_a_variable_is_set_in_each_call_that_comes(samples: Samples) -> None:
     assert "true" in samples.call()["variables"].values()
 
 
+def test_a_sample_follows_a_maintenance_to_a_socket_of_its_own(samples: Samples) -> None:
+    samples.show("setCAVs on load with websockets.html")
+    first = samples.relay.until(lambda line: line["do"] == "open")
+    token = samples.hub.token("operate")
+    for order in ({"do": "start", "graceful": False}, {"do": "complete"}):
+        samples.hub.post("/v1/maintenance", order, token)
+    again = samples.relay.until(lambda line: line["do"] == "open" and line["number"] != first["number"])
+    assert again["path"] == first["path"]
+
+
 def test_an_option_is_taken_away(samples: Samples) -> None:
     wanted = ["ALERT_ON_OVERDUE_CALLBACK", "AUTO_ANSWER_INBOUND_AUTODIAL_CALLS"]
     samples.mia.ask("PUT", "{A}/options", wanted)

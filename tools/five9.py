@@ -23,6 +23,8 @@ REASONS: Mapping[str, tuple[str, str, str]] = {
     ),
     words.HELD: ("4", "ON_HOLD", "The agent has put it on hold."),
     words.UNHELD: ("4", "TALKING", "The agent is back. With `faithful`: `UPDATED`."),
+    words.PUT_ASIDE: ("4", "PARKED", "The agent has put it aside, and is free for others."),
+    words.UNPARKED: ("4", "TALKING", "The agent has taken it back. With `faithful` both are `UPDATED`."),
     words.UPDATED: ("4", "any but TALKING", "Something else changed. With `faithful` also while talking."),
     words.VARIABLES: ("4", "TALKING", "Variables or the record changed."),
     words.RECORDING: ("4", "TALKING", "It is being recorded, or not any more."),
@@ -82,7 +84,7 @@ def five9_page() -> Iterator[str]:
     yield " ".join(shape(wire.Call).text.split())
     yield ""
     yield from _fields(wire.Call)
-    yield f"States: {', '.join(f'`{name}`' for name in words.CALL_STATES)}; `PARKED` is never told by a session."
+    yield f"States: {', '.join(f'`{name}`' for name in words.CALL_STATES)}."
     yield ""
     yield "## Reasons"
     yield ""

@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.desk import Desk
 from tests.browser.hosting import ADA, ring
 
+BEN = "+44 20 7946 0102"
+
 pytestmark = pytest.mark.browser
 
 
@@ -83,6 +85,29 @@ def test_a_colleague_is_consulted_and_joins(quiet: str, opened: Callable[..., Pa
     mia.press("4")
     mia.page.keyboard.press("2")
     expect(contact).to_contain_text("Sent: 42")
+
+
+def test_a_call_is_parked_for_another_taken_back_and_joined(quiet: str, opened: Callable[..., Page]) -> None:
+    mia = Desk(opened(f"{quiet}/desk/"))
+    mia.get_ready()
+    ring(quiet, ADA)
+    first = mia.rung()
+    mia.press("Answer")
+    mia.press("Park")
+    parked = mia.contact(first)
+    expect(parked.get_by_role("listitem").filter(has_text="You")).to_contain_text("parked")
+    expect(mia.state.locator(".word")).to_have_text("Ready")
+    expect(mia.button("Consult")).to_have_count(0)
+
+    ring(quiet, BEN)
+    mia.rung()
+    mia.press("Answer")
+    mia.press(f"Conference with {first}")
+    expect(mia.contacts.get_by_role("article")).to_have_count(1)
+    expect(mia.contacts.get_by_role("listitem").filter(has_text=first)).to_contain_text("connected")
+    mia.press("Park")
+    mia.press("Retrieve")
+    expect(mia.state.locator(".word")).to_have_text("On a contact")
 
 
 def test_it_works_by_keyboard_alone(quiet: str, opened: Callable[..., Page]) -> None:

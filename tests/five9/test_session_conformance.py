@@ -67,6 +67,11 @@ class TestFive9Session(SessionSuite):
             "dispose": door("PUT", f"K/{call}/dispose", {"dispositionId": "booked"}),
             "dispose with nonsense": door("PUT", f"K/{call}/dispose", {"dispositionId": "none"}),
             "unhold": door("PUT", f"K/{call}/unhold"),
+            "park": door("PUT", f"K/{call}/park"),
+            "retrieve": door("PUT", f"K/{call}/retrieve"),
+            "join": door("PUT", f"K/{call}/transfer_to_call", {"callId": call}),
+            "join with no other": door("PUT", f"K/{call}/transfer_to_call"),
+            "add to nothing": door("PUT", f"A/interactions/calls/{call}/add_to_conference"),
             "transfer": door(
                 "PUT",
                 f"K/{call}/transfer_to_external_number",

@@ -93,6 +93,26 @@ async def test_who_is_nobodys_to_see_any_more_is_taken_away() -> None:
     assert (changed["dataSource"], changed["removed"]) == ("AGENT_STATE", ["noor"])
 
 
+async def test_parked_calls_are_counted_apart() -> None:
+    async with live_stage(Five9().configured(ASKED)) as (stage, centre):
+        await centre.act("log_on", agent="mia", state="ready")
+        page = stage.visit("mia")
+        await sign_in(page)
+        await page.open("/supsvcs/sws/board")
+        call = await centre.ring("bookings", number="+44 20 7946 0101")
+        await centre.act("answer_call", agent="mia", call=call)
+        await centre.act("park_call", agent="mia", call=call)
+        await page.call("PUT", f"{SUPS}/mia/request_full_statistics", headers=HOST)
+        await page.advance(1)
+        row = table(told(page, "5000")[0], "AGENT_STATE")["mia"]
+        assert (row["parkedCallsCount"], row["state"], row["customer"]) == (1, "READY", None)
+        await centre.ring("bookings", number="+44 20 7946 0102")
+        await page.advance(3)
+        rows = [table(changed, "AGENT_STATE", "updated") for changed in told(page, "5012")]
+        row = next(found["mia"] for found in rows if "mia" in found)
+        assert (row["parkedCallsCount"], row["state"], row["customer"]) == (1, "RINGING", "+442079460102")
+
+
 async def test_queues_are_counted() -> None:
     async with live_stage(Five9().configured(ASKED)) as (stage, centre):
         await centre.act("log_on", agent="mia", state="not_ready")

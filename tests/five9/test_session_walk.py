@@ -26,6 +26,8 @@ ON_CALLS = (
     "reject",
     "hold",
     "unhold",
+    "park",
+    "retrieve",
     "disconnect",
     "complete_transfer",
     "cancel_transfer",

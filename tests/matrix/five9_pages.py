@@ -134,12 +134,13 @@ def _lines(agent: Plain) -> Iterator[tuple[str, str]]:
 
 
 def _state(call: Plain, agent: str) -> str:
-    own = next(
-        (item["state"] for item in call["parties"] if item["agent"] == agent and item["state"] != "null"), ""
-    )
-    if not own or call["ended"] is not None:
+    mine = (item for item in call["parties"] if item["agent"] == agent and item["state"] != "null")
+    own = next(mine, None)
+    if own is None or call["ended"] is not None:
         return w.WRAP_UP
-    return w.ON_HOLD if own == "hold" else "open"
+    if own["parked"]:
+        return w.PARKED
+    return w.ON_HOLD if own["state"] == "hold" else "open"
 
 
 @asynccontextmanager

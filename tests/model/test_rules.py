@@ -68,6 +68,7 @@ IDLE = after(UP, READY)
 OFFERED = after(OFFER, state=IDLE)
 ACTIVE = after(ANSWER, BUSY, state=OFFERED)
 HELD = after(HOLD, state=ACTIVE)
+PARKED = after(call(e.Held, replace(ann(S.HOLD), parked=True), cause="parked"), READY, state=ACTIVE)
 CONSULTING = after(CONSULT, state=HELD)
 ALONE = after(
     call(e.Conferenced, bob(S.CONNECTED)),
@@ -86,6 +87,7 @@ ALL = {
     "offered": OFFERED,
     "active": ACTIVE,
     "held": HELD,
+    "parked": PARKED,
     "consulting": CONSULTING,
     "alone": ALONE,
     "dialling": DIALLING,
@@ -106,6 +108,7 @@ SAMPLES: tuple[c.Service, ...] = (
     c.ClearConnection(contact=K1),
     c.HoldCall(contact=K1),
     c.RetrieveCall(contact=K1),
+    c.ParkCall(contact=K1),
     c.ConsultationCall(contact=K1, target=NUMBER),
     c.AlternateCall(contact=K1),
     c.ReconnectCall(contact=K1),
@@ -142,16 +145,18 @@ SAMPLES: tuple[c.Service, ...] = (
 )
 
 TALK = {"active", "held", "consulting", "alone"}
-VOICE = {"offered", "dialling", "wrapping"} | TALK
+WITH = TALK | {"parked"}
+VOICE = {"offered", "dialling", "wrapping"} | WITH
 CHATS = {"chat offered", "chat active", "chat paused", "chat wrapping"}
 OPEN = VOICE | CHATS
 WHEN: dict[type[c.Service], set[str]] = {
-    c.MakeCall: {"idle", "held", "wrapping", "closed"} | CHATS,
+    c.MakeCall: {"idle", "held", "parked", "wrapping", "closed"} | CHATS,
     c.AnswerCall: {"offered", "chat offered"},
     c.DeflectCall: {"offered", "chat offered"},
-    c.ClearConnection: TALK | {"dialling", "chat active", "chat paused"},
+    c.ClearConnection: WITH | {"dialling", "chat active", "chat paused"},
     c.HoldCall: {"active", "consulting", "alone"},
-    c.RetrieveCall: {"held", "consulting"},
+    c.RetrieveCall: {"held", "parked", "consulting"},
+    c.ParkCall: {"active", "held", "alone"},
     c.ConsultationCall: {"active", "held", "alone"},
     c.AlternateCall: {"consulting"},
     c.ReconnectCall: {"consulting"},
@@ -163,12 +168,12 @@ WHEN: dict[type[c.Service], set[str]] = {
     c.AssociateData: OPEN,
     c.SetMicrophoneMute: TALK,
     c.SetAgentState: set(ALL),
-    c.SetDisposition: TALK | {"wrapping", "chat active", "chat paused", "chat wrapping"},
+    c.SetDisposition: WITH | {"wrapping", "chat active", "chat paused", "chat wrapping"},
     c.CompleteContact: {"wrapping", "chat wrapping"},
     c.PauseContact: {"chat active"},
     c.ResumeContact: {"chat paused"},
     c.SendMessage: {"chat active"},
-    c.ScheduleCallback: TALK | {"wrapping", "chat active", "chat paused", "chat wrapping"},
+    c.ScheduleCallback: WITH | {"wrapping", "chat active", "chat paused", "chat wrapping"},
     c.CancelCallback: set(ALL),
     c.StartRecording: TALK,
     c.StopRecording: TALK,
@@ -516,6 +521,44 @@ def test_the_second_call_of_a_transfer_may_be_another_contacts(
     assert refused(state, kind(contact=K1)) == "wrong-state"
     assert refused(state, kind(contact=K1, other=ContactId("k2"))) == ""
     assert refused(state, kind(contact=K1, other=ContactId("k9"))) == "unknown-contact"
+
+
+SECOND = call(e.Established, ann(S.CONNECTED), contact="k2", call="d1")
+SECOND_HELD = call(e.Held, ann(S.HOLD), contact="k2", call="d1")
+SECOND_PARKED = call(e.Held, replace(ann(S.HOLD), parked=True), contact="k2", call="d1")
+
+
+@pytest.mark.parametrize(
+    ("second", "joined"),
+    [
+        ((SECOND,), {c.TransferCall, c.ConferenceCall}),
+        ((SECOND, SECOND_HELD), {c.TransferCall}),
+        ((SECOND, SECOND_PARKED), {c.TransferCall}),
+        ((call(e.Delivered, ann(S.ALERTING), contact="k2", call="d1"),), set()),
+    ],
+)
+def test_what_a_parked_call_can_be_joined_with(
+    second: tuple[e.Event, ...], joined: set[type[c.Service]]
+) -> None:
+    state = after(*second, state=PARKED)
+    both = ((K1, ContactId("k2")), (ContactId("k2"), K1))
+    for one, other in both:
+        for kind in (c.TransferCall, c.ConferenceCall):
+            asked = kind(contact=one, other=other)
+            assert refused(state, asked) == ("" if kind in joined else "wrong-state")
+    assert refused(state, c.AlternateCall(contact=K1)) == "wrong-state"
+
+
+def test_nobody_parks_a_call_about_which_they_are_asking_somebody() -> None:
+    assert refused(CONSULTING, c.ParkCall(contact=K1)) == "wrong-state"
+    assert refused(CONSULTING, c.ParkCall(contact=K1, call=CallId("c2"))) == "wrong-state"
+
+
+def test_a_parked_call_is_still_parked_after_a_snapshot() -> None:
+    told = e.Snapshot(link=SIM, contacts=(contact(PARKED),))
+    again = contact(after(told, state=PARKED))
+    assert [item.parked for item in again.calls[0].connections if item.participant.id == "ann"] == [True]
+    assert refused(after(told, state=PARKED), c.RetrieveCall(contact=K1)) == ""
 
 
 def test_one_consult_at_a_time() -> None:

@@ -43,6 +43,8 @@ test("two contacts can be joined when one is on hold and the other is not", () =
   assert.deepEqual(joinable(held, [held, active, far, ringing]).map((item) => item.id), ["b"]);
   assert.deepEqual(joinable(active, [held, active]).map((item) => item.id), ["a"]);
   assert.deepEqual(joinable(ringing, [held, active, ringing]), []);
+  const parked = { ...held, id: "p", calls: held.calls.map((call) => ({ ...call, connections: (call.connections ?? []).map((item) => ({ ...item, parked: true })) })) };
+  assert.deepEqual(joinable(parked, [parked, held, active, ringing]).map((item) => item.id), ["a", "b"]);
 });
 
 test("a page is left without a question when no call is under way", () => {

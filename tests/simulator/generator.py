@@ -44,6 +44,8 @@ FAVOURED = {
     "deflect_call": 1,
     "customer_hang_up": 5,
     "clear_connection": 3,
+    "park_call": 1,
+    "retrieve_call": 4,
     "conference_call": 8,
     "transfer_call": 6,
     "hold_party": 5,
@@ -123,6 +125,12 @@ def parameters(switch: Switch, rng: Random, name: str) -> dict[str, object]:
             given["other"], given["call"] = rng.choice(talks)
         if given["state"] == "null":
             given["reason"] = "end-of-shift"
+    if name in ("transfer_call", "conference_call"):
+        own = [p.call for p in picture.of_agent(agent) if p.call != call]
+        consults = any(picture.calls[c].kind == "consult" for c in (*own, call) if c in picture.calls)
+        given["other"] = rng.choice(own or ["c0"])
+        if consults and rng.random() < 0.9:
+            del given["other"]
     wanted = next(a for a in ACTIONS if a.name == name).parameters
     optional = {p.name for p in wanted if not p.required}
     if name in ("customer_answer", "customer_hang_up"):
@@ -151,6 +159,8 @@ def _someone_fit(switch: Switch, rng: Random, name: str) -> tuple[str, str] | No
     else:
         ringing = name in ("answer_call", "deflect_call")
         parties = [p for p in picture.parties.values() if p.agent is not None and p.state in LIVE]
+        if name not in ("retrieve_call", "clear_connection", "transfer_call", "conference_call"):
+            parties = [p for p in parties if not p.parked] or parties
         fit = [(p.agent or "", p.call) for p in parties if (p.state == "alerting") == ringing]
     if name in ("pause_contact", "resume_contact", "send_message"):
         fit = [f for f in fit if picture.calls[f[1]].medium != "voice"] or fit
@@ -171,7 +181,15 @@ def a_service(states: Mapping[Subject, SubjectState], centre: Centre, rng: Rando
         to = rng.choice([Availability.READY, Availability.READY, Availability.NOT_READY, Availability.NULL])
         reason = {Availability.NOT_READY: "break", Availability.NULL: "end-of-shift"}.get(to, "")
         return plan.id, c.SetAgentState(state=to, reason=reason)
-    return plan.id, on_contact(rng.choice(contacts), centre, rng)
+    first = rng.choice(contacts)
+    second = rng.choice(contacts)
+    if second is not first and rng.random() < 0.2:
+        joined = (
+            c.TransferCall(contact=first.id, other=second.id),
+            c.ConferenceCall(contact=first.id, other=second.id),
+        )
+        return plan.id, rng.choice(joined)
+    return plan.id, on_contact(first, centre, rng)
 
 
 def a_target(centre: Centre, rng: Random) -> Target:
@@ -219,6 +237,7 @@ def on_contact(contact: Contact, centre: Centre, rng: Random) -> c.Service:
         c.HoldCall(**where, connection=other),
         c.RetrieveCall(**where, connection=other),
         c.RetrieveCall(**where),
+        c.ParkCall(**where),
         c.ConsultationCall(**where, target=target, data=data if rng.random() < 0.5 else None),
         c.AlternateCall(**where),
         c.ReconnectCall(**where),

@@ -186,6 +186,7 @@ def _shown_connection(item: Connection) -> Plain:
         "state": item.state.value,
         "muted": item.muted,
         "held_alone": item.held_alone,
+        "parked": item.parked,
         "supervises": item.supervises.value if item.supervises else None,
     }
 
@@ -325,6 +326,7 @@ def _true_party(party: Plain) -> Plain:
         "state": "hold" if alone else party["state"],
         "muted": party["muted"],
         "held_alone": alone,
+        "parked": party["parked"],
         "supervises": party["supervises"],
     }
 

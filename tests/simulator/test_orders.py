@@ -87,6 +87,7 @@ def lines(agents: Plain, agent: str) -> dict[str, dict[str, str]]:
 
 
 ADA = "+442079460101"
+BEN = "+442079460102"
 
 
 def party(contact: Contact, who: str) -> ConnectionId:
@@ -117,6 +118,110 @@ async def test_hold_and_retrieve(at: World) -> None:
         "main": {ADA: "connected", "mia": "connected"}
     }
     assert await refused(at, "mia", c.RetrieveCall(contact=contact)) == "wrong-state"
+
+
+async def test_park_and_what_becomes_of_it(at: World) -> None:
+    contact = at.newest("mia")
+    agents = await done(at, "mia", c.ParkCall(contact=contact))
+    assert agents["mia"]["state"] == "ready"
+    assert lines(agents, "mia") == {"main": {ADA: "connected", "mia": "hold"}}
+    for asked in (c.ParkCall, c.HoldCall, c.AlternateCall, c.ReconnectCall, c.StartRecording):
+        assert await refused(at, "mia", asked(contact=contact)) == "wrong-state"
+    assert await refused(at, "mia", c.ConsultationCall(contact=contact, target=NOOR)) == "wrong-state"
+    agents = await done(at, "mia", c.RetrieveCall(contact=contact))
+    assert agents["mia"]["state"] == "busy"
+    await done(at, "mia", c.HoldCall(contact=contact))
+    await done(at, "mia", c.ParkCall(contact=contact))
+    assert not at.flags()
+
+
+async def test_nobody_logs_off_with_a_parked_call(at: World) -> None:
+    contact = at.newest("mia")
+    await done(at, "mia", c.ParkCall(contact=contact))
+    off = c.SetAgentState(state=Availability.NULL, reason="end-of-shift")
+    agents = await done(at, "mia", off)
+    assert (agents["mia"]["state"], agents["mia"]["pending"]) == ("not_ready", ["null", "end-of-shift"])
+    agents = await done(at, "mia", c.SetAgentState(state=Availability.READY))
+    assert (agents["mia"]["state"], agents["mia"]["pending"]) == ("ready", None)
+    await done(at, "mia", off)
+    agents = await done(at, "mia", c.ClearConnection(contact=contact))
+    assert agents["mia"]["state"] == "working_after_call"
+    agents = await done(at, "mia", c.CompleteContact(contact=contact))
+    assert agents["mia"]["state"] == "null"
+
+
+async def test_the_log_off_that_was_asked_for_in_a_call_waits_for_parked_ones_too(at: World) -> None:
+    first = at.newest("mia")
+    await done(at, "mia", c.ParkCall(contact=first))
+    second = await a_second(at)
+    await done(at, "mia", c.SetAgentState(state=Availability.NULL, reason="end-of-shift"))
+    await done(at, "mia", c.ClearConnection(contact=second))
+    agents = await done(at, "mia", c.CompleteContact(contact=second))
+    assert (agents["mia"]["state"], agents["mia"]["pending"]) == ("not_ready", ["null", "end-of-shift"])
+    await done(at, "mia", c.ClearConnection(contact=first))
+    agents = await done(at, "mia", c.CompleteContact(contact=first))
+    assert agents["mia"]["state"] == "null"
+
+
+async def a_second(at: World) -> ContactId:
+    """Somebody else calls, and mia answers."""
+    await at.act("ring", number=BEN, to="8001")
+    await at.clock.advance(600)
+    contact = at.newest("mia")
+    await done(at, "mia", c.AnswerCall(contact=contact))
+    return contact
+
+
+async def test_a_parked_call_joins_the_active_one(at: World) -> None:
+    first = at.newest("mia")
+    await done(at, "mia", c.ParkCall(contact=first))
+    second = await a_second(at)
+    agents = await done(at, "mia", c.ConferenceCall(contact=second, other=first))
+    assert lines(agents, "mia") == {"main": {ADA: "connected", BEN: "connected", "mia": "connected"}}
+    assert list(agents["mia"]["contacts"]) == [second]
+    assert not at.flags()
+
+
+@pytest.mark.parametrize("parks", [1, 2])
+async def test_two_who_wait_are_joined_without_the_agent(at: World, parks: int) -> None:
+    first = at.newest("mia")
+    await done(at, "mia", c.ParkCall(contact=first))
+    second = await a_second(at)
+    if parks > 1:
+        await done(at, "mia", c.ParkCall(contact=second))
+        conference = c.ConferenceCall(contact=second, other=first)
+        assert await refused(at, "mia", conference) == "wrong-state"
+    agents = await done(at, "mia", c.TransferCall(contact=first, other=second))
+    assert {key: item["phase"] for key, item in agents["mia"]["contacts"].items()} == {first: "wrap_up"}
+    assert agents["mia"]["contacts"][first]["ended_by"] == "transferred"
+    talking = [call for call in at.switch.picture.calls.values() if call.ended is None]
+    assert [{p.number for p in at.switch.picture.live_in(call.id)} for call in talking] == [{ADA, BEN}]
+    assert not at.flags()
+
+
+async def test_a_held_call_is_joined_with_an_active_one_of_another_matter(at: World) -> None:
+    first = at.newest("mia")
+    await at.act("ring", number=BEN, to="2001")
+    await at.clock.advance(600)
+    second = at.newest("mia")
+    await done(at, "mia", c.AnswerCall(contact=second))
+    agents = await done(at, "mia", c.ConferenceCall(contact=first, other=second))
+    assert lines(agents, "mia") == {"main": {ADA: "connected", BEN: "connected", "mia": "connected"}}
+
+
+async def test_a_colleague_comes_along_with_their_matter(at: World) -> None:
+    first = at.newest("mia")
+    await done(at, "mia", c.ParkCall(contact=first))
+    await done(at, "mia", c.MakeCall(target=NOOR))
+    await at.clock.advance(600)
+    await done(at, "noor", c.AnswerCall(contact=at.newest("noor")))
+    theirs = at.newest("noor")
+    agents = await done(at, "mia", c.TransferCall(contact=first, other=at.newest("mia")))
+    assert lines(agents, "noor")["main"] == {ADA: "connected", "noor": "connected"}
+    thread = at.hub.states[Subject("agent/mia")].contacts[first].thread
+    noor = at.hub.states[Subject("agent/noor")].contacts[theirs]
+    assert (noor.thread, len(noor.thread_aliases)) == (thread, 1)
+    assert not at.flags()
 
 
 async def test_clear_disposition_and_complete(at: World) -> None:
@@ -333,6 +438,7 @@ async def test_a_chat_from_ready_to_wrap_up(at: World) -> None:
 async def test_each_declared_service_is_done_in_one_of_the_above() -> None:
     stories = (
         test_hold_and_retrieve,
+        test_park_and_what_becomes_of_it,
         test_clear_disposition_and_complete,
         test_decline_and_deflect,
         test_consult_alternate_and_reconnect,

@@ -69,7 +69,7 @@ def test_random_walks_meet_every_kind_of_record(northquay: Centre) -> None:
         met.update(r.kind for r in walk(northquay, seed, 1500, media=seed % 2 == 0).journal.records)
     missing = {
         "conferenced", "transferred", "failed", "held-alone", "retrieved-alone", "digits", "muted", "unmuted",
-        "disposition-set", "agent-pending", "agent-logged-off", "recording-started", "segment-wrap-up", "diverted",
+        "parked", "disposition-set", "agent-pending", "agent-logged-off", "recording-started", "segment-wrap-up", "diverted",
     } - set(met)  # fmt: skip
     assert missing == set()
 
@@ -165,15 +165,20 @@ def _hold(switch: Switch) -> None:
 def _hold_agent(picture: Picture, agent: Agent, *, reserved: bool) -> None:
     parties = (p for p in picture.parties.values() if p.medium == "voice")
     live = [p for p in parties if p.agent == agent.id and p.state in LIVE]
-    assert (agent.state == "busy") == (bool(live) or reserved)
+    assert not live or agent.state != "null"
+    here = [p for p in live if not p.parked]
+    assert (agent.state == "busy") == (bool(here) or reserved)
+    assert all(p.state == "hold" for p in live if p.parked)
     assert sum(p.state in ("connected", "initiated") for p in live) <= 1
     assert sum(p.state == "alerting" for p in live) <= 1
-    assert len(live) <= 3
+    assert len(here) <= 3
     segments = [s for s in picture.open_segments(agent.id) if s.medium == "voice"]
     wrapping = [s for s in segments if s.phase == "wrap_up"]
-    if not live and not reserved:
+    if not here and not reserved:
         assert (agent.state == "working_after_call") == bool(wrapping)
-    if agent.state not in ("busy", "working_after_call"):
+    if live and agent.pending is not None and agent.state == "not_ready":
+        assert agent.pending.state == "null", "nobody logs off with a parked call"
+    elif agent.state not in ("busy", "working_after_call"):
         assert agent.pending is None
         assert (agent.resume.state, agent.resume.reason) == (agent.state, agent.reason)
     assert {p.segment for p in live} == {s.id for s in segments if s.phase != "wrap_up"}

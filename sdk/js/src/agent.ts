@@ -121,6 +121,11 @@ export class Agent {
     return this.do("RetrieveCall", { contact: idOf(contact), ...(connection !== undefined && { connection }) });
   }
 
+  /** Puts the call aside, to be free for others; `retrieve` takes it back. */
+  park(contact: ContactLike): Promise<Outcome> {
+    return this.do("ParkCall", { contact: idOf(contact) });
+  }
+
   /** Calls somebody while the customer waits. */
   consult(contact: ContactLike, target: TargetLike): Promise<Outcome> {
     return this.do("ConsultationCall", { contact: idOf(contact), target: targetOf(target) });

@@ -258,6 +258,8 @@ export interface Connection {
   readonly muted?: boolean;
   readonly forced_mute?: boolean;
   readonly held_alone?: boolean;
+  /** Of the agent's own that is on hold: the call is put aside, and leaves the agent free for others (CSTA Park Call). */
+  readonly parked?: boolean;
   /** How a supervisor takes part: listen, whisper or barge. */
   readonly supervises?: SuperviseAction;
   /** A word of `vocabulary.CAUSES`. */
@@ -563,7 +565,7 @@ export interface Established {
   readonly call_facts?: CallFacts;
 }
 
-/** CSTA: a connection was put on hold. For chat and task contacts: paused. */
+/** CSTA: a connection was put on hold; or parked, which the connection says. For chat and task contacts: paused. */
 export interface Held {
   readonly type: "Held";
   readonly link?: LinkId;
@@ -578,7 +580,7 @@ export interface Held {
   readonly call_facts?: CallFacts;
 }
 
-/** CSTA: a held connection talks again. For chat and task contacts: resumed. */
+/** CSTA: a held or parked connection talks again. For chat and task contacts: resumed. */
 export interface Retrieved {
   readonly type: "Retrieved";
   readonly link?: LinkId;
@@ -1071,12 +1073,22 @@ export interface HoldCall {
   readonly connection?: ConnectionId;
 }
 
-/** CSTA Retrieve Call: the agent's own connection; or one far party that was held alone, who has to be named. */
+/** CSTA Retrieve Call: the agent's own connection, on hold or parked; or one far party that was held alone, who has to be named. */
 export interface RetrieveCall {
   readonly service: "RetrieveCall";
   readonly contact: ContactId;
   readonly call?: CallId;
   readonly connection?: ConnectionId;
+}
+
+/**
+ * CSTA Park Call, at the agent's own device: the caller waits as on hold, and the agent is free for other contacts. There may be
+ * several. `RetrieveCall` takes it back.
+ */
+export interface ParkCall {
+  readonly service: "ParkCall";
+  readonly contact: ContactId;
+  readonly call?: CallId;
 }
 
 /** CSTA Consultation Call: holds the call and makes a second one in the same contact. */
@@ -1105,7 +1117,7 @@ export interface ReconnectCall {
 
 /**
  * CSTA Transfer Call: joins the held and the active call and leaves (warm transfer). `other`: the contact of the second
- * call, where it is not a consult call of this one.
+ * call, where it is not a consult call of this one; then two that are parked can be joined, too.
  */
 export interface TransferCall {
   readonly service: "TransferCall";
@@ -1114,7 +1126,7 @@ export interface TransferCall {
   readonly other?: ContactId;
 }
 
-/** CSTA Conference Call: joins the held and the active call and stays. `other` as with `TransferCall`. */
+/** CSTA Conference Call: joins the held (or parked) and the active call and stays. `other` as with `TransferCall`. */
 export interface ConferenceCall {
   readonly service: "ConferenceCall";
   readonly contact: ContactId;
@@ -1484,6 +1496,7 @@ export type Service =
   | ClearConnection
   | HoldCall
   | RetrieveCall
+  | ParkCall
   | ConsultationCall
   | AlternateCall
   | ReconnectCall
@@ -1555,7 +1568,7 @@ export const DEFAULTS: {
   readonly ListRecord: Filled<ListRecord, "list" | "fields" | "attempt">;
   readonly Callback: Filled<Callback, "name" | "due" | "campaign" | "thread" | "text">;
   readonly Call: Filled<Call, "vendor_id" | "aliases" | "references" | "kind" | "direction" | "ani" | "dnis" | "dialled" | "data" | "wrap_up_reason" | "recording" | "stamps" | "connections" | "cleared" | "initiation">;
-  readonly Connection: Filled<Connection, "device" | "muted" | "forced_mute" | "held_alone" | "cause" | "since" | "label">;
+  readonly Connection: Filled<Connection, "device" | "muted" | "forced_mute" | "held_alone" | "parked" | "cause" | "since" | "label">;
   readonly Participant: Filled<Participant, "id" | "name" | "number">;
   readonly AttachedData: Filled<AttachedData, "peripheral" | "named">;
   readonly Stamps: Filled<Stamps, "created" | "connected" | "wrapped_up" | "ended">;
@@ -1579,7 +1592,7 @@ export const DEFAULTS: {
   ListRecord: { list: "", fields: {}, attempt: 1 },
   Callback: { name: "", due: 0, campaign: "", thread: "", text: "" },
   Call: { vendor_id: "", aliases: [], references: {}, kind: "main", direction: "inbound", ani: "", dnis: "", dialled: "", data: {}, wrap_up_reason: "", recording: "", stamps: {}, connections: [], cleared: false, initiation: "" },
-  Connection: { device: "", muted: false, forced_mute: false, held_alone: false, cause: "", since: 0, label: "" },
+  Connection: { device: "", muted: false, forced_mute: false, held_alone: false, parked: false, cause: "", since: 0, label: "" },
   Participant: { id: "", name: "", number: "" },
   AttachedData: { peripheral: {}, named: {} },
   Stamps: { created: {}, connected: {}, wrapped_up: {}, ended: {} },

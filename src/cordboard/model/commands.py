@@ -92,9 +92,15 @@ class HoldCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True)
 
 
 class RetrieveCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
-    """CSTA Retrieve Call: the agent's own connection; or one far party that was held alone, who has to be named."""
+    """CSTA Retrieve Call: the agent's own connection, on hold or parked; or one far party that was held alone, who has to be named."""
 
     connection: ConnectionId | None = None
+
+
+class ParkCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+    """CSTA Park Call, at the agent's own device: the caller waits as on hold, and the agent is free for other contacts. There may be
+    several. `RetrieveCall` takes it back.
+    """
 
 
 class ConsultationCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
@@ -115,14 +121,14 @@ class ReconnectCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=
 
 class TransferCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
     """CSTA Transfer Call: joins the held and the active call and leaves (warm transfer). `other`: the contact of the second
-    call, where it is not a consult call of this one.
+    call, where it is not a consult call of this one; then two that are parked can be joined, too.
     """
 
     other: ContactId | None = None
 
 
 class ConferenceCall(_OnCall, frozen=True, kw_only=True, omit_defaults=True, tag=True):
-    """CSTA Conference Call: joins the held and the active call and stays. `other` as with `TransferCall`."""
+    """CSTA Conference Call: joins the held (or parked) and the active call and stays. `other` as with `TransferCall`."""
 
     other: ContactId | None = None
 
@@ -343,6 +349,7 @@ SwitchService = (
     | ClearConnection
     | HoldCall
     | RetrieveCall
+    | ParkCall
     | ConsultationCall
     | AlternateCall
     | ReconnectCall

@@ -184,6 +184,8 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     muted: bool = False
     forced_mute: bool = False
     held_alone: bool = False
+    parked: bool = False
+    """Of the agent's own that is on hold: the call is put aside, and leaves the agent free for others (CSTA Park Call)."""
     supervises: SuperviseAction | None = None
     """How a supervisor takes part: listen, whisper or barge."""
     cause: str = ""

@@ -120,11 +120,11 @@ class Established(_CallFact, frozen=True, kw_only=True, omit_defaults=True, tag=
 
 
 class Held(_CallFact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
-    """CSTA: a connection was put on hold. For chat and task contacts: paused."""
+    """CSTA: a connection was put on hold; or parked, which the connection says. For chat and task contacts: paused."""
 
 
 class Retrieved(_CallFact, frozen=True, kw_only=True, omit_defaults=True, tag=True):
-    """CSTA: a held connection talks again. For chat and task contacts: resumed."""
+    """CSTA: a held or parked connection talks again. For chat and task contacts: resumed."""
 
 
 class Diverted(_CallFact, frozen=True, kw_only=True, omit_defaults=True, tag=True):

@@ -64,6 +64,7 @@ RULES: Mapping[type[c.Service], Rule] = {
     ),
     c.HoldCall: _rule(Phase.ACTIVE, own=(S.CONNECTED,)),
     c.RetrieveCall: _rule(Phase.ACTIVE, own=(S.HOLD, S.CONNECTED)),
+    c.ParkCall: _rule(Phase.ACTIVE, own=(S.CONNECTED, S.HOLD)),
     c.ConsultationCall: _rule(Phase.ACTIVE, own=(S.CONNECTED, S.HOLD)),
     c.AlternateCall: _rule(Phase.ACTIVE, two=True),
     c.ReconnectCall: _rule(Phase.ACTIVE, own=(S.HOLD,)),
@@ -104,6 +105,9 @@ _TALKERS = frozenset(
 _BARGED_IN = frozenset({c.GenerateDigits, c.SetMicrophoneMute, c.StartRecording, c.StopRecording})
 """What a supervisor does as well whom all hear."""
 
+_OF_PARKED = frozenset({c.RetrieveCall, c.ClearConnection})
+"""What can be done to a parked call; anything else that needs a connection needs it back first. (It can be joined with another, too.)"""
+
 _ON_THE_LINE = frozenset({S.INITIATED, S.ALERTING, S.CONNECTED})
 
 _DIGITS = re.compile(r"[0-9*#A-D]{1,64}\Z")
@@ -115,12 +119,13 @@ MOST_CHARACTERS = 4000
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The agent's place in a live call: the own connection's state, whether another party is held alone, and how the agent
-    supervises it, if so.
+    """The agent's place in a live call: the own connection's state, whether another party is held alone, whether the call is parked,
+    and how the agent supervises it, if so.
     """
 
     own: S
     held_alone: bool
+    parked: bool = False
     supervises: SuperviseAction | None = None
 
 
@@ -250,16 +255,17 @@ def _places(contact: Contact, calls: Iterable[Call]) -> tuple[Place, ...]:
     for call in calls:
         own: S | None = None
         how: SuperviseAction | None = None
-        alone = False
+        alone = parked = False
         for item in () if call.cleared else call.connections:
             if item.state is not gone:
                 if own is None and item.participant.id == agent and item.participant.role in OWN_ROLES:
                     # Whom somebody else holds alone is not on hold themselves, and cannot come back by themselves.
                     own, how = (S.CONNECTED if item.held_alone else item.state), item.supervises
+                    parked = item.parked
                 else:
                     alone = alone or item.held_alone
         if own is not None:
-            places.append(Place(own=own, held_alone=alone, supervises=how))
+            places.append(Place(own=own, held_alone=alone, parked=parked, supervises=how))
     return tuple(places)
 
 
@@ -272,6 +278,7 @@ def _rank(kind: type[c.Service], places: Iterable[Place]) -> int | None:
         if place.own in own
         # What is connected can be retrieved only in so far as another party is held alone.
         and not (kind is c.RetrieveCall and place.own is S.CONNECTED and not place.held_alone)
+        and not (place.parked and kind not in _OF_PARKED)
     )
     return min(ranks, default=None)
 
@@ -285,17 +292,35 @@ def contact_refusal(at: Standing, kind: type[c.Service], places: tuple[Place, ..
     if how is not None and kind in _TALKERS and not (how is SuperviseAction.BARGE and kind in _BARGED_IN):
         return _no("wrong-state", "who supervises a call does not hold it or hand it on")
     if rule.two:
-        own = {place.own for place in at.places}
-        both = S.HOLD in own and S.CONNECTED in own
+        both = _joinable(kind, at.places)
         return _OK if both else _no("wrong-state", f"{name} needs a held and an active call")
     if rule.own and _rank(kind, places) is None:
         wanted = " or ".join(state.value for state in rule.own)
         return _no("wrong-state", f"{name} needs the agent {wanted}")
     if kind in (c.ConsultationCall, c.SingleStepTransferCall) and len(at.places) > 1:
         return _no("no-free-line", "a consult call is already under way")
+    if kind is c.ParkCall and len(at.places) > 1:
+        return _no("wrong-state", "end the consult call first")
     if kind is c.ReconnectCall and len(at.places) < 2:  # noqa: PLR2004 - a held call and its consult call
         return _no("wrong-state", "there is no consult call to drop")
     return _OK
+
+
+def _joinable(kind: type[c.Service], places: tuple[Place, ...]) -> bool:
+    """Whether two of these calls can be swapped or joined: one on hold with one that is talked on. A parked one is not swapped, and is
+    joined with one that is talked on; or, by who leaves, with any other.
+    """
+    own = {place.own for place in places if not place.parked}
+    if S.CONNECTED in own and S.HOLD in own:
+        return True
+    parked = sum(place.parked for place in places)
+    match kind:
+        case c.TransferCall:
+            return parked > 0 and (parked > 1 or bool(own & {S.CONNECTED, S.HOLD}))
+        case c.ConferenceCall:
+            return parked > 0 and S.CONNECTED in own
+        case _:
+            return False
 
 
 def on_the_line(at: Standing) -> bool:

@@ -31,6 +31,7 @@ CAUSES: Mapping[str, str] = {
     "no-answer": "Nobody answered in time.",
     "normal": "Somebody hung up, as one does.",
     "other-call-answered": "The agent took another call meanwhile.",
+    "parked": "The agent put the call aside, to be free for others.",
     "reconnected": "The agent came back from a consultation.",
     "redirected": "The network or the contact centre sent the call elsewhere.",
     "rejected": "The called party declined.",

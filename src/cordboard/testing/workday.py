@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import get_args
 
 from cordboard.model import commands as c
@@ -57,6 +58,7 @@ async def workday(rig: LinkRig, check: Callable[[str], Awaitable[None]]) -> Work
         _a_decline,
         _a_dial,
         _a_task,
+        _two_matters,
         _a_chat,
         _a_promise,
         _supervision,
@@ -92,9 +94,9 @@ class _Desk:
         except _NotOffered:
             pass
         finally:
-            await self._tidy()
+            await self.tidy()
 
-    async def _tidy(self) -> None:
+    async def tidy(self) -> None:
         """Let the vendor's world end what a scene has left."""
         for rung in self._rung:
             await self._leave(rung)
@@ -192,6 +194,9 @@ async def _a_call(desk: _Desk) -> None:
     await desk.optional(c.StopRecording, lambda: page.do(c.StopRecording(contact=page.contact.id)))
     await desk.optional(c.HoldCall, page.hold)
     await desk.optional(c.RetrieveCall, page.retrieve)
+    if c.ParkCall.__name__ in offered(desk.rig):
+        await desk.do(c.ParkCall, partial(page.do, c.ParkCall(contact=page.contact.id)))
+        await desk.do(c.RetrieveCall, page.retrieve)
     await desk.do(c.ClearConnection, page.hang_up)
     disposition = next((item for item in (page.view.profile.dispositions if page.view.profile else ())), None)
     if disposition is not None:
@@ -238,6 +243,23 @@ async def _a_blind_transfer(desk: _Desk) -> None:
     await desk.ring()
     await desk.do(c.AnswerCall, desk.agent.answer)
     await desk.do(c.SingleStepTransferCall, lambda: desk.agent.transfer(COLLEAGUE))
+
+
+async def _two_matters(desk: _Desk) -> None:
+    """One call is parked, another comes, and the two become one: with the agent in it, or without."""
+    page = desk.agent
+    if c.ParkCall.__name__ not in offered(desk.rig):
+        return
+    for kind in (c.ConferenceCall, c.TransferCall):
+        await desk.ring(FRIEND)
+        await desk.do(c.AnswerCall, page.answer)
+        parked = page.contact.id
+        await desk.do(c.ParkCall, partial(page.do, c.ParkCall(contact=page.contact.id)))
+        await desk.ring()
+        await desk.do(c.AnswerCall, page.answer)
+        (active,) = (item.id for item in page.contacts if item.id != parked)
+        await desk.do(kind, partial(page.do, kind(contact=active, other=parked)))
+        await desk.tidy()
 
 
 async def _a_decline(desk: _Desk) -> None:

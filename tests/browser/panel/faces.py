@@ -94,6 +94,10 @@ def _in_two_calls(desk: Desk, console: Page) -> Iterator[str]:
     console.get_by_role("button", name="Answer as Bram Okafor").click()
     expect(page.get_by_role("button", name=f"Transfer to {CALLER}")).to_be_visible()
     yield "two contacts"
+    refusing = console.get_by_role("combobox", name="Refuse the next command")
+    refusing.select_option("impossible-here")
+    with console.expect_response("**/console/fault"):
+        console.locator("form").filter(has=refusing).get_by_role("button", name="Set").click()
     page.get_by_role("button", name=f"Transfer to {CALLER}").click()
     expect(desk.button(f"Transfer to {CALLER}")).to_have_attribute("aria-disabled", "true")
     yield "refused"

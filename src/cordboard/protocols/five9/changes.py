@@ -113,7 +113,10 @@ def _opening(call: Call, about: dict[str, Any]) -> Iterator[e.CallEvent]:
             yield e.Delivered(**about, connections=far)
         case S.HOLD:
             yield e.Established(
-                **about, connections=tuple(replace(item, state=S.CONNECTED) for item in call.connections)
+                **about,
+                connections=tuple(
+                    replace(item, state=S.CONNECTED, parked=False) for item in call.connections
+                ),
             )
             yield e.Held(**about, connections=own)
         case _:
@@ -130,7 +133,7 @@ def _moves(old: Call, new: Call) -> Iterator[tuple[type[e.CallEvent], tuple[Conn
         if item.id in before and _same(before[item.id], item):
             continue
         if item.state is S.HOLD and was in (S.ALERTING, S.INITIATED):
-            steps.append((e.Established, replace(item, state=S.CONNECTED)))
+            steps.append((e.Established, replace(item, state=S.CONNECTED, parked=False)))
             was = S.CONNECTED
         steps.append((_move(was, item, new), item))
     gone = [replace(item, state=S.NULL) for item in old.connections if item.id not in after]

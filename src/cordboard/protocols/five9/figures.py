@@ -128,7 +128,9 @@ def agent_row(state: SubjectState, at: Millis) -> Row:
     """What an agent is doing."""
     voice = voice_state(state)
     told = presence(state)
-    calls = [line.told for line in lines(state).values()]
+    whole = [line.told for line in lines(state).values()]
+    parked = [call for call in whole if call.state == w.PARKED]
+    calls = [call for call in whole if call.state != w.PARKED]
     reason = told.current_state.not_ready_reason_code_id
     where = supervised(state)
     if where == w.ON_CALL and calls and all(call.state == w.OFFERED for call in calls):
@@ -137,6 +139,8 @@ def agent_row(state: SubjectState, at: Millis) -> Row:
     held = next((call for call in calls if call.state == w.ON_HOLD), None)
     if held is not None:
         since[w.ON_HOLD] = held.hold_timestamp or 0
+    if parked:
+        since[w.PARKED] = parked[0].hold_timestamp or 0
     reason_since = since[where] if reason != NO_REASON else 0
     first = calls[0] if calls else None
     ready = told.current_state.ready_channels
@@ -146,7 +150,7 @@ def agent_row(state: SubjectState, at: Millis) -> Row:
         "campaignId": first.campaign_id if first is not None else None,
         "customer": first.number if first is not None else None,
         "mediaAvailability": "VOICE" if w.CALL in ready else "NOT_AVAILABLE",
-        "parkedCallsCount": 0,
+        "parkedCallsCount": len(parked),
         "reasonCodeId": reason,
         "state": where,
         "stateSince": since[where],
@@ -161,7 +165,7 @@ def agent_row(state: SubjectState, at: Millis) -> Row:
     return {
         **row,
         "permanentRecording": False,
-        "sessionRecording": any(call.recording for call in calls),
+        "sessionRecording": any(call.recording for call in whole),
         "presence": {
             "currentState": _chosen(told.current_state),
             # Who wants nothing else later has the same in both.

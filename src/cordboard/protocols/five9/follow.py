@@ -276,7 +276,7 @@ class Follower:
         return call
 
     def _changed(self, at: Millis, cause: str) -> Iterator[e.Event]:
-        busy = self.busy
+        busy = any(nouns.holds(item) for item in self._calls.values())
         if busy:  # whoever gets a call is busy before it is told, and free after its end was
             yield from self._agent(at)
         now = {item.id: item for item in self._pictures(at)}

@@ -246,7 +246,7 @@ def _state(call: Call, own: Connection | None) -> str:
             talked = moment(call.stamps.connected) is not None
             return w.TALKING if talked or _talks(call, own) else w.RINGING
         case S.HOLD:
-            return w.ON_HOLD
+            return w.PARKED if own is not None and own.parked else w.ON_HOLD
         case _:
             return w.WRAP_UP
 

@@ -167,7 +167,10 @@ def connections(book: Book, call: wire.Call) -> tuple[Connection, ...]:
         far = S.ALERTING if call.state == w.RINGING else S.CONNECTED
     since = call.hold_timestamp or call.handle_timestamp or call.start_timestamp or 0
     me = Participant(role=Role.AGENT, id=book.agent)
-    found = [Connection(id=ConnectionId(f"{call.id}-own"), participant=me, state=own, since=since)]
+    parked = call.state == w.PARKED
+    found = [
+        Connection(id=ConnectionId(f"{call.id}-own"), participant=me, state=own, parked=parked, since=since)
+    ]
     others = call.participants
     if not others:
         found.append(Connection(id=far_id(call.id), participant=_far(book, call), state=far))
@@ -236,12 +239,12 @@ def contact_of(book: Book, calls: Sequence[wire.Call], ended: Ending | None, now
 def agent_state(
     book: Book, login: str, presence: wire.Presence, calls: Sequence[wire.Call], now: Millis
 ) -> AgentState:
-    """The agent's state for voice. A call hides what the agent has chosen."""
+    """The agent's state for voice. A call hides what the agent has chosen, but for one that is parked."""
     if login != w.WORKING:
         return AgentState(link=book.link, medium=Medium.VOICE, state=Availability.NULL, since=now)
     chosen = _chosen(book, presence.current_state)
     state, beneath = chosen.state, None
-    if any(item.state not in OVER for item in calls):
+    if any(holds(item) for item in calls):
         state, beneath = Availability.BUSY, chosen
     elif any(item.state == w.WRAP_UP for item in calls):
         state, beneath = Availability.WORKING_AFTER_CALL, chosen
@@ -254,6 +257,11 @@ def agent_state(
         chosen=beneath,
         since=now,
     )
+
+
+def holds(call: wire.Call) -> bool:
+    """Whether the call keeps its agent from others."""
+    return call.state not in OVER and call.state != w.PARKED
 
 
 def named(book: Book, data: AttachedData) -> tuple[dict[str, str], list[str]]:

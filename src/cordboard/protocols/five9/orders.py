@@ -152,6 +152,20 @@ def unhold(look: Look, line: Line) -> Plan:
     return Answer()
 
 
+def park(line: Line) -> Plan:
+    """Put it aside."""
+    yield c.ParkCall(contact=line.contact.id, call=line.call.id)
+    return Answer()
+
+
+def retrieve(line: Line) -> Plan:
+    """Take it back. `ValueError` if it is not parked."""
+    if line.told.state != w.PARKED:
+        raise ValueError(f"Call {line.told.id} is not parked")
+    yield c.RetrieveCall(contact=line.contact.id, call=line.call.id)
+    return Answer()
+
+
 def disconnect(line: Line) -> Plan:
     """Hang up. What is over already is as it should be."""
     if line.told.state != w.WRAP_UP or _is_live(line):
@@ -187,6 +201,21 @@ def transfer(look: Look, line: Line, target: Target, body: wire.Target) -> Plan:
     return Answer()
 
 
+def transfer_to_call(look: Look, line: Line, ident: str, disposition: str | None) -> Plan:
+    """Join it with another call, of which one is parked, and leave. `ident` of the other; where it is left out there is but one that is
+    parked. `GoneError`.
+    """
+    state = look()
+    other = line_of(state, ident) if ident else _parked(state, line)
+    contact = line.contact.id
+    if disposition:
+        yield c.SetDisposition(contact=contact, disposition=disposition)
+    yield c.TransferCall(contact=contact, call=line.call.id, other=other.contact.id)
+    if disposition:
+        yield from _complete(look, contact, hang_up=None)
+    return Answer()
+
+
 def complete_transfer(look: Look, line: Line, disposition: str | None) -> Plan:
     """Join who waits with whom was asked, and leave."""
     contact = line.contact.id
@@ -212,6 +241,14 @@ def add(look: Look, line: Line, target: Target, *, warm: bool) -> Plan:
         yield c.SingleStepConferenceCall(contact=line.contact.id, call=line.call.id, target=target)
     found = lines(look()).get(line.told.id, line)
     return Answer(found.told)
+
+
+def add_parked(state: SubjectState, line: Line) -> Plan:
+    """Bring who is parked into the call that the agent talks in. `GoneError` if there is none."""
+    talks = [item for item in lines(state).values() if item.told.state == w.TALKING]
+    if not talks:
+        raise GoneError("There is no call that the parked one could come into")
+    return _add_parked(talks[0], line)
 
 
 def complete_conference(line: Line) -> Plan:
@@ -336,6 +373,19 @@ def _complete(
         if disposition:
             yield c.SetDisposition(contact=contact, disposition=disposition)
         yield c.CompleteContact(contact=contact)
+
+
+def _parked(state: SubjectState, line: Line) -> Line:
+    found = [item for item in lines(state).values() if item.told.state == w.PARKED]
+    others = [item for item in found if item.told.id != line.told.id]
+    if len(others) != 1:
+        raise GoneError("Say with callId which call it is to be joined with")
+    return others[0]
+
+
+def _add_parked(talks: Line, line: Line) -> Plan:
+    yield c.ConferenceCall(contact=talks.contact.id, call=talks.call.id, other=line.contact.id)
+    return Answer()
 
 
 def _is_over(contact: Contact | None) -> bool:

@@ -104,6 +104,11 @@ def _dispose(request: Request) -> o.Plan:
     return o.dispose(request.look, request.line, body.disposition_id)
 
 
+def _transfer_to_call(request: Request) -> o.Plan:
+    body = request.target
+    return o.transfer_to_call(request.look, request.line, body.call_id or "", body.disposition_id)
+
+
 def _complete_transfer(request: Request) -> o.Plan:
     return o.complete_transfer(request.look, request.line, request.target.disposition_id)
 
@@ -162,6 +167,8 @@ PLANS: Mapping[str, Callable[[Request], o.Plan]] = {
     "reject_any": lambda request: o.reject(request.line),
     "hold": lambda request: o.hold(request.line),
     "unhold": lambda request: o.unhold(request.look, request.line),
+    "park": lambda request: o.park(request.line),
+    "retrieve": lambda request: o.retrieve(request.line),
     "disconnect": lambda request: o.disconnect(request.line),
     "dispose": _dispose,
     "dispose_any": _dispose,
@@ -170,6 +177,7 @@ PLANS: Mapping[str, Callable[[Request], o.Plan]] = {
     "transfer_campaign": _transfer("campaign"),
     "transfer_agent": _transfer("agent"),
     "transfer_skill": _transfer("skill"),
+    "transfer_call": _transfer_to_call,
     "complete_transfer": _complete_transfer,
     "cancel_transfer": lambda request: o.cancel_transfer(request.line),
     "conference_external": _add("external"),
@@ -177,6 +185,7 @@ PLANS: Mapping[str, Callable[[Request], o.Plan]] = {
     "conference_agent": _add("agent"),
     "conference_skill": _add("skill"),
     "conference_speed_dial": _add("speed_dial"),
+    "conference_call": lambda request: o.add_parked(request.look(), request.line),
     "complete_conference": lambda request: o.complete_conference(request.line),
     "drop_participant": lambda request: o.drop(request.look(), request.called.params["call"]),
     "leave_conference": _leave,

@@ -115,6 +115,8 @@ TABLE: tuple[Row, ...] = (
         reject_any       PUT  A/interactions/{call}/reject/{reason}
         hold             PUT  K/hold
         unhold           PUT  K/unhold
+        park             PUT  K/park
+        retrieve         PUT  K/retrieve
         disconnect       PUT  K/disconnect
         dispose          PUT  K/dispose
         dispose_any      PUT  A/interactions/{call}/disposition
@@ -123,6 +125,7 @@ TABLE: tuple[Row, ...] = (
         transfer_campaign   PUT K/transfer_to_campaign
         transfer_agent      PUT K/transfer_to_agent
         transfer_skill      PUT K/transfer_to_skill
+        transfer_call       PUT K/transfer_to_call
         complete_transfer   PUT K/complete_transfer
         cancel_transfer     PUT K/cancel_transfer
         conference_external   POST K/add_external_to_conference
@@ -130,6 +133,7 @@ TABLE: tuple[Row, ...] = (
         conference_agent      POST K/add_agent_to_conference
         conference_skill      POST K/add_skill_to_conference
         conference_speed_dial POST K/add_speed_dial_to_conference
+        conference_call       PUT  A/interactions/calls/{call}/add_to_conference
         complete_conference   POST K/complete_warm_conference
         drop_participant      PUT  K/disconnectConferenceParticipant
         leave_conference      PUT  K/leave_conference
@@ -203,10 +207,6 @@ MISSING: tuple[Row, ...] = tuple(
         PUT    A/subscriptions/{id}
         GET    A/dashboard/subscriptions
         GET    A/gamification
-        PUT    K/park
-        PUT    K/retrieve
-        PUT    K/transfer_to_call
-        PUT    A/interactions/calls/{call}/add_to_conference
         POST   A/interactions/make_test_call
         POST   A/echo_call
         GET    A/echo_call

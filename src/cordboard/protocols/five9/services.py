@@ -49,6 +49,7 @@ SERVICES: frozenset[str] = frozenset(
         "GenerateDigits",
         "HoldCall",
         "MakeCall",
+        "ParkCall",
         "ReconnectCall",
         "RetrieveCall",
         "SetAgentState",
@@ -172,6 +173,8 @@ def _on_call(
             if one is not None and not _own(call, one):
                 raise CallerError("impossible-here", "Five9 holds nobody alone")
             return (_held(at, ident, hold=isinstance(service, c.HoldCall)),)
+        case c.ParkCall():
+            return (Order(path=f"{place}/park", shown=_is(ident, w.PARKED)),)
         case c.ClearConnection(connection=one):
             return (_cleared(call, one),)
         case c.ConsultationCall(target=target):
@@ -187,8 +190,8 @@ def _on_call(
             return (Order(path=f"{main}/complete_transfer", shown=_is(str(contact.id), "", w.WRAP_UP)),)
         case c.ConferenceCall(other=None):
             return (Order(method="POST", path=f"{main}/complete_warm_conference"),)
-        case c.TransferCall() | c.ConferenceCall():
-            raise CallerError("impossible-here", "only a consult about the same call can be joined with it")
+        case c.TransferCall(other=other) | c.ConferenceCall(other=other):
+            return (_joined(at, ident, str(other), leaves=isinstance(service, c.TransferCall)),)
         case c.SingleStepConferenceCall(target=target):
             return (_added(place, target),)
         case c.AssociateData(wrap_up_reason=str()):
@@ -277,6 +280,17 @@ def _held(at: Follower, ident: str, *, hold: bool) -> Order:
     parked = call is not None and call.state == w.PARKED
     word = "hold" if hold else "retrieve" if parked else "unhold"
     return Order(path=f"{CALLS}/{ident}/{word}", shown=_is(ident, w.ON_HOLD if hold else w.TALKING))
+
+
+def _joined(at: Follower, ident: str, other: str, *, leaves: bool) -> Order:
+    """One call with another contact's, of which one is parked. `leaves`: without the agent."""
+    parked = [one for one in (other, ident) if (call := at.call(one)) is not None and call.state == w.PARKED]
+    if not parked:
+        raise CallerError("impossible-here", "Five9 joins calls of which one is parked: park one first")
+    if leaves:
+        body = wire.Target(call_id=other)
+        return Order(path=f"{CALLS}/{ident}/transfer_to_call", body=body, shown=_is(ident, "", w.WRAP_UP))
+    return Order(path=f"{CALLS}/{parked[0]}/add_to_conference", shown=_is(parked[0], "", w.WRAP_UP))
 
 
 def _alternated(at: Follower, contact: Contact) -> tuple[Order, ...]:

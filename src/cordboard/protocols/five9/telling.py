@@ -94,14 +94,14 @@ def _talked(line: Line) -> bool:
             return False
         case w.TALKING:
             return True
-        case w.ON_HOLD if any(party.state != w.PARTICIPANT_RINGING for party in call.participants):
+        case w.ON_HOLD | w.PARKED if any(party.state != w.PARTICIPANT_RINGING for party in call.participants):
             return True
         case _:
             return call.handle_timestamp is not None
 
 
 def _went_on(line: Line) -> bool:
-    return line.told.state in (w.ON_HOLD, w.WRAP_UP) and _talked(line)
+    return line.told.state in (w.ON_HOLD, w.PARKED, w.WRAP_UP) and _talked(line)
 
 
 def _connected(call: wire.Call) -> Told:
@@ -139,7 +139,7 @@ def _begun(line: Line, settings: Settings) -> Iterator[Told]:
 
 def _joined(state: str) -> str:
     """The reason for a state that was not seen coming."""
-    return {w.TALKING: w.CONNECTED, w.ON_HOLD: w.HELD}.get(state, w.UPDATED)
+    return {w.TALKING: w.CONNECTED, w.ON_HOLD: w.HELD, w.PARKED: w.PUT_ASIDE}.get(state, w.UPDATED)
 
 
 def _changed(event: e.Event, known: Line, line: Line, settings: Settings) -> Iterator[Told]:
@@ -159,7 +159,7 @@ def _changed(event: e.Event, known: Line, line: Line, settings: Settings) -> Ite
     else:
         yield Told(ids.CALL_UPDATED, w.PARTICIPANTS, now)
     seen = {item.id for item in was.participants}
-    if now.state in (w.TALKING, w.ON_HOLD) and len(was.participants) and len(now.participants) > 1:
+    if now.state in (w.TALKING, w.ON_HOLD, w.PARKED) and len(was.participants) and len(now.participants) > 1:
         for party in now.participants:
             if party.id not in seen:
                 yield Told(ids.CALL_UPDATED, w.PARTICIPANT_ADDED, guest(party, now))
@@ -172,8 +172,12 @@ def _moved(event: e.Event, known: Line, line: Line, settings: Settings) -> str:
             return w.CONNECTED
         case _, w.TALKING if not _talked(known):
             return w.CONNECTED
+        case w.PARKED, w.TALKING:
+            return w.UPDATED if settings.faithful else w.UNPARKED
         case _, w.TALKING:
             return w.UPDATED if settings.faithful else w.UNHELD
+        case _, w.PARKED:
+            return w.UPDATED if settings.faithful else w.PUT_ASIDE
         case _, w.ON_HOLD:
             return w.UPDATED if settings.faithful else w.HELD
         case _, w.WRAP_UP:
@@ -195,7 +199,7 @@ def _hung_up(event: e.Event, known: Line) -> str:
             pass
     if known.told.state in (w.OFFERED, w.RINGING):
         return w.FAILED_TO_CONNECT
-    if event.cause in ("transferred", "deflected"):
+    if event.cause in ("transferred", "deflected", "conferenced"):
         return w.TRANSFERRED
     own = own_connection(known.call, known.contact.agent)
     others = [item for item in known.call.connections if own is None or item.id != own.id]

@@ -90,7 +90,14 @@ class HoldCall(_Asked, frozen=True, kw_only=True, tag="hold_call"):
 
 
 class RetrieveCall(_Asked, frozen=True, kw_only=True, tag="retrieve_call"):
-    """Come back from hold."""
+    """Come back from hold, or take a parked call back."""
+
+    agent: str
+    call: str
+
+
+class ParkCall(_Asked, frozen=True, kw_only=True, tag="park_call"):
+    """Put the call aside, to be free for others until it is retrieved."""
 
     agent: str
     call: str
@@ -135,17 +142,21 @@ class ReconnectCall(_Asked, frozen=True, kw_only=True, tag="reconnect_call"):
 
 
 class TransferCall(_Asked, frozen=True, kw_only=True, tag="transfer_call"):
-    """Complete a consult: the others are joined, the agent leaves. `call` is either of the two."""
+    """Complete a consult: the others are joined, the agent leaves. `call` is either of the two; with `other`, a call that is no consult,
+    it is the one that goes on.
+    """
 
     agent: str
     call: str
+    other: str | None = None
 
 
 class ConferenceCall(_Asked, frozen=True, kw_only=True, tag="conference_call"):
-    """Merge an answered consult into the call it was made from. `call` is either of the two."""
+    """Merge an answered consult into the call it was made from. `call` is either of the two; with `other` as for a transfer."""
 
     agent: str
     call: str
+    other: str | None = None
 
 
 class SingleStepTransferCall(_Asked, frozen=True, kw_only=True, tag="single_step_transfer_call"):
@@ -454,6 +465,7 @@ CallCommand = (
     | ClearConnection
     | HoldCall
     | RetrieveCall
+    | ParkCall
     | HoldParty
     | RetrieveParty
     | ConsultationCall

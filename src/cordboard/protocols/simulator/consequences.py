@@ -6,8 +6,9 @@ These rules are the heart of the oracle, and stand here once:
   keeps it for as long as it sounds; a call being dialled stays. Otherwise whoever is left is cleared.
 - An agent's segment is open while the agent has a live connection in one of its calls. After that comes wrap-up, if
   they talked with someone from outside and the queue (or the centre) has wrap-up.
-- An agent is busy while they have a live connection, then working after the call while a segment is in wrap-up, then
-  whatever is pending, or what they were before. That holds for each medium by itself.
+- An agent is busy while they have a live connection that is not parked, then working after the call while a segment is in
+  wrap-up, then whatever is pending, or what they were before. That holds for each medium by itself. Nobody logs off while
+  a call of theirs is parked: until it is over they are not ready, and the log-off is pending.
 - A supervisor who only listens or whispers keeps no call alive, and leaves with the agent whom they supervise.
 - An interaction has ended when none of its calls runs.
 """
@@ -217,13 +218,16 @@ def _settle_agent(exchange: Exchange, agent: _A, ident: str, medium: Medium) -> 
     state: AgentState
     reason = None
     held = medium == "voice" and ident in exchange.campaigns.reserved
-    if held or exchange.picture.of_agent(ident, medium):
+    own = exchange.picture.of_agent(ident, medium)
+    if held or not all(p.parked for p in own):
         state = "busy"
     elif any(s.phase == "wrap_up" and s.medium == medium for s in exchange.picture.open_segments(ident)):
         state = "working_after_call"
     else:
-        resume = pending or resume
-        state, reason, pending = resume.state, resume.reason, None
+        resume, pending = pending or resume, None
+        if resume.state == "null" and own:
+            resume, pending = Stance(state="not_ready"), resume
+        state, reason = resume.state, resume.reason
     after = msgspec.structs.replace(agent, state=state, reason=reason, pending=pending, resume=resume)
     if (state, reason) != (agent.state, agent.reason):
         why = exchange.touched.reasons.get(agent.id)

@@ -1,9 +1,10 @@
-"""A consult and its ends: reconnect, transfer, conference; and going back and forth between two calls."""
+"""A consult and its ends: reconnect, transfer, conference; going back and forth between two calls, and joining two."""
 
 from __future__ import annotations
 
 from typing import assert_never
 
+from cordboard.protocols.simulator import joining
 from cordboard.protocols.simulator.centre import AgentPlan
 from cordboard.protocols.simulator.commands import (
     AlternateCall,
@@ -70,7 +71,7 @@ def consult(exchange: Exchange, own: Party, call: Call, to: str) -> Done:
 def alternate(exchange: Exchange, command: AlternateCall) -> Done:
     """Hold the active call and retrieve the held one."""
     own = exchange.picture.of_agent(command.agent)
-    held = [p for p in own if p.state == "hold" and command.call in (None, p.call)]
+    held = [p for p in own if p.state == "hold" and not p.parked and command.call in (None, p.call)]
     talks = active(exchange, command.agent)
     if talks is None or len(held) != 1:
         raise RefusedError("wrong-state", "one call on hold and one active is what alternate needs")
@@ -82,7 +83,12 @@ def alternate(exchange: Exchange, command: AlternateCall) -> Done:
 
 
 def finish(exchange: Exchange, command: ReconnectCall | TransferCall | ConferenceCall) -> Done:
-    """End a consult in one of its three ways."""
+    """End a consult in one of its three ways, or join two calls."""
+    match command:
+        case TransferCall(other=str(other)) | ConferenceCall(other=str(other)):
+            return joining.join(exchange, command, other)
+        case _:
+            pass
     aside, main = _pair(exchange, command.agent, command.call)
     match command:
         case ReconnectCall():

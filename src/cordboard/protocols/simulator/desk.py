@@ -83,6 +83,8 @@ def take(exchange: Exchange, agent: Agent | Duty, stance: Stance, *, why: str | 
         if agent.pending != stance:
             _pend(exchange, agent, stance, why)
     else:
+        if agent.pending is not None:  # a log-off that waits for a parked call
+            _pend(exchange, agent, None)
         if why is not None:
             exchange.touched.reasons[agent.id] = why
         exchange.touched.stances[agent.id] = stance

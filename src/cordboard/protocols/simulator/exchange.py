@@ -7,7 +7,7 @@ goes through `put`, which writes the record and the picture together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar, assert_never
 
 import msgspec
@@ -50,7 +50,7 @@ from cordboard.protocols.simulator.picture import (
     Utterance,
     keep,
 )
-from cordboard.protocols.simulator.routing import Waiting, choice, in_order, serves
+from cordboard.protocols.simulator.routing import Idle, Waiting, choice, in_order, serves
 from cordboard.protocols.simulator.statistics import Statistics
 from cordboard.protocols.simulator.timers import (
     Answers,
@@ -64,7 +64,7 @@ from cordboard.protocols.simulator.timers import (
 )
 
 MOST_CALLS = 2
-"""Calls an agent can have at once, not counting a consult of their own."""
+"""Calls an agent can have at once, not counting a consult of their own, nor those that are parked."""
 
 _T = TypeVar("_T", Agent, Duty, Interaction, Call, Party, Segment, Utterance, Suggestion, Entry, Callback)
 
@@ -138,7 +138,12 @@ class Exchange:
 
     def move(self, kind: Kind, party: Party, state: ConnectionState, *, cause: str | None = None) -> Party:
         """Bring a party into another state and note whom that may concern."""
-        fields: dict[str, object] = {"state": state, "cause": cause, "since": self.now}
+        fields: dict[str, object] = {
+            "state": state,
+            "cause": cause,
+            "since": self.now,
+            "parked": kind == "parked",
+        }
         if state in ("null", "fail"):
             fields |= {"muted": False, "held_by": None}
             self._wait_no_more(party.id)
@@ -311,7 +316,7 @@ class Exchange:
         if self.picture.agents[agent].state == "null":
             return "unavailable"
         own = self.picture.of_agent(agent)
-        lines = [p for p in own if not self.is_consulter(p)]
+        lines = [p for p in own if not self.is_consulter(p) and not p.parked]
         blocked = (
             len(lines) >= MOST_CALLS
             or any(p.state in ("alerting", "initiated") or p.interaction == interaction for p in own)
@@ -384,17 +389,30 @@ class Exchange:
         return failed
 
     def transplant(self, kind: Kind, party: Party, into: Call) -> None:
-        """Move a party, as it is, from a consult into the call that the consult was made from."""
+        """Move a party, as it is, from a consult into the call that the consult was made from, or from one call into another."""
         if party.id in self.waiting:
             self._wait(msgspec.structs.replace(self.waiting[party.id], call=into.id))
         if party.segment is not None:
             segment = self.picture.segments[party.segment]
             watches = into.id if segment.watches == party.call else segment.watches
-            self.change("segment-changed", segment, calls=(*segment.calls, into.id), watches=watches)
+            self.change(
+                "segment-changed",
+                segment,
+                interaction=into.interaction,
+                calls=(*segment.calls, into.id),
+                watches=watches,
+            )
         home = party.queue
         if kind == "transferred" and party.state == "alerting" and party.agent is not None:
             home = home or into.queue
-        moved = self.change(kind, party, call=into.id, queue=home, why=kind)
+        role = party.role
+        if party.interaction != into.interaction and any(
+            p.role == role for p in self.picture.of_call(into.id)
+        ):
+            role = "third_party" if role == "customer" else role  # whose matter it is stays so
+        moved = self.change(
+            kind, party, interaction=into.interaction, call=into.id, role=role, queue=home, why=kind
+        )
         self.touched.party(moved)
 
     def mint(self, letter: str) -> str:
@@ -504,13 +522,21 @@ class Exchange:
         }
         served = [waiting for ident, free in able.items() if free for waiting in self._lines[ident].values()]
         for waiting in in_order(served, queues):
-            agent = choice(
-                waiting, queues[waiting.queue], able[waiting.queue], self.directory.agents, self.now
-            )
+            agent = self._taker(waiting, able[waiting.queue])
             if agent is not None:
                 self._offer(waiting, self.directory.agents[agent.id])
                 return True
         return False
+
+    def _taker(self, waiting: Waiting, able: Sequence[Idle]) -> Idle | None:
+        """Whom to offer the contact to: nobody who has parked a call of the same matter."""
+        queue, call = self.directory.queues[waiting.queue], self.picture.calls[waiting.call]
+        while (agent := choice(waiting, queue, able, self.directory.agents, self.now)) is not None:
+            own = self.picture.of_agent(agent.id, call.medium)
+            if not any(p.interaction == call.interaction for p in own):
+                break
+            able = [other for other in able if other.id != agent.id]
+        return agent
 
     def _offer(self, waiting: Waiting, plan: AgentPlan) -> None:
         call = self.picture.calls[waiting.call]

@@ -41,6 +41,7 @@ PartyKind = Literal[
     "established",
     "held",
     "retrieved",
+    "parked",
     "diverted",
     "failed",
     "connection-cleared",

@@ -15,6 +15,7 @@ from cordboard.protocols.simulator.centre import (
     normal,
 )
 from cordboard.protocols.simulator.commands import RefusedError
+from cordboard.protocols.simulator.consequences import talking
 from cordboard.protocols.simulator.picture import LIVE, Party
 
 if TYPE_CHECKING:
@@ -68,6 +69,24 @@ def retrieve(exchange: Exchange, own: Party, cause: str | None = None) -> Party:
     if active(exchange, own.agent) is not None:
         raise RefusedError("another-call-active")
     return exchange.move("retrieved", own, "connected", cause=cause)
+
+
+def park(exchange: Exchange, own: Party) -> Party:
+    """Put a call aside; the agent is free then."""
+    if (
+        own.state not in ("connected", "hold")
+        or own.parked
+        or exchange.picture.calls[own.call].kind != "main"
+    ):
+        raise RefusedError("wrong-state", own.state)
+    others = exchange.picture.of_call(own.call)
+    if not any(talking(p) for p in others if p.id != own.id):
+        raise RefusedError("not-established", own.call)
+    if any(
+        exchange.picture.calls[p.call].parent == own.call for p in exchange.picture.of_agent(own.agent or "")
+    ):
+        raise RefusedError("consult-exists", own.call)
+    return exchange.move("parked", own, "hold", cause="parked")
 
 
 def destination(exchange: Exchange, to: str, medium: Medium = "voice") -> Target:

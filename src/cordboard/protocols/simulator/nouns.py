@@ -372,6 +372,7 @@ class Nouns:
             device=plan.station if plan is not None else "",
             muted=party.muted,
             held_alone=held,
+            parked=party.parked,
             cause=cause(party.cause),
             since=party.since,
         )

@@ -22,6 +22,7 @@ SERVICES: frozenset[str] = frozenset(
         c.ClearConnection,
         c.HoldCall,
         c.RetrieveCall,
+        c.ParkCall,
         c.ConsultationCall,
         c.AlternateCall,
         c.ReconnectCall,
@@ -162,6 +163,8 @@ def _orders(picture: Picture, agent: str, service: c.Service) -> list[s.Command]
             if connection is not None and not _is_own(picture, connection, agent):
                 return [s.RetrieveParty(agent=agent, call=_in(picture, connection), party=str(connection))]
             return [s.RetrieveCall(agent=agent, call=own(contact, call, "hold"))]
+        case c.ParkCall(contact=contact, call=call):
+            return [s.ParkCall(agent=agent, call=own(contact, call, *_TALKING))]
         case c.ConsultationCall(contact=contact, call=call, target=target):
             return [s.ConsultationCall(agent=agent, call=own(contact, call, *_TALKING), to=_to(target))]
         case c.AlternateCall(contact=contact, call=call):
@@ -173,9 +176,9 @@ def _orders(picture: Picture, agent: str, service: c.Service) -> list[s.Command]
             None,
             service.contact,
         ):
-            raise _RefusedError(
-                "impossible-here", "this switch joins a call with a consult made from it only"
-            )
+            first, second = own(service.contact, service.call, *_TALKING), own(other, None, *_TALKING)
+            join = s.TransferCall if isinstance(service, c.TransferCall) else s.ConferenceCall
+            return [join(agent=agent, call=first, other=second)]
         case c.TransferCall(contact=contact, call=call):
             return [s.TransferCall(agent=agent, call=_pair(picture, agent, contact, call))]
         case c.ConferenceCall(contact=contact, call=call):

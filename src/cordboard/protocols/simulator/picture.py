@@ -118,7 +118,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
 class Party(msgspec.Struct, frozen=True, kw_only=True, tag="party"):
     """One end of a call. Once `null` it stays so; whoever comes back comes as a new party.
 
-    Hold lies on the holder's own party (`state`); `held_by` names the agent who holds this party alone. For an agent
+    Hold lies on the holder's own party (`state`); `held_by` names the agent who holds this party alone. A `parked` one is on hold and
+    leaves its agent free. For an agent
     `queue` is where the call returns to if they do not take it; for a queue it is the queue. A supervisor's party says how
     it `supervises`, and which agent is `supervised`.
     """
@@ -136,6 +137,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True, tag="party"):
     state: ConnectionState
     muted: bool = False
     held_by: str | None = None
+    parked: bool = False
     supervises: Supervision | None = None
     supervised: str | None = None
     cause: str | None = None
@@ -301,11 +303,14 @@ class Picture:
             case Agent():
                 keep(self.ready, thing.id, when=thing.state == "ready")
             case Call():
+                self._leave(self._calls_of, self._tables[Call].get(thing.id), thing)
+                self._leave(self._running, self._tables[Call].get(thing.id), thing)
                 keep(self._running.setdefault(thing.interaction, {}), thing.id, when=thing.ended is None)
                 self._calls_of.setdefault(thing.interaction, {})[thing.id] = None
             case Party():
                 self._put_party(thing)
             case Segment():
+                self._leave(self._segments_of, self._tables[Segment].get(thing.id), thing)
                 keep(self._open.setdefault(thing.agent, {}), thing.id, when=thing.phase != "closed")
                 self._segments_of.setdefault(thing.interaction, {})[thing.id] = None
             case Utterance():
@@ -437,6 +442,13 @@ class Picture:
         del self.interactions[interaction]
         del self._ended[interaction]
         self._running.pop(interaction, None)
+
+    def _leave(
+        self, index: dict[str, dict[str, None]], old: Call | Segment | None, new: Call | Segment
+    ) -> None:
+        """Take what has come into another interaction out of that in which it was."""
+        if old is not None and old.interaction != new.interaction:
+            index.get(old.interaction, {}).pop(new.id, None)
 
     def _put_party(self, party: Party) -> None:
         old = self.parties.get(party.id)

@@ -233,6 +233,7 @@ def _call(picture: Picture, call: Call) -> dict[str, object]:
         "causes": {label: p.cause for label, p in parties.items()},
         "muted": [label for label, p in parties.items() if p.muted],
         "held_alone": [label for label, p in parties.items() if p.held_by],
+        "parked": [label for label, p in parties.items() if p.parked],
         "supervises": {label: p.supervises for label, p in parties.items() if p.supervises},
     }
 

@@ -30,11 +30,13 @@ queued                                new party of role `queue`; cause `returned
 delivered                             new party, `alerting`: an agent's phone or an outside number rings
 established                           alerting -> connected
 held, retrieved                       the party itself holds (state `hold`) and comes back
+parked                                it holds and is put aside (`parked`): its agent is free for others
 held-alone, retrieved-alone           another agent holds this one party; its state stays, `held_by` changes
 diverted                              -> null because the call moves on: `routed`, `no-answer`, `rejected`, `deflected`
 failed                                `fail`, with `busy`, `no-answer`, `invalid-number`, `unavailable`, `rejected`; a
                                       tone sounds for a few seconds, then connection-cleared. The party may be new.
-transferred, conferenced              a live party, unchanged, now belongs to another call (`before.call`)
+transferred, conferenced              a live party, unchanged, now belongs to another call (`before.call`); where two matters
+                                      were joined, also to another interaction, as do its segment and the call it comes from
 connection-cleared                    -> null; the party never comes back
 supervising                           new supervisor's party, or another way to supervise (None: taken over)
 muted, unmuted, digits                microphone; DTMF (`data["digits"]`, the value is unchanged)
@@ -63,7 +65,7 @@ Chats and tasks are calls of another medium. Their agents' states are `Duty` thi
 and medium. Paused is the agent's party on hold.
 
 A customer who is in a call cannot be in another; listed numbers can. An agent logged off during a call or wrap-up is
-pending `null`. A queue's call that is rejected is not offered to the same agent for `declined_rest` seconds.
+pending `null`; so is one with a parked call, who is not ready meanwhile. A queue's call that is rejected is not offered to the same agent for `declined_rest` seconds.
 """
 
 from __future__ import annotations

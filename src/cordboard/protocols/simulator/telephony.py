@@ -21,6 +21,7 @@ from cordboard.protocols.simulator.commands import (
     HoldCall,
     HoldParty,
     MakeCall,
+    ParkCall,
     PauseRecording,
     PauseWork,
     ReconnectCall,
@@ -47,6 +48,7 @@ from cordboard.protocols.simulator.lines import (
     destination,
     hold,
     own_party,
+    park,
     party_named,
     retrieve,
 )
@@ -74,8 +76,7 @@ def perform(exchange: Exchange, command: CallCommand) -> Done:
     call = exchange.picture.calls[own.call]
     if call.kind == "reservation":
         return _decide(exchange, own, call, command)
-    if own.supervises is not None:
-        check_supervisor(own, command)
+    _check_place(own, command)
     match command:
         case PauseWork() | ResumeWork() | SendMessage():
             raise RefusedError("wrong-medium", call.id)
@@ -89,6 +90,8 @@ def perform(exchange: Exchange, command: CallCommand) -> Done:
             hold(exchange, own)
         case RetrieveCall():
             retrieve(exchange, own)
+        case ParkCall():
+            park(exchange, own)
         case HoldParty(party=party):
             _hold_party(exchange, own, party)
         case RetrieveParty(party=party):
@@ -112,6 +115,17 @@ def perform(exchange: Exchange, command: CallCommand) -> Done:
         case _:
             assert_never(command)
     return Done(interaction=call.interaction, call=call.id, party=own.id, segment=own.segment)
+
+
+_OF_PARKED = (RetrieveCall, ClearConnection, AssociateData, SetWrapUpReason)
+
+
+def _check_place(own: Party, command: CallCommand) -> None:
+    """Refuse what cannot be done from where the agent is in the call."""
+    if own.supervises is not None:
+        check_supervisor(own, command)
+    if own.parked and not isinstance(command, _OF_PARKED):
+        raise RefusedError("wrong-state", "a parked call is retrieved first")
 
 
 def _decide(exchange: Exchange, own: Party, call: Call, command: CallCommand) -> Done:
@@ -184,7 +198,7 @@ def _make_call(exchange: Exchange, command: MakeCall) -> Done:
         raise RefusedError("wrong-state", "a campaign dials for the agent")
     if any(p.state == "alerting" for p in own):
         raise RefusedError("wrong-state", "a call is ringing")
-    if sum(not exchange.is_consulter(p) for p in own) >= MOST_CALLS:
+    if sum(not exchange.is_consulter(p) and not p.parked for p in own) >= MOST_CALLS:
         raise RefusedError("too-many-calls")
     target = exchange.directory.target(command.to)
     plan = exchange.directory.agents[command.agent]

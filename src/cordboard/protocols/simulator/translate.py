@@ -41,6 +41,7 @@ PARTY_EVENTS: Mapping[str, type[e.CallEvent]] = {
     "established": e.Established,
     "held": e.Held,
     "retrieved": e.Retrieved,
+    "parked": e.Held,
     "held-alone": e.Held,
     "retrieved-alone": e.Retrieved,
     "diverted": e.Diverted,
@@ -184,6 +185,7 @@ class Translator:
         more = self._common(record)
         if record.kind in ("transferred", "conferenced"):
             more["merged"] = merged
+            more["aliases"] = self._aliases(record, party)
         elif record.kind == "digits":
             more["digits"] = record.data.get("digits", "")
         for segment in self._concerned(call.id):
@@ -204,6 +206,13 @@ class Translator:
                 yield from self._history(segment, call.id)
         if party.role == "queue" and party.queue is not None:
             yield from self._queue(record, party, call, queue_subject(party.queue))
+
+    def _aliases(self, record: Record, party: p.Party) -> tuple[ThreadId, ...]:
+        """The thread of a party that came from another matter."""
+        before = record.before
+        if not isinstance(before, p.Party) or before.interaction == party.interaction:
+            return ()
+        return (ThreadId(before.interaction),)
 
     def _call(self, record: Record, call: p.Call) -> Iterator[Told]:
         for segment in self._concerned(call.id):

@@ -8,7 +8,7 @@ import type { Faults } from "./floor";
 import { WORDS } from "./words";
 
 /** With what the next command can be refused: what a contact centre would say. */
-const CODES: readonly ErrorCode[] = ["wrong-state", "vendor-refused", "vendor-failed", "no-free-line", "invalid-number", "timeout"];
+const CODES: readonly ErrorCode[] = ["wrong-state", "impossible-here", "vendor-refused", "vendor-failed", "no-free-line", "invalid-number", "timeout"];
 
 /** What goes wrong with the wire between the switch and the hub. */
 @customElement("cb-faults")

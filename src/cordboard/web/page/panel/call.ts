@@ -127,7 +127,7 @@ export class CallRow extends LitElement {
   private place(item: Connection, droppable: boolean): TemplateResult {
     const own = isOwn(item, this.contact);
     const name = own ? TEXTS.you : participantName(item.participant);
-    const state = item.held_alone === true ? TEXTS.onHoldAlone : CONNECTIONS[item.state];
+    const state = item.held_alone === true ? TEXTS.onHoldAlone : item.parked === true ? TEXTS.parked : CONNECTIONS[item.state];
     const muted = item.muted === true || item.forced_mute === true ? `, ${TEXTS.muted}` : "";
     const role = own || item.participant.role === "customer" || name === ROLES[item.participant.role] ? "" : ROLES[item.participant.role];
     const plain = own && item.state === "connected" && muted === "";

@@ -19,6 +19,7 @@ import {
   numberOf,
   ownConnection,
   participantName,
+  talking,
   type FullCall,
   type FullContact,
 } from "./reading";
@@ -231,10 +232,14 @@ export class ContactCard extends LitElement {
 
   private one(calls: readonly FullCall[]): TemplateResult {
     const own = calls[0] === undefined ? undefined : ownConnection(calls[0], this.contact);
+    if (own?.parked === true) return this.row(this.simple("RetrieveCall", "main"), this.hangUp());
+    // Few contact centres can park: where it cannot be, nobody is shown a button that never works.
+    const park = this.refused("ParkCall") === "impossible-here" ? [] : [this.simple("ParkCall")];
     const waiting = own?.state === "alerting" ? [this.simple("AnswerCall", "main"), this.simple("DeflectCall")] : [];
     return this.row(
       ...waiting,
       this.simple(own?.state === "hold" ? "RetrieveCall" : "HoldCall"),
+      ...park,
       this.mute(calls),
       this.keypadToggle(),
       this.someone("ConsultationCall", TEXTS.consultWith),
@@ -290,14 +295,15 @@ export class ContactCard extends LitElement {
     ></cb-talk>`;
   }
 
-  /** Two contacts of the agent's can be made one: what is on hold and what is not. */
+  /** Two contacts of the agent's can be made one: what is on hold or parked, and what is not; or, without the agent, two that wait. */
   private joins(): TemplateResult | typeof nothing {
     const others = joinable(this.contact, this.contacts);
     if (others.length === 0) return nothing;
     return html`<div class="row">
       ${others.map((other) => {
         const name = contactName(other);
-        return html`${this.join("TransferCall", TEXTS.connectWith(name), other)} ${this.join("ConferenceCall", TEXTS.joinWith(name), other)}`;
+        const together = [this.contact, other].some(talking) ? this.join("ConferenceCall", TEXTS.joinWith(name), other) : nothing;
+        return html`${this.join("TransferCall", TEXTS.connectWith(name), other)} ${together}`;
       })}
     </div>`;
   }
@@ -367,4 +373,4 @@ function linked({ kind, id, name, url }: Record): TemplateResult {
 }
 
 type Two = "TransferCall" | "ConferenceCall" | "AlternateCall" | "ReconnectCall";
-type Simple = "AnswerCall" | "DeflectCall" | "HoldCall" | "RetrieveCall" | "ClearConnection" | "PauseContact" | "ResumeContact" | Two;
+type Simple = "AnswerCall" | "DeflectCall" | "HoldCall" | "RetrieveCall" | "ParkCall" | "ClearConnection" | "PauseContact" | "ResumeContact" | Two;

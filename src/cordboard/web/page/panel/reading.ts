@@ -118,7 +118,7 @@ export function inCall(view: View): boolean {
   return openContacts(view).some((contact) => contact.medium === "voice" && (contact.phase === "dialling" || contact.phase === "active"));
 }
 
-/** The open contacts whose call can be joined with this one's: one of the two on hold, the other not. */
+/** The open contacts whose call can be joined with this one's: one of the two on hold, the other not; or one of them parked. */
 export function joinable(contact: FullContact, contacts: readonly FullContact[]): FullContact[] {
   const mine = places(contact);
   return contacts.filter((other) => {
@@ -129,18 +129,21 @@ export function joinable(contact: FullContact, contacts: readonly FullContact[])
       other.link === contact.link &&
       mine.length === 1 &&
       theirs.length === 1 &&
-      pair.includes("hold") &&
-      pair.includes("connected")
+      ((pair.includes("hold") && pair.includes("connected")) || (pair.includes("parked") && pair.every((place) => place !== "alerting")))
     );
   });
 }
 
 function places(contact: FullContact): readonly string[] {
   if (contact.medium !== "voice" || contact.phase !== "active") return [];
-  return liveCalls(contact).map((call) => ownConnection(call, contact)?.state ?? "null");
+  return liveCalls(contact).map((call) => {
+    const own = ownConnection(call, contact);
+    return own?.parked === true ? "parked" : (own?.state ?? "null");
+  });
 }
 
-function talking(contact: FullContact): boolean {
+/** Whether the agent is talking in it. */
+export function talking(contact: FullContact): boolean {
   return liveCalls(contact).some((call) => ownConnection(call, contact)?.state === "connected");
 }
 

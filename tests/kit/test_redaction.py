@@ -1,9 +1,10 @@
 import inspect
+import json
 
 import msgspec
 import pytest
 
-from cordboard.kit.redaction import HIDDEN, PERSONAL, Aliases, redacted
+from cordboard.kit.redaction import HIDDEN, PERSONAL, Aliases, redacted, secretless
 from cordboard.model import commands as c, entities as n, events as e
 from cordboard.model.ids import AgentId, CallId, CommandId, ConnectionId, ContactId, LinkId, Subject
 
@@ -105,3 +106,31 @@ def test_what_is_written_to_a_customer_and_promised_them_is_hidden() -> None:
     promised = n.Callback(id="1", number="4111", name="4111", text="4111")
     listed = n.ListRecord(id="1", fields={"card": "4111"})
     assert "4111" not in str((redacted(promised), redacted(listed)))
+
+
+def test_what_lets_somebody_in_is_hidden_wherever_it_stands_in_json() -> None:
+    told = {
+        "tokenId": 'abc"d',
+        "access_token": "x.y",
+        "Authorization": "Bearer z",
+        "apiKey": "k",
+        "expires": 12,
+        "nested": [{"newPassword": "p", "name": "Ann"}],
+        "tokenExpires": 900,
+        "note": "the token is lost",
+        "inner": json.dumps({"refresh_token": "r", "kept": "here"}),
+    }
+    text = secretless(json.dumps(told))
+    found = json.loads(text)
+    assert found == {
+        **told,
+        "tokenId": HIDDEN,
+        "access_token": HIDDEN,
+        "Authorization": HIDDEN,
+        "apiKey": HIDDEN,
+        "nested": [{"newPassword": HIDDEN, "name": "Ann"}],
+        "inner": json.dumps({"refresh_token": HIDDEN, "kept": "here"}),
+    }
+    assert secretless('{"token": "cut in the mid') == f'{{"token": "{HIDDEN}'
+    assert secretless('{"token": ""}') == '{"token": ""}'
+    assert secretless("no JSON, token: x") == "no JSON, token: x"

@@ -16,9 +16,11 @@ from cordboard.app.replay import QUICK, begun, replay_settings, replaying
 from cordboard.cli.app import program
 from cordboard.kit.recording import Recording, loads
 from cordboard.model.errors import CallerError
-from cordboard.model.ids import Subject
+from cordboard.model.ids import LinkId, Subject
+from cordboard.settings import parsed
 from cordboard.testing.matrix import Cell, Chain, chain, play
 from cordboard.testing.rig import likeness
+from cordboard.web.api_keys import ApiKeys
 
 MIA = Subject("agent/mia")
 
@@ -103,3 +105,24 @@ async def test_replay_says_what_was_told_of_whom(played: Chain, tmp_path: Path) 
     assert replay.returncode == 0, err.decode()
     rows = out.decode().splitlines()
     assert any(row.startswith("agent/mia\t") and row.endswith("1 closed") for row in rows)
+
+
+async def test_what_a_vendor_let_the_link_in_by_is_in_no_recording(tmp_path: Path) -> None:
+    sim = {"name": "sim", "protocol": "simulator", "options": {"people": False}}
+    north = parsed({"data": str(tmp_path / "north"), "web": {"port": 0}, "links": [sim]})
+    async with running(north) as vendor:
+        key = tmp_path / "key"
+        key.write_text(ApiKeys(tmp_path / "north" / "api-keys.json").add("south", frozenset({"tenant"})))
+        options = {"url": vendor.url, "api_key_file": str(key), "scopes": ["tenant"]}
+        link = {"name": "north", "protocol": "native", "options": options}
+        south = parsed({"data": str(tmp_path / "south"), "web": {"port": 0}, "links": [link]})
+        async with running(south) as app:
+            async with asyncio.timeout(10):
+                while app.hub.links[LinkId("north")].state != "up":  # noqa: ASYNC110 - a link tells nobody but its log
+                    await asyncio.sleep(0.01)
+            file = tmp_path / "x.jsonl"
+            await said(app, "record", "north", "-o", str(file), "--as-is")
+    text = file.read_text(encoding="utf-8")
+    assert "eyJ" not in text, "as all our tokens begin"
+    assert "cbk_" not in text
+    assert '"token":"[hidden]"' in text.replace("\\", "")

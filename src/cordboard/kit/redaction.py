@@ -55,6 +55,11 @@ def redacted(value: T, hide: Callable[[str], str] = lambda _: HIDDEN) -> T:
     return cast("T", _redacted(value, hide))
 
 
+def secretless(text: str) -> str:
+    """JSON, or the beginning of some, with the texts hidden whose names say that they let somebody in: tokens, passwords, secrets, keys."""
+    return _SECRET.sub(lambda match: f"{match[1] or match[2]}{HIDDEN}", text)
+
+
 class Aliases:
     """Another word for each personal text, always the same one: who was called is still seen to be who called back.
 
@@ -85,6 +90,12 @@ class Aliases:
         return pattern.sub(lambda match: self(match[0]), text)
 
 
+_SECRET = re.compile(
+    r"""("(?:\w*(?:token|password|secret|authorization)\w*|api_?key)"\s*:\s*")(?:[^"\\]|\\.)+"""
+    r"""|(\\"(?:\w*(?:token|password|secret|authorization)\w*|api_?key)\\"\s*:\s*\\")[^"\\]+""",
+    re.IGNORECASE,
+)
+"""Also in JSON that is a text within JSON."""
 _NUMBER = re.compile(r"\+?[0-9*#][0-9*#\s()./-]*")
 _TELLING = 4
 """Characters from which on a personal text cannot be a part of other words by chance."""

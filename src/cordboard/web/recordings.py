@@ -16,7 +16,7 @@ from cordboard.hub.driver import Driver
 from cordboard.hub.hub import Hub
 from cordboard.hub.recorder import Cause
 from cordboard.kit import recording as r
-from cordboard.kit.redaction import HIDDEN, Aliases, redacted
+from cordboard.kit.redaction import HIDDEN, Aliases, redacted, secretless
 from cordboard.model.errors import CallerError
 from cordboard.model.ids import CommandId, LinkId
 from cordboard.web.answers import json_answer
@@ -54,7 +54,7 @@ def recording_doors(hub: Hub) -> Iterable[Door]:
 def taken(hub: Hub, driver: Driver, *, as_is: bool) -> Taken:
     """The recording of a link. `CallerError` if the recorder has lost its beginning, or part of a frame.
 
-    Unless `as_is`, personal texts are replaced wherever they stand: those that the states of all subjects know.
+    Secrets are left out in any case, those of the settings and those that the vendor told. Unless `as_is`, personal texts are replaced wherever they stand: those that the states of all subjects know.
     """
     name = driver.status.link
     causes = hub.recorder.of_link(name)
@@ -114,12 +114,12 @@ def _frame(cause: Cause, hide: Callable[[str], str]) -> LinkFrame | None:
         case "opened":
             return Opened(channel=cause.where, at=cause.at)
         case "received":
-            data = hide(cause.data) if isinstance(cause.data, str) else cause.data
+            data = hide(secretless(cause.data)) if isinstance(cause.data, str) else cause.data
             return Received(channel=cause.where, data=data, at=cause.at)
         case "closed":
             return Closed(channel=first, code=int(rest), reason=cause.text, at=cause.at)
         case "replied":
-            data = hide(cause.text).encode()
+            data = hide(secretless(cause.text)).encode()
             return Replied(name=first, status=int(rest), headers={}, data=data, at=cause.at)
         case "failed":
             return Failed(name=cause.where, reason=cause.text, sent=True, at=cause.at)

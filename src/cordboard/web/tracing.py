@@ -12,6 +12,7 @@ from cordboard.contract import Identity
 from cordboard.hub.access import may_see
 from cordboard.hub.hub import Hub
 from cordboard.hub.recorder import Cause, Passage, Place, Recording, Taken
+from cordboard.kit.redaction import secretless
 from cordboard.model import events as e
 from cordboard.model.commands import Done, Outcome
 from cordboard.model.entities import Contact, Phase, Role
@@ -260,7 +261,7 @@ def _frame(cause: Cause, led: Sequence[Place], sees: Sees) -> Frame:
         link=cause.link,
         kind=cause.kind,
         where=cause.where,
-        text=cause.text if whole else "",
+        text=secretless(cause.text) if whole else "",
         size=cause.size,
         led=len(led),
         whole=whole and cause.size == len(cause.data),

@@ -153,6 +153,24 @@ def test_a_disposition_goes_with_a_call_that_is_handed_on() -> None:
     assert (sent["dispositionId"], sent["warm"]) == ("401", False)
 
 
+def test_a_consult_that_waits_for_a_disposition_gets_one() -> None:
+    five9 = in_a_call()
+    five9.execute(c.ConsultationCall(contact=CONTACT, target=NUMBER))
+    five9.told(4, "HELD", call("ON_HOLD"))
+    five9.told(3, "CREATED", call("OFFERED", **MADE))
+    five9.told(4, "CONNECTED", call("TALKING", **MADE))
+    five9.told(4, "DISCONNECTED_BY_AGENT", call("WRAP_UP", **MADE))
+    five9.told(4, "DISCONNECTED_BY_AGENT", call("WRAP_UP"))
+    assert five9.execute(c.CompleteContact(contact=CONTACT)) == c.Done()
+    assert five9.asked[-2:] == [f"PUT {CALL_PATH}/dispose", f"PUT {CALLS}/AA/dispose"]
+    five9.told(5, "DISPOSITIONED", call("FINISHED"))
+    assert CONTACT in five9.state.contacts
+    five9.execute(c.CompleteContact(contact=CONTACT))
+    assert five9.asked[-1] == f"PUT {CALLS}/AA/dispose"
+    five9.told(5, "DISPOSITIONED", call("FINISHED", **MADE))
+    assert not five9.state.contacts
+
+
 def test_without_a_disposition_none_is_sent() -> None:
     five9 = in_a_call()
     five9.execute(c.SingleStepTransferCall(contact=CONTACT, target=NUMBER))

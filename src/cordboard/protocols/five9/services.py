@@ -114,7 +114,7 @@ def orders(service: c.Service, at: Follower, account: Account, chosen: str) -> t
     if contact is None:
         raise CallerError("unknown-contact", "Five9 has no such call")
     if isinstance(service, c.CompleteContact):
-        return (_disposed(contact, chosen or account.disposition),)
+        return _disposed(at, contact, chosen or account.disposition)
     call = addressed(contact, type(service), getattr(service, "call", None))
     if call is None:
         raise CallerError("unknown-call", "the contact has no live call that this fits")
@@ -316,11 +316,16 @@ def _cleared(call: Call, connection: ConnectionId | None) -> Order:
     return Order(path=f"{CALLS}/{call.id}/disconnect", shown=over, gone=True)
 
 
-def _disposed(contact: Contact, chosen: str) -> Order:
-    mains = [call for call in contact.calls if call.kind is CallKind.MAIN] or contact.calls[:1]
-    ident = str(mains[0].id)
+def _disposed(at: Follower, contact: Contact, chosen: str) -> tuple[Order, ...]:
+    """Every call of the contact that waits for it, the main one first: a consult may want its own."""
+    calls = sorted(contact.calls, key=lambda call: call.kind is not CallKind.MAIN)
+    states = {str(call.id): known.state for call in calls if (known := at.call(str(call.id))) is not None}
+    waiting = [ident for ident, state in states.items() if state == w.WRAP_UP] or [str(calls[0].id)]
     body = wire.Dispose(disposition_id=chosen)
-    return Order(path=f"{CALLS}/{ident}/dispose", body=body, shown=_is(ident, ""), gone=True)
+    return tuple(
+        Order(path=f"{CALLS}/{ident}/dispose", body=body, shown=_is(ident, "", w.FINISHED), gone=True)
+        for ident in waiting
+    )
 
 
 def _dialled(at: Follower, target: Target, campaign: str) -> Order:

@@ -5,7 +5,7 @@ Whoever dials does it once: such a request is never sent a second time, whatever
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, assert_never
 
@@ -30,6 +30,7 @@ from cordboard.model.ids import ConnectionId
 from cordboard.model.rules import addressed
 from cordboard.protocols.five9 import events as v, nouns, wire, words as w
 from cordboard.protocols.five9.account import Account
+from cordboard.protocols.five9.evidence import Shown, are_gone, chose, comes, has, is_recorded, stands
 from cordboard.protocols.five9.follow import Follower
 from cordboard.protocols.five9.leniency import fault_of, read
 from cordboard.protocols.five9.login import How
@@ -70,9 +71,6 @@ LACKS: Mapping[str, str] = {
     "GenerateDigits": "Five9's documented interface sends no tones: its softphone does.",
 }
 """Why not, where the settings do not allow it."""
-
-Shown = Callable[[Follower], Mapping[str, str] | None]
-"""What shows that an order was done: what is to be said of it, or `None` as long as nothing does."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,9 +162,9 @@ def _on_call(
     place = f"{CALLS}/{ident}"
     match service:
         case c.AnswerCall():
-            return (Order(path=f"{place}/answer", shown=_is(ident, w.TALKING, w.ON_HOLD)),)
+            return (Order(path=f"{place}/answer", shown=stands(ident, w.TALKING, w.ON_HOLD)),)
         case c.DeflectCall(target=None):
-            return (Order(path=f"{place}/reject", shown=_is(ident, "")),)
+            return (Order(path=f"{place}/reject", shown=stands(ident, "")),)
         case c.DeflectCall():
             raise CallerError("impossible-here", "Five9 rejects a call and sends it nowhere: its queue does")
         case c.HoldCall(connection=one) | c.RetrieveCall(connection=one):
@@ -174,7 +172,7 @@ def _on_call(
                 raise CallerError("impossible-here", "Five9 holds nobody alone")
             return (_held(at, ident, hold=isinstance(service, c.HoldCall)),)
         case c.ParkCall():
-            return (Order(path=f"{place}/park", shown=_is(ident, w.PARKED)),)
+            return (Order(path=f"{place}/park", shown=stands(ident, w.PARKED)),)
         case c.ClearConnection(connection=one):
             return (_cleared(call, one),)
         case c.ConsultationCall(target=target):
@@ -185,9 +183,9 @@ def _on_call(
             return _alternated(at, contact)
         case c.ReconnectCall():
             consults = [str(item.id) for item in contact.calls if item.kind is CallKind.CONSULT]
-            return (Order(path=f"{main}/cancel_transfer", shown=_all_gone(consults)),)
+            return (Order(path=f"{main}/cancel_transfer", shown=are_gone(consults)),)
         case c.TransferCall(other=None):
-            return (Order(path=f"{main}/complete_transfer", shown=_is(str(contact.id), "", w.WRAP_UP)),)
+            return (Order(path=f"{main}/complete_transfer", shown=stands(str(contact.id), "", w.WRAP_UP)),)
         case c.ConferenceCall(other=None):
             return (Order(method="POST", path=f"{main}/complete_warm_conference"),)
         case c.TransferCall(other=other) | c.ConferenceCall(other=other):
@@ -202,73 +200,16 @@ def _on_call(
             return (_attached(ident, at, data),)
         case c.StartRecording():
             word = "resume" if at.paused(ident) else "start"
-            return (Order(path=f"{place}/{word}_recording", about=ident, shown=_recorded(ident, on=True)),)
+            return (Order(path=f"{place}/{word}_recording", about=ident, shown=is_recorded(ident, on=True)),)
         case c.StopRecording(pause=pause):
             word = "pause" if pause else "stop"
-            return (Order(path=f"{place}/{word}_recording", about=ident, shown=_recorded(ident, on=False)),)
+            return (Order(path=f"{place}/{word}_recording", about=ident, shown=is_recorded(ident, on=False)),)
         case c.GenerateDigits(digits=digits):
             return (Order(path=f"{place}/dtmf", body={"digits": digits}, how="once"),)
         case c.SetMicrophoneMute(mute=mute):
             return (Order(path=f"{place}/{'mute' if mute else 'unmute'}"),)
         case _:
             raise CallerError("impossible-here", f"Five9 has no {type(service).__name__}")
-
-
-def _is(ident: str, *states: str) -> Shown:
-    """Whether the call stands so; an empty state is that it is over."""
-
-    def shown(at: Follower) -> Mapping[str, str] | None:
-        call = at.call(ident)
-        return _SO if (call.state if call is not None else "") in states else None
-
-    return shown
-
-
-_SO: Mapping[str, str] = {}
-"""It is shown, and there is nothing more to be said."""
-
-
-def _all_gone(calls: Sequence[str]) -> Shown:
-    """Whether none of these calls goes on."""
-
-    def shown(at: Follower) -> Mapping[str, str] | None:
-        states = [found.state for ident in calls if (found := at.call(ident)) is not None]
-        return _SO if all(state in nouns.OVER for state in states) else None
-
-    return shown
-
-
-def _comes(at: Follower, target: Target) -> Shown:
-    """Whether there is a new call to this target, made by the agent; which one."""
-    before = {call.id for call in at.calls}
-
-    def shown(now: Follower) -> Mapping[str, str] | None:
-        made = (item for item in now.calls if item.id not in before and nouns.outward(now.book, item))
-        return next(({"call": item.id} for item in made if _is_to(item, target)), None)
-
-    return shown
-
-
-def _is_to(call: wire.Call, target: Target) -> bool:
-    """Whether the call goes to this target, as far as the call says to whom it goes."""
-    match target.kind:
-        case TargetKind.NUMBER:
-            told = [text for text in (call.number, call.dnis) if text]
-            return not told or any(nouns.same_number(text, target.number) for text in told)
-        case TargetKind.AGENT:
-            return call.agent_id in (None, target.id)
-        case TargetKind.QUEUE:
-            return call.skill_id in (None, target.id)
-        case _:
-            assert_never(target.kind)
-
-
-def _recorded(ident: str, *, on: bool) -> Shown:
-    def shown(at: Follower) -> Mapping[str, str] | None:
-        call = at.call(ident)
-        return _SO if call is not None and call.recording is on else None
-
-    return shown
 
 
 def _own(call: Call, connection: ConnectionId) -> bool:
@@ -279,7 +220,7 @@ def _held(at: Follower, ident: str, *, hold: bool) -> Order:
     call = at.call(ident)
     parked = call is not None and call.state == w.PARKED
     word = "hold" if hold else "retrieve" if parked else "unhold"
-    return Order(path=f"{CALLS}/{ident}/{word}", shown=_is(ident, w.ON_HOLD if hold else w.TALKING))
+    return Order(path=f"{CALLS}/{ident}/{word}", shown=stands(ident, w.ON_HOLD if hold else w.TALKING))
 
 
 def _joined(at: Follower, ident: str, other: str, *, leaves: bool) -> Order:
@@ -289,8 +230,8 @@ def _joined(at: Follower, ident: str, other: str, *, leaves: bool) -> Order:
         raise CallerError("impossible-here", "Five9 joins calls of which one is parked: park one first")
     if leaves:
         body = wire.Target(call_id=other)
-        return Order(path=f"{CALLS}/{ident}/transfer_to_call", body=body, shown=_is(ident, "", w.WRAP_UP))
-    return Order(path=f"{CALLS}/{parked[0]}/add_to_conference", shown=_is(parked[0], "", w.WRAP_UP))
+        return Order(path=f"{CALLS}/{ident}/transfer_to_call", body=body, shown=stands(ident, "", w.WRAP_UP))
+    return Order(path=f"{CALLS}/{parked[0]}/add_to_conference", shown=stands(parked[0], "", w.WRAP_UP))
 
 
 def _alternated(at: Follower, contact: Contact) -> tuple[Order, ...]:
@@ -310,7 +251,7 @@ def _cleared(call: Call, connection: ConnectionId | None) -> Order:
                 "impossible-here", "Five9 drops who came into the call, and not whom it began with"
             )
         return Order(path=f"{CALLS}/{connection}/disconnectConferenceParticipant")
-    over = _is(str(call.id), "", w.WRAP_UP)
+    over = stands(str(call.id), "", w.WRAP_UP)
     if several:
         return Order(path=f"{CALLS}/{call.id}/leave_conference", body=wire.Leave(), shown=over, gone=True)
     return Order(path=f"{CALLS}/{call.id}/disconnect", shown=over, gone=True)
@@ -323,7 +264,7 @@ def _disposed(at: Follower, contact: Contact, chosen: str) -> tuple[Order, ...]:
     waiting = [ident for ident, state in states.items() if state == w.WRAP_UP] or [str(calls[0].id)]
     body = wire.Dispose(disposition_id=chosen)
     return tuple(
-        Order(path=f"{CALLS}/{ident}/dispose", body=body, shown=_is(ident, "", w.FINISHED), gone=True)
+        Order(path=f"{CALLS}/{ident}/dispose", body=body, shown=stands(ident, "", w.FINISHED), gone=True)
         for ident in waiting
     )
 
@@ -347,14 +288,14 @@ def _dialled(at: Follower, target: Target, campaign: str) -> Order:
         body=body,
         how="once",
         makes=True,
-        shown=_comes(at, target),
+        shown=comes(at, target),
         fails=v.MAKE_CALL_FAILED,
     )
 
 
 def _consulted(at: Follower, ident: str, target: Target) -> Order:
     path, body = _transferred(ident, target, warm=True)
-    shown = _comes(at, target)
+    shown = comes(at, target)
     return Order(path=path, body=body, how="once", shown=shown, fails=v.TRANSFER_FAILED, consults=ident)
 
 
@@ -362,7 +303,7 @@ def _handed_on(ident: str, target: Target, chosen: str) -> Order:
     path, body = _transferred(ident, target, warm=False)
     # The call is over with it: whatever was chosen has to go along.
     body = replace(body, disposition_id=chosen or None)
-    shown = _is(ident, "", w.WRAP_UP)
+    shown = stands(ident, "", w.WRAP_UP)
     return Order(path=path, body=body, how="once", shown=shown, fails=v.TRANSFER_FAILED)
 
 
@@ -399,12 +340,7 @@ def _attached(ident: str, at: Follower, data: AttachedData) -> Order:
         told = f"Five9 has no call variable {', '.join(unknown)}: its administrator defines them"
         raise CallerError("bad-field", told, {"field": unknown[0]})
 
-    def shown(now: Follower) -> Mapping[str, str] | None:
-        call = now.call(ident)
-        same = call is not None and all(call.variables.get(key, "") == value for key, value in found.items())
-        return _SO if same else None
-
-    return Order(path=f"{CALLS}/{ident}/variables_2", body=found, shown=shown)
+    return Order(path=f"{CALLS}/{ident}/variables_2", body=found, shown=has(ident, found))
 
 
 def _presence(service: c.SetAgentState, account: Account) -> Order:
@@ -417,20 +353,14 @@ def _presence(service: c.SetAgentState, account: Account) -> Order:
                 ready_channels=account.channels if ready else (),
                 not_ready_reason_code_id="0" if ready else service.reason or "0",
             )
-            return Order(path="{A}/presence", body=wire.Presence(current_state=state), shown=_chose(ready))
+            return Order(
+                path="{A}/presence", body=wire.Presence(current_state=state), shown=chose(ready=ready)
+            )
         case Availability.NULL:
             body = wire.LeaveSession(reason_code_id=service.reason) if service.reason else None
             return Order(path="{A}/session_stop", body=body)
         case _:
             raise CallerError("impossible-here", "after-call work begins and ends with its call at Five9")
-
-
-def _chose(ready: bool) -> Shown:  # noqa: FBT001 - what was chosen
-    def shown(at: Follower) -> Mapping[str, str] | None:
-        found = at.presence.pending_state or at.presence.current_state
-        return _SO if (w.CALL in found.ready_channels) == ready else None
-
-    return shown
 
 
 def _minted(data: bytes) -> dict[str, str]:

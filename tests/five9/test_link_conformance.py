@@ -24,6 +24,7 @@ class TestFive9Link(LinkSuite):
         "consult-customer-leaves",
         "internal",
         "outbound-invalid",
+        "park",
         "predictive",
         "recording",
         "transfer-while-ringing",

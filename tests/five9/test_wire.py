@@ -116,7 +116,8 @@ def test_what_a_newer_five9_adds_does_no_harm() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "token"), [("Bearer-a.b-c", "a.b-c"), ("Bearer a.b-c", "a.b-c"), ("Basic a.b", ""), ("", ""), ("Bearer-", "")]
+    ("said", "token"),
+    [("Bearer-a.b-c", "a.b-c"), ("Bearer a.b-c", "a.b-c"), ("Basic a.b", ""), ("", ""), ("Bearer-", "")],
 )
 def test_a_token_stands_behind_a_hyphen(said: str, token: str) -> None:
     assert wire.token_of(said) == token

@@ -178,6 +178,10 @@ class AgentPage:
         meant = self._meant(c.RetrieveCall, contact)
         return await self.do(c.RetrieveCall(contact=meant, connection=self._party(meant, who)))
 
+    async def park(self, contact: Contact | None = None) -> c.Outcome | None:
+        """Put the call aside, to be free for others; `retrieve` takes it back."""
+        return await self.do(c.ParkCall(contact=self._meant(c.ParkCall, contact)))
+
     async def drop(self, who: str, contact: Contact | None = None) -> c.Outcome | None:
         """Drop another party of the call."""
         meant = self._meant(c.ClearConnection, contact)

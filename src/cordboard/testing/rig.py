@@ -242,7 +242,11 @@ def _contact(contact: Contact) -> object:
         "connections": ()
         if over
         else sorted(
-            (item.participant.role.value, item.participant.id or item.participant.number, item.state.value)
+            (
+                item.participant.role.value,
+                item.participant.id or item.participant.number,
+                "parked" if item.parked else item.state.value,
+            )
             for call in contact.calls
             for item in call.connections
             if item.state != "null"

@@ -195,7 +195,7 @@ async def _a_call(desk: _Desk) -> None:
     await desk.optional(c.HoldCall, page.hold)
     await desk.optional(c.RetrieveCall, page.retrieve)
     if c.ParkCall.__name__ in offered(desk.rig):
-        await desk.do(c.ParkCall, partial(page.do, c.ParkCall(contact=page.contact.id)))
+        await desk.do(c.ParkCall, page.park)
         await desk.do(c.RetrieveCall, page.retrieve)
     await desk.do(c.ClearConnection, page.hang_up)
     disposition = next((item for item in (page.view.profile.dispositions if page.view.profile else ())), None)
@@ -254,7 +254,7 @@ async def _two_matters(desk: _Desk) -> None:
         await desk.ring(FRIEND)
         await desk.do(c.AnswerCall, page.answer)
         parked = page.contact.id
-        await desk.do(c.ParkCall, partial(page.do, c.ParkCall(contact=page.contact.id)))
+        await desk.do(c.ParkCall, page.park)
         await desk.ring()
         await desk.do(c.AnswerCall, page.answer)
         (active,) = (item.id for item in page.contacts if item.id != parked)

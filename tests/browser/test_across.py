@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,9 +19,13 @@ EXAMPLE = ROOT / "examples" / "five9-behind-streams"
 
 
 @pytest.fixture
-def across() -> Iterator[str]:
-    """The address of the hub whose calls come from the other."""
-    command = [sys.executable, str(EXAMPLE), "0", "0"]
+def across(tmp_path: Path) -> Iterator[str]:
+    """The address of the hub whose calls come from the other, where only the caller for the visitor acts by themselves."""
+    copy = shutil.copytree(EXAMPLE, tmp_path / "example")
+    vendor = (copy / "vendor.toml").read_text(encoding="utf-8")
+    assert "people = true" in vendor
+    (copy / "vendor.toml").write_text(vendor.replace("people = true", "people = false"), encoding="utf-8")
+    command = [sys.executable, str(copy), "0", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     said = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -293,6 +294,23 @@ def test_who_has_one_address_of_ipv6_has_many() -> None:
     assert source("2001:db8:1:2:3::1") == source("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
     assert source("2001:db8:1:3::1") != source("2001:db8:1:2::1")
     assert source("nothing at all") == "nothing at all"
+
+
+async def test_who_fetches_no_answers_is_cut_off(
+    start: Start, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for much and never reads would have the answers pile up here."""
+    monkeypatch.setattr("cordboard.web.edge.STUCK", 0.4)
+    app = await start()
+    with socket.socket() as caller:
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        caller.connect(("127.0.0.1", app.edge.port))
+        caller.settimeout(0)
+        with suppress(BlockingIOError):
+            for _ in range(200):
+                caller.send(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 10)
+        await until(lambda: app.edge._manager.connections)
+        await until(lambda: not app.edge._manager.connections)
 
 
 async def test_it_is_counted_whose_pages_came(start: Start, client: aiohttp.ClientSession) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
+import socket
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import cast
@@ -16,6 +18,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from cordboard.contract import CtiProtocol, Faults, Reply, Route
 from cordboard.hub.hub import Hub
+from cordboard.hub.network.network import watched
 from cordboard.model.errors import CallerError, CordboardError, InternalError
 from cordboard.model.ids import LinkId
 from cordboard.web.answers import error_answer, json_answer
@@ -40,6 +43,10 @@ from cordboard.web.vault import UnreadableError
 KEEP_ALIVE = 75.0
 PATIENCE = 20.0
 """Seconds that a new connection gets for its first request, and each request for its body."""
+STUCK = 20.0
+"""Seconds after which, and half as many more, the system ends a connection that takes nothing of what is sent, or whose other end is gone:
+else answers that nobody fetches would pile up here.
+"""
 LINGERING = 2.0
 """Seconds for which the rest of a refused body is read, so that the caller hears why."""
 SHUTDOWN = 1.0
@@ -92,6 +99,10 @@ class Edge:
                 "Choose another port",
                 {"field": "web.port"},
             ) from None
+        for listening in self._server.sockets:
+            # Connections inherit it. Each loop has its own kind of socket, and not all can be told.
+            with socket.socket(fileno=os.dup(listening.fileno())) as same:
+                watched(same, STUCK)
         self.port = self._server.sockets[0].getsockname()[1]
         self.origins.own = own_origins(settings.host, self.port, settings.public)
         self._identities.logins.start()

@@ -404,8 +404,10 @@ class Walk:
                 c.SetAgentState(state=Availability.READY),
                 self._dial(),
             ]
+        never = [service for service in possible if not self.asked[type(service).__name__]]
         if possible:
-            await self._do(self.random.choice(possible))
+            # What was never asked for comes as often as all the rest, so that a walk asks for all there is.
+            await self._do(self.random.choice(never if never and self.random.random() < 0.5 else possible))
 
     def _offers(self, contact: Contact) -> list[c.Service]:
         """What the page would let the agent do with a contact; each as often as it is likely."""

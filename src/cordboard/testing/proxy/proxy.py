@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -75,6 +76,8 @@ class FaultProxy:
         """Method and path of all requests that came, answered by whomever."""
         self.made: list[Trouble] = []
         """What was made to go wrong, in order."""
+        self.met: Counter[str] = Counter()
+        """How many frames, requests and connections met each kind of what goes wrong for those alone."""
 
     async def __aenter__(self) -> Self:
         """Listen."""
@@ -122,6 +125,7 @@ class FaultProxy:
         self.made.append(trouble)
         match trouble.kind:
             case "cut" | "reset" | "half-open":
+                self.met[trouble.kind] += len(self._pipes)
                 for pipe in tuple(self._pipes):
                     pipe.end(trouble.kind)
                 # Those that are being made now meet it when they stand: to their clients they may stand already.
@@ -144,10 +148,12 @@ class FaultProxy:
                 self._flaw = trouble.flaw
             case "say":
                 for pipe in tuple(self._pipes):
-                    await pipe.say(framing.TEXT, trouble.body)
+                    self.met["say"] += await pipe.say(framing.TEXT, trouble.body)
             case "close":
                 for pipe in tuple(self._pipes):
-                    await pipe.say(framing.CLOSE, trouble.status.to_bytes(2) + trouble.body)
+                    self.met["close"] += await pipe.say(
+                        framing.CLOSE, trouble.status.to_bytes(2) + trouble.body
+                    )
             case _:
                 assert_never(trouble.kind)
         if trouble.seconds:
@@ -174,7 +180,11 @@ class FaultProxy:
 
     def frame(self) -> str:
         """What becomes of the next frame."""
-        return self._frames.pop(0) if self._frames else ""
+        if not self._frames:
+            return ""
+        what = self._frames.pop(0)
+        self.met[what] += 1
+        return what
 
     def request(self, method: str, path: str) -> Trouble | None:
         """What becomes of this request."""
@@ -182,6 +192,7 @@ class FaultProxy:
         rule = next((item for item in self._rules if path.startswith(item.path)), None)
         if rule is not None:
             self._rules.remove(rule)
+            self.met[rule.kind] += 1
         return rule
 
     # --- connections -------------------------------------------------------------------------------------------------
@@ -239,7 +250,10 @@ class FaultProxy:
             task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, connection: socket.socket) -> None:
+        if self._flaw:
+            self.met["certificate"] += 1
         if self._mute:
+            self.met["mute"] += 1
             await self._ignore(connection)
             return
         self._coming[connection] = None

@@ -59,6 +59,7 @@ class Walk:
         self._over_at = 0
         """When the fault of now is over; 0: there is none, or it has been recovered from."""
         self._name = ""
+        self._profile = rig.hub.states[SUBJECT].profile
         self._numbers = itertools.count(1)
         self._rings = itertools.count(1)
         self._begun: dict[str, Callable[[], Awaitable[None]]] = {
@@ -126,6 +127,8 @@ class Walk:
             return
         so, shown = self._so(), self._shown()
         assert so == shown, f"{self.rig.clock.now()}: calm, and\nis    {so}\nshown {shown}"
+        profile = self.rig.hub.states[SUBJECT].profile
+        assert profile == self._profile, f"the lists that the agent chooses from are others: {profile}"
         near, far = self.rig.hub.states[SUBJECT].seq, self.vendor.truth()[SUBJECT].seq
         self.moments.append(Moment(near, far))
         if self._name and self.rig.clock.now() >= self._over_at > 0:

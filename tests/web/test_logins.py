@@ -189,14 +189,23 @@ async def test_what_cannot_be_read_is_our_fault_and_tells_no_path(app: App, tmp_
     assert await code(app, here) == ""
 
 
-async def test_only_what_may_still_be_shown_is_remembered(app: App, tmp_path: Path) -> None:
+async def test_it_is_remembered_for_as_long_as_a_token_may_be_left(app: App, tmp_path: Path) -> None:
+    accounts(tmp_path).add("bob", PASSWORD, frozenset({"agent:bob"}), "bob")
     file = tmp_path / "data" / "ended-logins.json"
     file.write_text('{"old": 1, "new": 99999999999}')
-    await ask(app, "/v1/logout", {}, await token(app))
+    now = app.hub.clock.now() // 1000
+    settings = app.settings.identity
+    bob = (await ask(app, "/v1/login", {**LOGIN, "user": "bob"}))[1]["token"]
+    for shown in (await token_of_bob(app), f"Bearer {bob}", await token(app)):
+        await ask(app, "/v1/logout", {}, shown)
     kept = msgspec.json.decode(file.read_bytes(), type=dict[str, int])
     assert "old" not in kept
-    assert "new" in kept
-    assert len(kept) == 2
+    found = sorted(until - now for until in kept.values())
+    minted, login, minter, other = found
+    assert minted <= 60 + 10
+    assert settings.login_seconds <= login <= settings.login_seconds + 10
+    assert settings.token_seconds_max <= minter <= settings.token_seconds_max + 10
+    assert other > 10**9
 
 
 @pytest.mark.parametrize("word", ["hello {token}", "basic ann:correct horse", "cookie {cookie}"])

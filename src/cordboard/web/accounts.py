@@ -61,7 +61,11 @@ class Accounts:
     def seal(self, name: str) -> str:
         """What is another one once the account is: its password, its scopes, or its agent. Empty if there is none."""
         account = self._vault.read().get(name)
-        return hashlib.sha256(msgspec.json.encode(account)).hexdigest()[:16] if account is not None else ""
+        return _sealed(account) if account is not None else ""
+
+    def seals(self) -> dict[str, str]:
+        """That of each."""
+        return {name: _sealed(account) for name, account in self._vault.read().items()}
 
     def add(self, name: str, password: str, scopes: frozenset[str], agent: str = "") -> None:
         """Add an account. `CallerError` if it is there, or the name, password or a scope is no good."""
@@ -118,6 +122,10 @@ class Accounts:
             raise _wrong()
         self._known[name] = (print_, account.hash, now + REMEMBERED)
         return _identity(name, account)
+
+
+def _sealed(account: Account) -> str:
+    return hashlib.sha256(msgspec.json.encode(account)).hexdigest()[:16]
 
 
 def _identity(name: str, account: Account) -> Identity:

@@ -39,7 +39,7 @@ class ApiKeys:
         """All keys by id."""
         return dict(self._vault.read())
 
-    def __contains__(self, id_: str) -> bool:
+    def __contains__(self, id_: object) -> bool:
         """Whether there is a key of this id."""
         return id_ in self._vault.read()
 

@@ -8,7 +8,7 @@ seen within `LOOK_SECONDS`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from pathlib import Path
 from typing import Protocol
 from weakref import WeakSet
@@ -24,6 +24,7 @@ from cordboard.web.tokens import Claims
 from cordboard.web.vault import UnreadableError, Vault
 
 LOOK_SECONDS = 1.0
+_ENDED_LOGIN = "this login has been ended: sign in again"
 ENDED = "ended-logins.json"
 """The file with the ended ones, in the data folder."""
 
@@ -85,17 +86,8 @@ class Logins:
 
     def check(self, claims: Claims) -> None:
         """`CallerError` `token-invalid` if the login that the token came from holds no more."""
-        ended, file, roots = self._ended, self._file.read(), claims.roots
-        if claims.login and not roots.logins:
-            raise CallerError("token-invalid", "this login is one of an older Cordboard: sign in again")
-        if any(name in ended or name in file for name in (claims.jti, *roots.logins)):
-            raise CallerError("token-invalid", "this login has been ended: sign in again")
-        if roots.key and roots.key not in self._keys:
-            raise CallerError("token-invalid", "the API key that minted this token was taken away")
-        if roots.account and self._accounts.seal(roots.account) != roots.seal:
-            raise CallerError(
-                "token-invalid", "the account of this login was changed or taken away: sign in again"
-            )
+        if why := self._why(claims, self._file.read(), self._keys, self._accounts.seal):
+            raise CallerError("token-invalid", why)
 
     def sit(self, sitter: Sitter) -> None:
         """Tell them when their login is over. They are forgotten with their last reference."""
@@ -106,14 +98,21 @@ class Logins:
         now = self._clock.now() // 1000
         name = claims.roots.logins[-1] if claims.roots.logins else claims.jti
         self._ended = {name: until for name, until in self._ended.items() if until > now}
-        self._ended[name] = self._unwritten[name] = now + max(
-            self._settings.login_seconds, self._settings.token_seconds_max
-        )
+        self._ended[name] = self._unwritten[name] = self._last(claims, now)
         # Whoever ended it may be about to tell the others in their own words.
-        asyncio.get_running_loop().call_soon(self._sweep)
+        asyncio.get_running_loop().call_soon(self._leave, name)
         if self._writer is None or self._writer.done():
             self._writer = asyncio.ensure_future(self._write())
         return asyncio.shield(self._writer)
+
+    def _last(self, claims: Claims, now: int) -> int:
+        """The second after which no token of this login can be left."""
+        found = claims.exp
+        if claims.login and claims.use != "ticket":  # it may have been renewed, or be kept
+            found = max(found, claims.login + self._settings.login_seconds)
+        if "mint" in claims.scopes:
+            found = max(found, now + self._settings.token_seconds_max)
+        return found
 
     async def _write(self) -> None:
         while batch := self._unwritten:
@@ -136,6 +135,7 @@ class Logins:
         self._look_again = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look).cancel
 
     def _look(self) -> None:
+        self._later()
         try:
             found = self._all()
         except UnreadableError as error:
@@ -148,15 +148,35 @@ class Logins:
             if any(new is not old for new, old in zip(found, self._known, strict=True)):
                 self._known = found
                 self._sweep()
-        self._later()
 
-    def _sweep(self) -> None:
+    def _leave(self, name: str) -> None:
+        """A login was ended here: whoever sits by it has to go."""
         for sitter in tuple(self._sitters):
             claims = sitter.claims
-            if claims is not None:
-                try:
-                    self.check(claims)
-                except UnreadableError:
-                    return  # nobody goes for what may hold
-                except CallerError as refused:
-                    sitter.over(refused)
+            if claims is not None and (name in claims.roots.logins or name == claims.jti):
+                sitter.over(CallerError("token-invalid", _ENDED_LOGIN))
+
+    def _sweep(self) -> None:
+        """Something was changed elsewhere: all are looked through, with one look at the files."""
+        file, keys, seals = self._file.read(), self._keys.ring(), self._accounts.seals()
+        for sitter in tuple(self._sitters):
+            claims = sitter.claims
+            if claims is not None and (
+                why := self._why(claims, file, keys, lambda name: seals.get(name, ""))
+            ):
+                sitter.over(CallerError("token-invalid", why))
+
+    def _why(
+        self, claims: Claims, file: Container[str], keys: Container[str], seal: Callable[[str], str]
+    ) -> str:
+        """Why a login holds no more; empty if it does."""
+        roots, ended = claims.roots, self._ended
+        if claims.login and not roots.logins:
+            return "this login is one of an older Cordboard: sign in again"
+        if any(name in ended or name in file for name in (claims.jti, *roots.logins)):
+            return _ENDED_LOGIN
+        if roots.key and roots.key not in keys:
+            return "the API key that minted this token was taken away"
+        if roots.account and seal(roots.account) != roots.seal:
+            return "the account of this login was changed or taken away: sign in again"
+        return ""

@@ -23,7 +23,7 @@ from cordboard.model.ids import ContactId
 from cordboard.model.log import Entry
 from cordboard.model.state import SubjectState, voice_state
 from cordboard.protocols.five9.lines import hex_id
-from cordboard.testing.bad_line import Asked
+from cordboard.testing.bad_way import Asked
 from cordboard.testing.rig import LinkRig, likeness
 from tests.five9.link_rig import SUBJECT
 from tests.five9.rough import RoughVendor
@@ -168,6 +168,8 @@ class Found(NamedTuple):
     eventful: int
     lost: int
     unseen: int
+    torn: int = 0
+    """Gaps that began in the middle of what the vendor told of one instant. On a real network alone: its pieces may be parted anywhere."""
 
 
 def gaps_are_told(rig: LinkRig, vendor: RoughVendor, logs: Logs, moments: Sequence[Moment]) -> Found:
@@ -192,9 +194,47 @@ def gaps_are_told(rig: LinkRig, vendor: RoughVendor, logs: Logs, moments: Sequen
     return Found(len(gaps), eventful, lost, unseen)
 
 
-def _gaps(rig: LinkRig, vendor: RoughVendor, near: Sequence[Entry]) -> Iterator[Gap]:
-    """Each snapshot with its reads, and the loss before it. Between the two of a gap stands nothing that a link could have told."""
-    reads = iter(_reads(rig, vendor))
+def gaps_are_told_between(logs: Logs, moments: Sequence[Moment]) -> Found:
+    """The same where nobody knows at which position the vendor was asked: between the moments before and after the gap there has to
+    be one at which the snapshot was so, and one before it at which we were left.
+    """
+    assert all(logs.shown(moment.near) == logs.so(moment.far) for moment in moments)
+    gaps = eventful = lost = torn = 0
+    for gap in _gaps_of(logs.near):
+        if gap.down == 0:
+            continue
+        gaps += 1
+        first = max((item for item in moments if item.near < gap.down), default=Moment(0, 0)).far
+        last = min((item for item in moments if item.near >= gap.up), default=Moment(0, len(logs.far))).far
+        before, after = logs.shown(gap.down - 1), logs.shown(gap.up)
+        places = [
+            (then, now)
+            for now in range(first, last + 1)
+            for then in range(first, now + 1)
+            if logs.read(then, now) == after
+        ]
+        assert places, f"the snapshot at {gap.up} says {after}, which never was so between {first} and {last}"
+        left = [
+            place for place in range(first, max(now for _, now in places) + 1) if logs.so(place) == before
+        ]
+        torn += not left
+        assert left or _torn(logs, before, first, last), f"at {gap.down} we showed {before}"
+        for place in left[:1]:
+            happened = _change(logs.so(place), logs.read(*places[0]))
+            assert _change(before, after) == happened
+            eventful += bool(happened)
+        lost += _lost(logs, gap, before, after)
+    return Found(gaps, eventful, lost, 0, torn)
+
+
+def _torn(logs: Logs, shown: Mapping[str, Any], first: int, last: int) -> bool:
+    """Whether each part of it was so, if not all at the same time."""
+    so = [logs.so(place) for place in range(first, last + 1)]
+    return all(any(item.get(name) == part for item in so) for name, part in shown.items())
+
+
+def _gaps_of(near: Sequence[Entry]) -> Iterator[Gap]:
+    """Each loss with the snapshot after it. Between the two stands nothing that a link could have told."""
     down, fresh = 0, False
     for place, entry in enumerate(near, 1):
         match entry.event:
@@ -202,17 +242,23 @@ def _gaps(rig: LinkRig, vendor: RoughVendor, near: Sequence[Entry]) -> Iterator[
                 down, fresh = down or place, True
             case e.LinkUp():
                 fresh = True
-            case e.Snapshot() as snapshot:
-                told, presence, calls = next(reads)
-                assert told == snapshot, f"another snapshot is in the log at {place}"
-                yield Gap(down if fresh else place, place, presence, calls)
+            case e.Snapshot():
+                yield Gap(down if fresh else place, place, None, None)
                 down, fresh = 0, False
             case e.CommandIssued() | e.CommandSettled() | e.Unrecognised():
                 pass
             case event:
                 assert not fresh, f"{event} at {place}, in a gap"
+
+
+def _gaps(rig: LinkRig, vendor: RoughVendor, near: Sequence[Entry]) -> Iterator[Gap]:
+    """The same with what each snapshot was read from."""
+    reads = iter(_reads(rig, vendor))
+    for gap in _gaps_of(near):
+        told, presence, calls = next(reads)
+        assert told == near[gap.up - 1].event, f"another snapshot is in the log at {gap.up}"
+        yield gap._replace(presence=presence, calls=calls)
     assert next(reads, None) is None
-    assert not fresh
 
 
 def _reads(rig: LinkRig, vendor: RoughVendor) -> Iterator[tuple[e.Snapshot, Asked | None, Asked | None]]:

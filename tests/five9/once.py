@@ -16,7 +16,7 @@ from cordboard.model.ids import Millis
 from cordboard.model.log import Entry
 from cordboard.model.state import SubjectState, voice_state
 from cordboard.protocols.five9.lines import hex_id
-from cordboard.testing.bad_line import Asked
+from cordboard.testing.bad_way import Asked
 from cordboard.testing.rig import LinkRig
 from tests.five9.gaps import Logs
 
@@ -66,8 +66,10 @@ def given(entries: Sequence[Entry]) -> list[Given]:
     return list(found.values())
 
 
-def done_once(logs: Logs, asked: Sequence[Asked]) -> Counter[str]:
-    """Each thing that the vendor was told to do goes back to a command of its own, and what was refused was not done; how many, by kind."""
+def done_once(logs: Logs, asked: Sequence[Asked], *, late: Millis = 0) -> Counter[str]:
+    """Each thing that the vendor was told to do goes back to a command of its own, and what was refused was not done; how many, by kind.
+    `late`: by how much a request may come after its command was settled, where nobody knows when it went.
+    """
     ours, theirs = given(logs.near), given(logs.far)
     arrivals: dict[Millis, list[Millis]] = {}
     for one in asked:
@@ -84,7 +86,7 @@ def done_once(logs: Logs, asked: Sequence[Asked]) -> Counter[str]:
             if item.kind in LEADS_TO.get(mine.kind, (mine.kind,))
             and item.kind not in {led.kind for led in mine.led}
             and (about is None or getattr(mine.service, "contact", None) == hex_id("call", about))
-            and (mine.at <= item.at <= _latest(mine) or _on_its_way(mine, arrivals.get(item.at, [])))
+            and (mine.at <= item.at <= _latest(mine) + late or _on_its_way(mine, arrivals.get(item.at, [])))
             and _same(mine.service, item.service)
         ]
         assert fitting, f"the vendor was told to {item.service} at {item.at}, and nobody asked for that"

@@ -14,7 +14,7 @@ from cordboard.hub.maintenance import Address, Order
 from cordboard.model.events import LinkDown, LinkUp, Snapshot
 from cordboard.testing import FaultProxy
 from cordboard.web.accounts import Account
-from tests.five9.test_link_over_tls import LINK, MIA, SIM, WORD, act, hub, until_same
+from tests.five9.two_hubs import LINK, MIA, SIM, WORD, act, hub, until_same
 
 pytestmark = pytest.mark.asyncio
 

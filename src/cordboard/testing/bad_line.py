@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import assert_never
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec.structs import replace
 
 from cordboard.contract import (
@@ -26,6 +25,7 @@ from cordboard.hub.hub import Hub
 from cordboard.hub.network.asking import retry_after
 from cordboard.model.ids import LinkId, Millis, Subject
 from cordboard.model.state import SubjectState
+from cordboard.testing.bad_way import Asked, Way, Wire
 from cordboard.testing.proxy.troubles import KINDS, Kind, Trouble
 from cordboard.testing.vendor import CUT, Housed, Inward, Outward, Vendor
 
@@ -39,24 +39,6 @@ _CONNECTING: Millis = 5_000
 """After which whoever connects to a mute vendor gives up."""
 _BEHIND: Millis = 1_000
 """After which a frame that was to come behind its next comes all the same."""
-
-
-class Asked(msgspec.Struct, kw_only=True):
-    """A request of the link's. `done`: it reached the vendor, `arrived` then. `status`: of the answer that it got, 0 while there is none."""
-
-    at: Millis
-    method: str
-    path: str
-    body: bytes = b""
-    done: bool = False
-    arrived: Millis = 0
-    status: int = 0
-    until: Millis = 0
-    """Before when the answer wants nobody to ask again; 0 if it says nothing of that."""
-    seen: tuple[int, int] = (0, 0)
-    """`BadLine.position` when the vendor got it, and when it answered."""
-    reply: LinkFrame | None = None
-    """The very frame that the link was given."""
 
 
 class BadLine:
@@ -86,10 +68,10 @@ class BadLine:
         self._refuses = refuses
         self._deaf = deaf
         self._position = position
-        self._channels: dict[str, _Wire] = {}
-        self._waiting: dict[str, _Wire] = {}
-        self._up = _Way(self)
-        self._down = _Way(self)
+        self._channels: dict[str, Wire] = {}
+        self._waiting: dict[str, Wire] = {}
+        self._up = Way(self)
+        self._down = Way(self)
         self._lasting: dict[str, int] = {}
         """What is wrong for a while: by kind, which making of it counts."""
         self._delay: Millis = 0
@@ -263,7 +245,7 @@ class BadLine:
             refused("connection-lost")
             return
         self.hosts.add(urlsplit(effect.url).netloc)
-        wire = self._channels[channel] = _Wire(feed)
+        wire = self._channels[channel] = Wire(feed)
         self.vendor.do(effect, lambda frame: self._heard(wire, frame))
 
     def _asking(self, effect: Request, feed: Inward) -> None:
@@ -290,7 +272,7 @@ class BadLine:
             failed(hindered, min(_CONNECTING, effect.timeout - 1) if slow else 5, sent=False)
             return
         trouble = self._refuses(effect) or self._rule(path)
-        wire = self._waiting[effect.name] = _Wire(given)
+        wire = self._waiting[effect.name] = Wire(given)
 
         def told(frame: LinkFrame) -> None:
             if self._waiting.get(effect.name) is wire:
@@ -315,7 +297,7 @@ class BadLine:
 
         self._up.carry(len(effect.body), arrived)
 
-    def _heard(self, wire: _Wire, frame: LinkFrame) -> None:
+    def _heard(self, wire: Wire, frame: LinkFrame) -> None:
         """A frame of the vendor's on a channel."""
         if wire.gone or (isinstance(frame, Received) and self._deaf(frame.data)):
             return
@@ -333,7 +315,7 @@ class BadLine:
             self._passed(wire, frame)
         self._let_go()
 
-    def _passed(self, wire: _Wire, frame: LinkFrame) -> None:
+    def _passed(self, wire: Wire, frame: LinkFrame) -> None:
         def arrived() -> None:
             if wire.gone:
                 return
@@ -347,7 +329,7 @@ class BadLine:
 
     # --- private -----------------------------------------------------------------------------------------------------------------
 
-    def _told(self, kind: str, wire: _Wire, frame: LinkFrame) -> None:
+    def _told(self, kind: str, wire: Wire, frame: LinkFrame) -> None:
         if not wire.dead:
             self.met[kind] += 1
             self._passed(wire, frame)
@@ -433,58 +415,6 @@ class BadLine:
                 self._flaw = ""
             case _:
                 pass
-
-
-class _Wire:
-    """A channel, or a request that waits. `dead`: it carries nothing any more, and nobody is told."""
-
-    def __init__(self, feed: Inward) -> None:
-        self.feed = feed
-        self.dead = False
-        self.over = False
-
-    @property
-    def gone(self) -> bool:
-        return self.dead or self.over
-
-
-class _Way:
-    """One direction of the line: everything in its order, when the line lets it."""
-
-    def __init__(self, line: BadLine) -> None:
-        self._line = line
-        self._held: list[tuple[int, Callable[[], None]]] = []
-        self._last: Millis = 0
-        self._under_way = 0
-
-    @property
-    def busy(self) -> bool:
-        return bool(self._held or self._under_way)
-
-    def carry(self, size: int, what: Callable[[], None]) -> None:
-        if self._line.stalled or self._held:
-            self._line.met["stall"] += 1
-            self._held.append((size, what))
-            return
-        now = self._line.clock.now()
-        late, slow = self._line.takes(size)
-        due = max(now + late, self._last) + slow
-        if due <= now and not self._under_way:
-            what()
-            return
-        self._last = max(due, now)
-        self._under_way += 1
-
-        def arrived() -> None:
-            self._under_way -= 1
-            what()
-
-        self._line.clock.call_after(self._last - now, arrived)
-
-    def go_on(self) -> None:
-        held, self._held = self._held, []
-        for size, what in held:
-            self.carry(size, what)
 
 
 def _now(frame: LinkFrame, at: Millis) -> LinkFrame:

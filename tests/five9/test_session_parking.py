@@ -87,8 +87,10 @@ async def test_a_parked_call_comes_into_the_one_that_the_agent_talks_in() -> Non
         assert {(item.id, item.state) for item in over} == {(first, "FINISHED")}
 
 
-@pytest.mark.parametrize("named", [True, False])
-async def test_two_parked_calls_are_joined(named: bool) -> None:
+@pytest.mark.parametrize(
+    ("named", "disposition"), [(True, "booked"), (False, "booked"), (True, "-23"), (True, "0")]
+)
+async def test_two_parked_calls_are_joined(named: bool, disposition: str) -> None:
     async with desk() as (page, centre):
         first = await taken(page, centre, ADA)
         assert (await put(page, f"K/{first}/transfer_to_call")).status == 404
@@ -96,7 +98,7 @@ async def test_two_parked_calls_are_joined(named: bool) -> None:
         second = await taken(page, centre, BEN)
         await put(page, f"K/{second}/park")
         body: dict[str, Any] = {"callId": second} if named else {}
-        answer = await put(page, f"K/{first}/transfer_to_call", {**body, "dispositionId": "booked"})
+        answer = await put(page, f"K/{first}/transfer_to_call", {**body, "dispositionId": disposition})
         assert answer.status == 204
         assert await shown(page) == {}
         truth = centre.truth()

@@ -549,6 +549,20 @@ def test_what_a_parked_call_can_be_joined_with(
     assert refused(state, c.AlternateCall(contact=K1)) == "wrong-state"
 
 
+@pytest.mark.parametrize("state", [PARKED, HELD])
+@pytest.mark.parametrize("kind", [c.TransferCall, c.ConferenceCall])
+def test_a_call_is_joined_with_no_other_contact_centres_with_no_chat_and_not_with_itself(
+    kind: type[c.TransferCall | c.ConferenceCall], state: SubjectState
+) -> None:
+    assert refused(state, kind(contact=K1, other=K1)) == "wrong-state"
+    elsewhere = call(e.Established, ann(S.CONNECTED), contact="k2", call="d1", link="far")
+    chat = call(e.Established, ann(S.CONNECTED), contact="k2", call="d1", contact_facts=digital())
+    for second in (elsewhere, chat):
+        there = after(e.LinkUp(link=LinkId("far"), services=tuple(SWITCH_SERVICES)), second, state=state)
+        assert refused(there, kind(contact=K1, other=ContactId("k2"))) == "wrong-state"
+        assert refused(there, kind(contact=ContactId("k2"), other=K1)) == "wrong-state"
+
+
 def test_nobody_parks_a_call_about_which_they_are_asking_somebody() -> None:
     assert refused(CONSULTING, c.ParkCall(contact=K1)) == "wrong-state"
     assert refused(CONSULTING, c.ParkCall(contact=K1, call=CallId("c2"))) == "wrong-state"

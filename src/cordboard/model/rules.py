@@ -189,10 +189,12 @@ def possible(
         calling = any(on_the_line(standing(item)) for item in voices)
         return agent_refusal(agent_standing(state, calling=calling), kind)
     at = standing(contact)
-    if other is not None:
+    if other is not None and other != contact.id:
         second = state.contacts.get(other)
         if second is None:
             return _no("unknown-contact", f"no open contact {other}")
+        if (second.link, second.medium) != (contact.link, contact.medium):
+            return _no("wrong-state", "only calls of one link can be joined")
         at = replace(at, places=(*at.places, *_places(second, second.calls)))
     if call_id is None:
         return contact_refusal(at, kind, at.places)

@@ -208,7 +208,7 @@ def transfer_to_call(look: Look, line: Line, ident: str, disposition: str | None
     state = look()
     other = line_of(state, ident) if ident else _parked(state, line)
     contact = line.contact.id
-    if disposition:
+    if _is_chosen(disposition):
         yield c.SetDisposition(contact=contact, disposition=disposition)
     yield c.TransferCall(contact=contact, call=line.call.id, other=other.contact.id)
     if disposition:

@@ -160,9 +160,20 @@ export const contactLook = css`
     }
   }
 
+  /* Three stand in a row here: what ends the call takes what is left of the last. */
+  @container (221px <= width < 24rem) {
+    .ways > .danger:nth-child(n + 4):nth-child(3n + 2) {
+      grid-column: span 2 / -1;
+    }
+  }
+
   @container (width < 221px) {
     .ways > .danger:nth-child(3) {
       grid-column: 1 / -1;
+    }
+
+    .ways > .danger:nth-child(n + 4):nth-child(2n) {
+      grid-column: auto;
     }
 
     .offered button {

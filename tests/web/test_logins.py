@@ -12,10 +12,13 @@ import pytest
 from aiohttp import WSMsgType
 
 from cordboard.app import App
+from cordboard.contract import SignIn
 from cordboard.model.errors import CallerError
 from cordboard.web.accounts import Accounts
 from cordboard.web.api_keys import ApiKeys
+from cordboard.web.signing import Signing
 from cordboard.web.sockets import TOKEN_INVALID
+from tests.hub.probe import Page, Probe
 
 Start = Callable[..., Awaitable[App]]
 ANN = frozenset({"agent:ann"})
@@ -152,7 +155,10 @@ async def test_sockets_of_a_login_that_is_over_are_closed(
         bearer = await token(app)
     signed_in = await client.ws_connect(app.url + "/echo/private", headers={"Authorization": bearer})
     shown = await client.ws_connect(app.url + "/echo/socket")
-    await shown.send_str(f"hello {bearer.removeprefix('Bearer ')}")
+    by_password = end == "account"
+    await shown.send_str(
+        f"basic ann:{PASSWORD}" if by_password else f"hello {bearer.removeprefix('Bearer ')}"
+    )
     other = await client.ws_connect(
         app.url + "/echo/private", headers={"Authorization": await token_of_bob(app)}
     )
@@ -169,6 +175,24 @@ async def test_sockets_of_a_login_that_is_over_are_closed(
     assert (await end_of(signed_in), await end_of(shown)) == (TOKEN_INVALID, TOKEN_INVALID)
     assert not other.closed
     await other.close()
+
+
+@pytest.mark.parametrize("end", ["before", "another"])
+async def test_who_sits_down_when_the_login_is_over_already_goes(app: App, end: str) -> None:
+    """Between a look at a token and the seat lies a handshake, in which much can happen."""
+    bearer, later = await token(app), await token(app)
+    claims = app.identities.bearer(bearer.removeprefix("Bearer ")).claims
+    await ask(app, "/v1/logout", {}, bearer)
+    page = Page(app.hub, Probe(), "agent:ann")
+    gone: list[str] = []
+    signing = Signing(app.identities, app.hub.clock, "127.0.0.1", claims)
+    signing.seated(page.seat, lambda refused: gone.append(refused.code))
+    if end == "another":
+        signing.sign_in(SignIn(kind="bearer", secret=later.removeprefix("Bearer ")))
+    await app.hub.settled()
+    assert gone == (["token-invalid"] if end == "before" else [])
+    assert (page.seat.identity is None) == (end == "before")
+    page.seat.leave()
 
 
 async def token_of_bob(app: App) -> str:

@@ -13,6 +13,7 @@ from cordboard.hub.seat import Seat
 from cordboard.model.errors import CallerError
 from cordboard.web.identity import Identities, SignedIn
 from cordboard.web.tokens import Claims
+from cordboard.web.vault import UnreadableError
 
 _log = structlog.get_logger(__name__)
 
@@ -38,7 +39,7 @@ class Signing:
         self._seat = seat
         self._gone = gone
         if self._claims is not None:
-            self._identities.logins.sit(self)
+            self._sit(self._claims)
 
     @property
     def claims(self) -> Claims | None:
@@ -51,11 +52,11 @@ class Signing:
         """
         if effect.kind == "bearer" and self._seat is not None:
             try:
-                found = self._identities.bearer(effect.secret)
+                found, token = self._held(self._identities.bearer(effect.secret), effect)
             except Exception as error:  # noqa: BLE001 - told as what it is
                 self._refused(error)
             else:
-                self._tell(found, "", remember=effect.remember)
+                self._tell(found, "", token)
             return
         task = asyncio.get_running_loop().create_task(self._check(effect))
         self._tasks.add(task)
@@ -80,11 +81,12 @@ class Signing:
 
     async def _check(self, effect: SignIn) -> None:
         try:
-            found = await self._identities.sign_in(effect, self._address)
+            signed = await self._identities.sign_in(effect, self._address)
+            found, token = self._held(signed, effect)
         except Exception as error:  # noqa: BLE001 - as above
             self._refused(error)
         else:
-            self._tell(found, "", remember=effect.remember)
+            self._tell(found, "", token)
 
     def _refused(self, error: Exception) -> None:
         """Whatever went wrong, the session hears of it: it waits for an answer."""
@@ -94,17 +96,35 @@ class Signing:
             _log.error("sign-in-failed", exc_info=error)
             self._tell(None, "internal")
 
-    def _tell(self, found: SignedIn | None, error: str, *, remember: bool = False) -> None:
+    def _held(self, found: SignedIn, effect: SignIn) -> tuple[SignedIn, str]:
+        """The login with what it hangs on, also of one that came by a password alone; and the token, where one is asked for."""
+        if not effect.remember and found.claims is not None:
+            return found, ""
+        token, held = self._identities.ticket(found)
+        return held, token if effect.remember else ""
+
+    def _tell(self, found: SignedIn | None, error: str, token: str = "") -> None:
         seat = self._seat
         if seat is None or seat.left:
             return
+        identity = found.identity if found is not None else None
         if found is not None:
-            token = ""
-            if remember:
-                token, found = self._identities.ticket(found)
             self._claims = found.claims
             seat.identity = found.identity
-            self._identities.logins.sit(self)
-            seat.receive(Identified(identity=found.identity, error=error, at=self._clock.now(), token=token))
-        else:
-            seat.receive(Identified(identity=None, error=error, at=self._clock.now()))
+            if found.claims is not None:
+                self._sit(found.claims)
+        seat.receive(Identified(identity=identity, error=error, at=self._clock.now(), token=token))
+
+    def _sit(self, claims: Claims) -> None:
+        """Be told when the login is over, or soon if that came about since it was looked at: by a handshake, or a password's hashing."""
+        self._identities.logins.sit(self)
+        try:
+            self._identities.logins.check(claims)
+        except CallerError as refused:
+            asyncio.get_running_loop().call_soon(self._late, claims, refused)
+        except UnreadableError:
+            pass  # nobody goes for what may hold
+
+    def _late(self, claims: Claims, refused: CallerError) -> None:
+        if self.claims is claims:  # not another one by now
+            self.over(refused)

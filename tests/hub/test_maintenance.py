@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from cordboard.contract import Elsewhere, Maintenance
@@ -73,3 +74,18 @@ def test_what_was_said_before_holds_until_something_else_is_said() -> None:
 def test_the_next_maintenance_has_nothing_of_the_last_one() -> None:
     last = Maintenance(state="completed", at=1, to=SOUTH, graceful=False, text="Tonight")
     assert turned(last, Order(do="announce", after=1), 2) == Maintenance(state="announced", at=2, begins=3)
+
+
+@pytest.mark.parametrize("host", ["south.example", "10.0.0.1", "[::1]", "x", "x" * 253])
+def test_a_host_may_be(host: str) -> None:
+    assert msgspec.json.decode(_to(host), type=Order).to == Address(host=host)
+
+
+@pytest.mark.parametrize("host", ["", "x\n", "[::1]\n", "x y", "x/", "https://x", "::1", "x.", "x" * 254])
+def test_a_host_may_not_be(host: str) -> None:
+    with pytest.raises(msgspec.ValidationError, match=r"to\.host"):
+        msgspec.json.decode(_to(host), type=Order)
+
+
+def _to(host: str) -> bytes:
+    return msgspec.json.encode({"do": "start", "to": {"host": host}})

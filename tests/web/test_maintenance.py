@@ -74,7 +74,14 @@ def _first(part: str) -> Any:  # noqa: ANN401 - JSON
 
 
 @pytest.mark.parametrize(
-    "words", [("--to", "a/b"), ("--to", "x:y"), ("--to", "u@x"), ("--to", ":80"), ("--to", "a", "--here")]
+    "words",
+    [
+        *(
+            ("--to", text)
+            for text in ("a/b", "x:y", "u@x", ":80", "x:0", "x:65536", "x_y", "x\n", "-x", "[::g]")
+        ),
+        ("--to", "a", "--here"),
+    ],
 )
 def test_an_address_that_is_none_is_refused(words: tuple[str, ...]) -> None:
     refused = CliRunner().invoke(group, ["start", *words, "--url", "http://127.0.0.1:9"]).exception

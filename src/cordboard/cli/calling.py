@@ -54,7 +54,9 @@ def _read(status: int, data: bytes, url: str) -> Any:  # noqa: ANN401 - JSON
             raise DoorError("wrong-state", f"{refused['code']}: {refused['message']}")
         except (msgspec.MsgspecError, KeyError, TypeError):
             raise InternalError("internal", f"{url} answered {status}, and not as a Cordboard does") from None
-    raise DoorError(error.code, f"{error.code}: {error.message}", error.details)
+    field = error.details.get("field", "")
+    where = f"{field}: " if error.code == "bad-field" and field else ""
+    raise DoorError(error.code, f"{error.code}: {where}{error.message}", error.details)
 
 
 def authorization(

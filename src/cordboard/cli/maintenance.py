@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
+import msgspec
 import typer
 
 from cordboard.cli.calling import authorization, call
@@ -103,12 +104,16 @@ def _ordered(
 
 
 def _address(text: str) -> dict[str, Any]:
+    from cordboard.hub.maintenance import Address  # noqa: PLC0415 - `--help` does without
+
     try:
         parts = urlsplit(f"//{text}")
         plain = parts.netloc == text and parts.username is None
-        host, port = parts.hostname or "", parts.port or HTTPS
-    except ValueError:
-        plain, host, port = False, "", HTTPS
-    if not plain or not host:
-        raise CallerError("bad-field", f"{text!r} is no host or host:port", {"field": "to"})
-    return {"host": f"[{host}]" if ":" in host else host, "port": port}
+        host, port = parts.hostname or "", parts.port
+        found = {"host": f"[{host}]" if ":" in host else host, "port": HTTPS if port is None else port}
+        msgspec.convert(found, Address)
+    except ValueError:  # msgspec's as well
+        plain, found = False, {}
+    if not plain:
+        raise CallerError("bad-field", f"--to: {text!r} is no host or host:port", {"field": "to"})
+    return found

@@ -16,7 +16,8 @@ from cordboard.model.ids import Millis
 Act = Literal["announce", "start", "complete", "cancel"]
 
 LONGEST: Final = 30 * 24 * 60 * 60 * 1000
-_HOST = r"^(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$|^\[[0-9A-Fa-f:.]{2,45}\]$"
+_HOST = r"^(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])$(?!\n)"
+"""In the words that JSON Schema and Python have in common: `$` alone also stands before a last line's end."""
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ import pytest
 
 from cordboard.model import commands as c, events as e
 from cordboard.model.calls import own_connection
-from cordboard.model.entities import Availability, Contact, Medium
+from cordboard.model.entities import Availability, Contact, Medium, Phase
 from cordboard.model.state import voice_state
 from cordboard.testing.page import AgentPage
 from cordboard.testing.rig import LinkRig, likeness
@@ -116,3 +116,65 @@ async def test_one_of_two_has_to_be_parked_to_be_joined(
         assert isinstance(await page.do(kind(contact=second.id, other=first.id)), c.Done)
         await rig.advance(1)
         same(rig)
+
+
+@pytest.mark.parametrize("busy", [False, True])
+async def test_a_parked_caller_who_hangs_up_leaves_after_call_work(busy: bool) -> None:
+    async with desk() as (rig, page):
+        first = await taken(rig, page, ADA)
+        await page.do(c.ParkCall(contact=first.id))
+        if busy:
+            await taken(rig, page, BEN)
+        await rig.vendor.act("customer_hang_up", number=ADA)
+        await rig.advance(1)
+        (over,) = (item for item in page.contacts if item.id == first.id)
+        assert over.phase is Phase.WRAP_UP
+        assert agent(rig) is (Availability.BUSY if busy else Availability.WORKING_AFTER_CALL)
+        same(rig)
+        assert isinstance(await page.do(c.CompleteContact(contact=first.id)), c.Done)
+        await rig.advance(1)
+        assert agent(rig) is (Availability.BUSY if busy else Availability.READY)
+        same(rig)
+
+
+async def test_two_who_are_parked_are_left_to_each_other() -> None:
+    async with desk() as (rig, page):
+        first = await taken(rig, page, ADA)
+        await page.do(c.ParkCall(contact=first.id))
+        second = await taken(rig, page, BEN)
+        await page.do(c.ParkCall(contact=second.id))
+        await rig.advance(1)
+        assert parked(page) == [True, True]
+        conference = await page.do(c.ConferenceCall(contact=first.id, other=second.id))
+        assert isinstance(conference, c.Refused)
+        assert isinstance(await page.do(c.TransferCall(contact=first.id, other=second.id)), c.Done)
+        await rig.advance(1)
+        assert [item.id for item in page.contacts] == [first.id]
+        assert agent(rig) is Availability.WORKING_AFTER_CALL
+        same(rig)
+        assert isinstance(await page.do(c.CompleteContact(contact=first.id)), c.Done)
+        await rig.advance(1)
+        assert (page.contacts, agent(rig)) == ((), Availability.READY)
+        same(rig)
+
+
+@pytest.mark.parametrize("puts_aside", [True, False])
+async def test_who_logs_off_with_a_call_goes_when_it_is_over(puts_aside: bool) -> None:
+    async with desk() as (rig, page):
+        first = await taken(rig, page, ADA)
+        if puts_aside:
+            await page.do(c.ParkCall(contact=first.id))
+        off = c.SetAgentState(state=Availability.NULL, reason="end-of-shift")
+        assert isinstance(await page.do(off), c.Done)
+        await rig.advance(1)
+        assert agent(rig) is (Availability.NOT_READY if puts_aside else Availability.BUSY)
+        same(rig)
+        await rig.vendor.act("customer_hang_up", number=ADA)
+        await rig.advance(1)
+        assert agent(rig) is Availability.WORKING_AFTER_CALL
+        assert isinstance(await page.do(c.CompleteContact(contact=first.id)), c.Done)
+        await rig.advance(1)
+        assert (agent(rig), page.contacts) == (Availability.NULL, ())
+        there = voice_state(rig.vendor.truth()[SUBJECT])
+        assert there is not None
+        assert there.state is Availability.NULL, "and for a reason that no login state has"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cordboard.protocols.five9 import Five9, wire
+from cordboard.protocols.five9 import Five9, wire, words as w
 from cordboard.testing import Visit
 from cordboard.testing.centre import ContactCentre
 from cordboard.testing.stage import live_stage
@@ -117,3 +117,19 @@ async def test_faithful_frames_of_parking_say_that_something_changed() -> None:
         assert calls(page)[-1] == ("4", "UPDATED", "PARKED")
         await put(page, f"K/{first}/retrieve")
         assert calls(page)[-1] == ("4", "UPDATED", "TALKING")
+
+
+async def test_who_ends_the_session_with_a_parked_call_is_at_work_until_it_is_over() -> None:
+    async with desk() as (page, centre):
+        first = await taken(page, centre, ADA)
+        await put(page, f"K/{first}/park")
+        assert read(await get(page, "A/can_stop_session")) is False
+        assert (await put(page, "A/session_stop", {"reasonCodeId": "end-of-shift"})).status == 204
+        assert read(await get(page, "A/login_state")) == w.WORKING
+        assert (await put(page, f"K/{first}/retrieve")).status == 204
+        assert (await put(page, f"K/{first}/dispose", {"dispositionId": "booked"})).status == 200
+        await page.settled()
+        assert read(await get(page, "A/login_state")) == w.SELECT_STATION
+        told = [wire.payload(item, str) for item in frames(page) if item.context.event_id == "17"]
+        assert told[-1] == w.SELECT_STATION
+        assert centre.truth()["agents"]["mia"]["state"] == "null"

@@ -435,7 +435,8 @@ class Desk:
         yield from self._errands.begin(called.call, plan, self._state, called.at)
 
     def _stop(self, called: k.Called) -> k.SessionEffects:
-        yield from self._errands.begin(called.call, stopped(self._arrival(called)), self._state, called.at)
+        plan = stopped(self._arrival(called), self._look)
+        yield from self._errands.begin(called.call, plan, self._state, called.at)
 
     def _restart_station(self, called: k.Called) -> k.SessionEffects:
         yield self._word("station", state=self._admission(called).station.state, role=_role(called))

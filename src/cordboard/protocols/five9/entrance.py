@@ -12,8 +12,8 @@ from cordboard.model.entities import Availability
 from cordboard.model.state import SubjectState
 from cordboard.protocols.five9 import lists, wire, words as w
 from cordboard.protocols.five9.admission import Admission
-from cordboard.protocols.five9.orders import Answer, GoneError, Plan, Until
-from cordboard.protocols.five9.presence import logged_on
+from cordboard.protocols.five9.orders import Answer, GoneError, Look, Plan, Until
+from cordboard.protocols.five9.presence import is_leaving, logged_on
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,10 +75,15 @@ def started(arrival: Arrival, station: wire.Station) -> Plan:
     return Answer()
 
 
-def stopped(arrival: Arrival) -> Plan:
-    """End it; who was logged on for it is logged off. `ValueError` for a body that is none."""
+def stopped(arrival: Arrival, look: Look) -> Plan:
+    """End it; who was logged on for it is logged off. Who has a call in hand is when that is over, and is at work until then: the
+    login state says when. `ValueError` for a body that is none.
+    """
     reason = wire.decoded(arrival.called.body or b"{}", wire.LeaveSession).reason_code_id or ""
     if arrival.admission.logs_on and logged_on(arrival.state):
         yield c.SetAgentState(state=Availability.NULL, reason="" if reason == "0" else reason)
+        yield Until(lambda state: not logged_on(state) or is_leaving(state))
+        if logged_on(look()):
+            return Answer()
     arrival.admission.stop()
     return Answer()

@@ -36,6 +36,12 @@ def logged_on(state: SubjectState | None) -> bool:
     return voice is not None and voice.state is not Availability.NULL
 
 
+def is_leaving(state: SubjectState) -> bool:
+    """Whether the agent is logged off as soon as what is under way is over."""
+    voice = voice_state(state)
+    return voice is not None and voice.pending is not None and voice.pending.state is Availability.NULL
+
+
 def services(asked: wire.PresenceState, state: SubjectState) -> Iterable[c.SetAgentState]:
     """What has to be done for the presence that was asked for: voice first, other media where they differ."""
     reason = asked.not_ready_reason_code_id

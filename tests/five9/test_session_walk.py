@@ -28,6 +28,8 @@ ON_CALLS = (
     "unhold",
     "park",
     "retrieve",
+    "transfer_to_call",
+    "add_to_conference",
     "disconnect",
     "complete_transfer",
     "cancel_transfer",

@@ -80,6 +80,7 @@ class _Truth:
     def _line(self, party: Json) -> str:
         muted = ", muted" if party["muted"] else ""
         state = "put on hold" if party["held_by"] is not None else CONNECTIONS[party["state"]]
+        state = "parked" if party["parked"] else state
         if party["agent"] == self._name:
             return f"You {state}{muted}"
         name = party["name"] or party["number"] or party["agent"] or party["queue"]

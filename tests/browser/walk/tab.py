@@ -19,6 +19,7 @@ LIKELY = {
     "Finish": 4.0,
     "Consult": 4.0,
     "Add": 1.5,
+    "Park": 1.5,
     "Retrieve": 3.0,
     "Complete transfer": 2.0,
     "Conference": 2.5,

@@ -71,6 +71,7 @@ def _agent(call: Json, party: Json, much: float, own: str, rng: Random) -> Itera
         yield 0.5 * much, "deflect_call", at
         return
     yield 1.2 * much, "clear_connection", at
+    yield 0.4 * much, "park_call", at
     yield (2.0 if party["state"] == "hold" else 0.2) * much, "retrieve_call", at
     yield 0.8 * much, "hold_call", at
     yield 0.4 * much, "associate_data", {**at, "data": {"note": rng.choice("ab")}}

@@ -21,8 +21,6 @@ from cordboard.testing.rig import LinkRig
 from tests.five9.gaps import Logs
 
 LEADS_TO: Mapping[str, tuple[str, ...]] = {
-    "ClearConnection": ("SetDisposition", "ClearConnection", "CompleteContact"),
-    "TransferCall": ("SetDisposition", "TransferCall", "CompleteContact"),
     "SingleStepTransferCall": ("SetDisposition", "SingleStepTransferCall", "CompleteContact"),
     "AlternateCall": ("HoldCall", "AlternateCall", "RetrieveCall"),
     "CompleteContact": ("SetDisposition", "CompleteContact"),
@@ -138,17 +136,19 @@ def patient(rig: LinkRig, asked: Sequence[Asked], near: Sequence[Entry]) -> Pati
     """No link asked the same again before the time that the vendor had named, and whichever went down for it asked nothing at all, nor
     did the next one. A link that was lost otherwise has taken with it what it was told.
     """
-    gave_up = {
-        id(cause)
+    heard = {
+        id(cause): effects
         for life in rig.tap.lives
         for cause, effects in zip(life.causes, life.done, strict=True)
-        if any(isinstance(effect, Down) for effect in effects)
+    }
+    gave_up = {
+        cause for cause, effects in heard.items() if any(isinstance(effect, Down) for effect in effects)
     }
     downs = [entry.event.at for entry in near if isinstance(entry.event, e.LinkDown)]
     named = waited = 0
     for place, item in enumerate(asked):
-        if not item.until or item.reply is None:
-            continue
+        if not item.until or item.reply is None or id(item.reply) not in heard:
+            continue  # or whoever asked was gone before the answer came
         named += 1
         down = id(item.reply) in gave_up
         waited += down

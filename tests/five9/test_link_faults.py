@@ -51,7 +51,7 @@ def holds(walked: Walk, logs: Logs) -> dict[str, int]:
     done = done_once(logs, vendor.asked)
     patience = patient(rig, vendor.asked, logs.near)
     whole = nothing_lost_or_doubled(logs)
-    assert told.eventful
+    assert told.eventful > told.torn
     assert patience.named > patience.downs > 0
     assert whole
     assert walked.report.overlaps
@@ -60,6 +60,7 @@ def holds(walked: Walk, logs: Logs) -> dict[str, int]:
         "two at once": walked.report.overlaps,
         "gaps": told.gaps,
         "gaps, something happened": told.eventful,
+        "gaps that cut an instant": told.torn,
         "calls lost in a gap": told.lost,
         "calls all in a gap": told.unseen,
         "calls no gap touched": whole,

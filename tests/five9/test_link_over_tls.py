@@ -22,6 +22,7 @@ from argon2 import PasswordHasher
 
 from cordboard.app import App, running
 from cordboard.hub.driver import STEADY
+from cordboard.hub.maintenance import Order
 from cordboard.model import commands as c
 from cordboard.model.entities import AttachedData, Availability, Phase
 from cordboard.model.events import LinkDown, LinkUp, Snapshot
@@ -111,6 +112,7 @@ class Day:
             "expired": self._expired,
             "restarted": self.near.restart,
             "migration": self._migration,
+            "maintenance": self._maintenance,
             "gone-1003": lambda: self._vendor(1003, 1003),
             "duplicate-login": lambda: self._vendor(1020, 3000),
             "rival": self.near.rival,
@@ -250,6 +252,12 @@ class Day:
         # The same place as before: there is one proxy.
         await self._say(self.random.choice((1001, 1002)), "Domain Migrated", METADATA)
         await self._say(73, "COMPLETED", "IDLE_MAINTENANCE")
+
+    async def _maintenance(self) -> None:
+        hub = self.near.app.hub
+        hub.maintain(Order(do="start", graceful=self.random.random() < 0.5), "ops")
+        await self._work()
+        hub.maintain(Order(do="complete"), "ops")
 
     async def _vendor(self, event: int, code: int) -> None:
         await self._say(event)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from cordboard.hub.maintenance import Order
 from cordboard.model import commands as c
 from cordboard.model.entities import AttachedData, Availability, Contact, Phase, Target, TargetKind
 from cordboard.testing import Trouble
@@ -87,6 +88,7 @@ class Walk:
             "expired-at-snapshot": self._expired_at_snapshot,
             "restarted": self._restarted,
             "migration": self._migration,
+            "maintenance": self._maintenance,
             "gone-1003": self._gone,
             "duplicate-login": self._duplicate_login,
             "rival": self._rival,
@@ -102,7 +104,8 @@ class Walk:
 
     async def step(self) -> None:
         """Something ordinary happens."""
-        match self.random.randrange(12):
+        rings = any(item.phase is Phase.OFFERED for item in self.colleague.contacts)
+        match 4 if rings and self.random.random() < 0.5 else self.random.randrange(12):
             case 0 | 1:
                 number = f"+4420794{next(self._rings):05}"
                 await self._world("ring", to="8001", number=number, patience=60)
@@ -338,6 +341,16 @@ class Walk:
         await self.vendor.tell(73, "COMPLETED", "IDLE_MAINTENANCE")
         self.vendor.muted = True
         await self._lost()
+        self._there()
+
+    async def _maintenance(self) -> None:
+        """An operator's words at the vendor: whoever is there may finish, and begins anew; or at once."""
+        hub = self.vendor.hub
+        hub.maintain(Order(do="start", graceful=self.random.random() < 0.5), "ops")
+        for _ in range(self.random.randint(0, 3)):
+            await self.step()
+        hub.maintain(Order(do="complete"), "ops")
+        await self.advance(LOOK)
         self._there()
 
     async def _gone(self) -> None:

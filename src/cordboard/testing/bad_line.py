@@ -65,6 +65,8 @@ class BadLine:
         self.made: list[Trouble] = []
         self.met: Counter[str] = Counter()
         """How often something met each kind of trouble: what nothing met was none."""
+        self.torn: list[Millis] = []
+        """When a channel ended with something of the vendor's still on its way."""
         self._refuses = refuses
         self._deaf = deaf
         self._position = position
@@ -224,6 +226,7 @@ class BadLine:
                 wire = self._channels.pop(channel, None)
                 if wire is not None and not wire.dead:
                     wire.over = True
+                    self._tear()
                     self.vendor.do(effect, feed)
 
     def _opening(self, effect: Open, feed: Inward) -> None:
@@ -342,6 +345,7 @@ class BadLine:
     def _end(self, *, dead: bool, kind: str) -> None:
         """All that is open is over, or carries nothing any more."""
         self.met[kind] += len(self._channels) + len(self._waiting)
+        self._tear()
         if dead:
             for wire in (*self._channels.values(), *self._waiting.values()):
                 wire.dead = True
@@ -358,6 +362,10 @@ class BadLine:
             if not wire.gone:
                 wire.over = True
                 wire.feed(Failed(name=name, reason="connection-lost", sent=True, at=self.clock.now()))
+
+    def _tear(self) -> None:
+        if self._down.busy or self._behind:
+            self.torn.append(self.clock.now())
 
     def _hindered(self) -> str:
         """Why nobody comes through to the vendor; empty if they do."""

@@ -21,6 +21,7 @@ from cordboard.web.sockets import TOKEN_INVALID
 from tests.hub.probe import Page, Probe
 
 Start = Callable[..., Awaitable[App]]
+Until = Callable[[Callable[[], object]], Awaitable[None]]
 ANN = frozenset({"agent:ann"})
 PASSWORD = "correct horse"
 LOGIN = {"user": "ann", "password": PASSWORD}
@@ -230,6 +231,24 @@ async def test_it_is_remembered_for_as_long_as_a_token_may_be_left(app: App, tmp
     assert settings.login_seconds <= login <= settings.login_seconds + 10
     assert settings.token_seconds_max <= minter <= settings.token_seconds_max + 10
     assert other > 10**9
+
+
+@pytest.mark.parametrize("then", ["look", "stop"])
+async def test_a_logout_that_could_not_be_kept_is_kept_later(
+    app: App, tmp_path: Path, until: Until, then: str
+) -> None:
+    file = tmp_path / "data" / "ended-logins.json"
+    lock = file.with_name(f"{file.name}.lock")
+    lock.mkdir()  # in the way of what is to be written
+    here = await token(app)
+    assert (await ask(app, "/v1/logout", {}, here))[0] == 200
+    assert await code(app, here) == "token-invalid", "here it is over all the same"
+    assert not file.exists()
+    lock.rmdir()
+    if then == "stop":
+        await app.identities.logins.stop()
+    await until(file.exists)
+    assert len(msgspec.json.decode(file.read_bytes(), type=dict[str, int])) == 1
 
 
 @pytest.mark.parametrize("word", ["hello {token}", "basic ann:correct horse", "cookie {cookie}"])

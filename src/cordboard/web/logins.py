@@ -69,7 +69,7 @@ class Logins:
         self._writer: asyncio.Task[None] | None = None
         self._sitters: WeakSet[Sitter] = WeakSet()
         self._known: tuple[object, ...] = (None, None, None)
-        self._readable = True
+        self._readable = self._writable = True
         self._look_again: Callable[[], None] | None = None
 
     def start(self) -> None:
@@ -81,8 +81,7 @@ class Logins:
         if self._look_again is not None:
             self._look_again()
             self._look_again = None
-        if self._writer is not None:
-            await self._writer
+        await self._written()
 
     def check(self, claims: Claims) -> None:
         """`CallerError` `token-invalid` if the login that the token came from holds no more."""
@@ -94,13 +93,18 @@ class Logins:
         self._sitters.add(sitter)
 
     def end(self, claims: Claims) -> Awaitable[None]:
-        """End a login, with all that was made of it: tokens renewed, kept, or minted by its bearer. Awaited, it is on disk."""
+        """End a login, with all that was made of it: tokens renewed, kept, or minted by its bearer. Awaited, it is on disk; if that
+        cannot be, the log says so, and it is tried again.
+        """
         now = self._clock.now() // 1000
         name = claims.roots.logins[-1] if claims.roots.logins else claims.jti
         self._ended = {name: until for name, until in self._ended.items() if until > now}
         self._ended[name] = self._unwritten[name] = self._last(claims, now)
         # Whoever ended it may be about to tell the others in their own words.
         asyncio.get_running_loop().call_soon(self._leave, name)
+        return self._written()
+
+    def _written(self) -> Awaitable[None]:
         if self._writer is None or self._writer.done():
             self._writer = asyncio.ensure_future(self._write())
         return asyncio.shield(self._writer)
@@ -125,7 +129,12 @@ class Logins:
             try:
                 await asyncio.to_thread(self._writing.change, joined)
             except CordboardError as error:
-                _log.error("logout-not-kept", error=str(error))
+                self._unwritten = {**batch, **self._unwritten}  # for the next look
+                if self._writable:
+                    _log.error("logouts-not-kept", error=str(error))
+                self._writable = False
+                return
+            self._writable = True
 
     def _all(self) -> tuple[object, ...]:
         """What is looked at: each another object once its file was written, even if it says again what it said before."""
@@ -136,6 +145,8 @@ class Logins:
 
     def _look(self) -> None:
         self._later()
+        if self._unwritten:
+            self._written()
         try:
             found = self._all()
         except UnreadableError as error:

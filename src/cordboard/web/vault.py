@@ -69,11 +69,14 @@ class Vault(Generic[T]):
 
     def _replace(self, data: bytes) -> None:
         fresh = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-        file = os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        try:
-            os.write(file, data)
-            os.fsync(file)
-        finally:
-            os.close(file)
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         fresh.replace(self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # else a loss of power could bring the old one back
+        finally:
+            os.close(folder)
         self._seen = None

@@ -25,7 +25,8 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     """What one session of an agent tells the others.
 
     `hello`: I am here, say where you are. `state`: I am in this one now. `forced`: every other login is over. `over`: mine is. `station`: mine
-    changed. `socket`: my socket has this key. `statistics`: send them all. `role`: which of the login's states or stations is meant.
+    changed. `socket`: my socket has this key. `taken`: another socket has it, and stays. `statistics`: send them all. Of `state` and `station` the
+    `role` says whose.
     """
 
     kind: str

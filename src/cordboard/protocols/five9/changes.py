@@ -27,7 +27,6 @@ from cordboard.model.ids import Millis
 from cordboard.model.tables import AGENT_STATES
 
 _STATES = {state: kind for kind, state in AGENT_STATES.items() if kind is not e.AgentLoggedOn}
-_NOBODY: tuple[Connection, ...] = ()
 
 
 def contact_events(old: Contact | None, new: Contact, at: Millis, cause: str = "") -> Iterator[e.Event]:

@@ -191,9 +191,3 @@ ABOUT_SOCKETS: Final = frozenset(
     }
 )
 """What is about the socket itself: every page hears it, whichever events it asked for."""
-
-
-def event_name(event_id: str) -> str:
-    """The name of an event, empty for one that nobody has told of."""
-    known = EVENTS.get(int(event_id)) if event_id.isascii() and event_id.isdigit() else None
-    return known.name if known is not None else ""

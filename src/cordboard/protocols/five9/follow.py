@@ -113,10 +113,6 @@ class Follower:
         """The contact of this id, if it is open."""
         return self._contacts.get(ContactId(ident or ""))
 
-    def is_guest(self, ident: str) -> bool:
-        """Whether this is no call of the agent's, but somebody in one."""
-        return ident in self._guests
-
     def pause(self, ident: str, *, on: bool) -> None:
         """The recording of this call was paused, or ended or goes on: Five9 does not say which."""
         (self._paused.add if on else self._paused.discard)(ident)

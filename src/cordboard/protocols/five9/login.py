@@ -323,8 +323,8 @@ class Access:
         return self.now - self._answered >= FRESH
 
     def _said_to(self, how: How, method: str, path: str, body: Any) -> Steps[k.Replied | k.Failed]:  # noqa: ANN401 - JSON
-        """The answer to one request; it has no name if it was not made. Nobody asks for it before the time that Five9 has named: a reading waits, an order is refused, since many that
-        have waited would all be done at once.
+        """The answer to one request; it has no name if it was not made. Nobody asks for it before the time that Five9 has named: a reading waits,
+        an order is refused, since many that have waited would all be done at once.
         """
         rest = self._named.get((method, path), 0) - self.now
         if rest > MOST_RETRY_AFTER or (rest > 0 and how != "read"):

@@ -18,7 +18,6 @@ CONTEXTS: Final = (APPS, SUPS)
 PEOPLE: Mapping[str, str] = {APPS: "agents", SUPS: "supervisors"}
 """Under which word each context has its own user."""
 
-FARM_HEADER: Final = "farmId"
 SENT: Final = ("farmid", "x-requested-with")
 """Headers that Five9's clients send beside the usual ones."""
 

@@ -9,7 +9,6 @@ from cordboard.protocols.five9 import figures as f
 from cordboard.protocols.five9.figures import Row
 
 AGENT_STATE, ACD_STATUS, AGENT_STATISTIC = "AGENT_STATE", "ACD_STATUS", "AGENT_STATISTIC"
-SOURCES = (AGENT_STATE, ACD_STATUS, AGENT_STATISTIC)
 _GAUGES = frozenset({*f.COUNTERS, *f.AVERAGES, f.HANDLED})
 
 Table = dict[str, Row]

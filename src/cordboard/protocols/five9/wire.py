@@ -303,12 +303,6 @@ class Leave(_Wire, frozen=True, kw_only=True):
     is_to_transfer_call_ownership: bool | str = "false"
 
 
-class Value(_Wire, frozen=True, kw_only=True):
-    """Body of what sets one thing."""
-
-    value: Any = None
-
-
 class LeaveSession(_Wire, frozen=True, kw_only=True):
     """Body of `session_stop` (*assumed*)."""
 
@@ -357,7 +351,7 @@ def fault(
 
 
 def fault_of(data: bytes) -> ExceptionDetail | None:
-    """The error of this body, or `None` if it is no such body: not JSON, or JSON of another kind."""
+    """The error of a body that is as ours are, or `None`: not JSON, or JSON of another kind. What a vendor writes is read by `leniency`."""
     try:
         return decoded(data, Fault).detail
     except ValueError:

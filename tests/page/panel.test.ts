@@ -45,6 +45,9 @@ test("two contacts can be joined when one is on hold and the other is not", () =
   assert.deepEqual(joinable(ringing, [held, active, ringing]), []);
   const parked = { ...held, id: "p", calls: held.calls.map((call) => ({ ...call, connections: (call.connections ?? []).map((item) => ({ ...item, parked: true })) })) };
   assert.deepEqual(joinable(parked, [parked, held, active, ringing]).map((item) => item.id), ["a", "b"]);
+  const [dialling, left] = full(contact("e", "initiated"), contact("f", "null"));
+  assert.ok(dialling !== undefined && left !== undefined);
+  assert.deepEqual(joinable(parked, [parked, dialling, left]), []);
 });
 
 test("a page is left without a question when no call is under way", () => {

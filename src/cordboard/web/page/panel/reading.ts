@@ -129,7 +129,7 @@ export function joinable(contact: FullContact, contacts: readonly FullContact[])
       other.link === contact.link &&
       mine.length === 1 &&
       theirs.length === 1 &&
-      ((pair.includes("hold") && pair.includes("connected")) || (pair.includes("parked") && pair.every((place) => place !== "alerting")))
+      ((pair.includes("hold") && pair.includes("connected")) || (pair.includes("parked") && pair.every((place) => ["parked", "hold", "connected"].includes(place))))
     );
   });
 }

@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 import pytest
 
-from cordboard.contract import Down, Execute, Ids, Scope
+from cordboard.contract import Down, Emit, Execute, Ids, Scope, Woke
 from cordboard.hub.clock import RandomIds, VirtualClock
 from cordboard.hub.hub import Hub
 from cordboard.model import commands as c
 from cordboard.model.entities import Availability
 from cordboard.model.errors import CallerError
-from cordboard.model.events import LinkDown
+from cordboard.model.events import LinkDown, LinkUp
 from cordboard.model.ids import CommandId, LinkId, Subject
 from cordboard.store.memory import MemoryStore
 from tests.hub.probe import Page, Probe, ScriptedLink
@@ -54,6 +54,28 @@ async def test_one_that_works_is_ended_first_and_the_log_says_so(hub: Hub, probe
     assert (hub.links[LINK].state, probe.script.starts) == ("up", 2)
 
 
+@pytest.mark.parametrize("how", ["restarted", "stopped", "twice"])
+async def test_it_goes_on_behind_what_is_still_on_its_way_to_the_log(
+    hub: Hub, probe: Probe, how: str
+) -> None:
+    """Else the vendor would tell that once more, and it would stand in the log twice."""
+    driver = hub.driver(LINK)
+    assert driver is not None
+    probe.script.next = [Emit(subject=ANN, event=LinkUp(link=LINK, at=1), origin="place-7")]
+    driver._feed(Woke(name="go", at=1))
+    hub.restart_link(LINK)
+    assert (hub.links[LINK].state, probe.script.starts) == ("starting", 1)
+    if how == "stopped":
+        await driver.stop("enough")
+    if how == "twice":
+        hub.restart_link(LINK)
+    await hub.settled()
+    assert probe.script.starts == (1 if how == "stopped" else 2)
+    if how != "stopped":
+        assert probe.script.resumed == {ANN: "place-7"}
+        assert hub.links[LINK].state == "up"
+
+
 async def test_it_is_made_with_what_its_settings_are_by_then(clock: VirtualClock) -> None:
     made: list[str] = []
 
@@ -76,6 +98,7 @@ async def test_it_is_made_with_what_its_settings_are_by_then(clock: VirtualClock
     assert (hub.links[LINK].state, probe.script.starts) == ("up", 1), "nothing has changed"
     file["password"] = "new"
     hub.restart_link(LINK)
+    await hub.settled()
     page = Page(hub, probe, "agent:ann")
     probe.script.next = [Down(retry="later", reason="cut")]
     await page.do(Execute(command=ready("k")))

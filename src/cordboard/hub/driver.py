@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, assert_never
 
 import msgspec
@@ -79,7 +80,9 @@ class Driver:
         self._settings = settings
         self._scope = scope
         self._name = scope.link
-        self._link: Link | None = protocol.link(settings, scope, hub.ids)  # wrong settings show now
+        self._made: Link | None = protocol.link(settings, scope, hub.ids)  # wrong settings show now
+        """The next one, where it is made already."""
+        self._link: Link | None = None
         self._channels = ways(hub.clock, self._feed)
         self._timers: dict[str, Callable[[], None]] = {}
         self._served: set[Subject] = set()
@@ -87,6 +90,8 @@ class Driver:
         self._calls: dict[str, asyncio.Future[Reply]] = {}
         self._written: asyncio.Future[bool] | None = None
         """Of the turn of the loop in which it last told something."""
+        self._left: asyncio.Future[bool] | None = None
+        """Of the last that there was to tell of the one before."""
         self._attempt = 0
         self._restart: Callable[[], None] | None = None
         self._state: Literal["starting", "up", "down", "login", "gave-up", "stopped"] = "starting"
@@ -122,8 +127,8 @@ class Driver:
 
     def start(self) -> None:
         """Begin, going on behind the last event of each subject that is in the log."""
-        link = self._link or self._protocol.link(self._settings, self._scope, self._hub.ids)
-        self._link = link
+        link = self._made or self._protocol.link(self._settings, self._scope, self._hub.ids)
+        self._made, self._link = None, link
         resume = {
             subject: state.cursors[self._name]
             for subject, state in self._hub.states.items()
@@ -133,8 +138,8 @@ class Driver:
         self._run(lambda: link.start(self._hub.clock.now(), resume), cause)
 
     def restart(self, settings: Mapping[str, Any] | None = None) -> None:
-        """End the link, if it lives, and begin a fresh one at once, whatever it waits for: a person says so. `settings`: what it and
-        all after it are made with; `CallerError` if they are wrong, and then nothing has changed.
+        """End the link, if it lives, and begin a fresh one as soon as the log has all of that one, whatever it waits for: a person says
+        so. `settings`: what it and all after it are made with; `CallerError` if they are wrong, and then nothing has changed.
         """
         if self._state == "stopped":
             raise CallerError("going-away", "the hub is stopping")
@@ -145,9 +150,9 @@ class Driver:
             self._restart()
         self._leave("restarted", "later")
         self._settings = self._settings if settings is None else settings
-        self._link = made
+        self._made = made
         self._attempt = 0
-        self._turn("starting", "")
+        self._turn("starting", "restarted")
         self._again()
 
     async def stop(self, reason: str) -> None:
@@ -336,11 +341,19 @@ class Driver:
                 future.set_exception(
                     VendorError("link-down", f"link {self._name} went down", {"reason": reason})
                 )
-        if drafts:
-            self._hub.append(drafts)
+        self._left = self._hub.append(drafts) if drafts else self._written
 
     def _again(self) -> None:
-        self._restart = None
+        """Begin a fresh one once the log has all of the one before: it goes on behind that, and would hear twice of what is on its way."""
+        if self._left is None or self._left.done():
+            self._begin()
+            return
+        called_off: list[None] = []
+        self._restart = partial(called_off.append, None)
+        self._left.add_done_callback(lambda _: None if called_off else self._begin())
+
+    def _begin(self) -> None:
+        self._restart = self._left = None
         try:
             self.start()
         except CallerError as error:

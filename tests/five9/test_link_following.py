@@ -170,6 +170,25 @@ def test_what_ends_while_it_is_read_is_over_whatever_the_list_says() -> None:
     assert not five9.state.contacts
 
 
+def test_what_is_offered_again_while_it_is_read_is_there() -> None:
+    five9 = Scripted()
+    five9.laid[CALLS] = [(200, [call("OFFERED")])]
+
+    def comes_again() -> None:
+        del five9.on[CALLS]
+        five9.told(3, "CREATED", call("OFFERED"))
+
+    def ends() -> None:
+        five9.on[CALLS] = comes_again
+        five9.told(5, "NO_ANSWER", call("FINISHED"))
+
+    five9.on[CALLS] = ends
+    five9.start()
+    assert five9.state.contacts[CONTACT].phase is Phase.OFFERED
+    five9.passes(300)
+    assert over(five9) == ("", "")
+
+
 def test_a_participant_in_the_list_is_no_contact() -> None:
     five9 = Scripted()
     listed = [call("TALKING"), call("PARTICIPANT_TALKING", id="BB", ani=None, number="9255550177")]

@@ -141,9 +141,13 @@ class Follower:
         self._consulting = about, at
 
     def passed(self, event: int, call: wire.Call, place: Place) -> None:
-        """A frame from before `begin`. Of these it counts which calls are over: no list that was written before brings them back."""
+        """A frame from before `begin`. Of these it counts which calls are over: no list that was written before brings them back. One that was
+        offered once more is over no longer.
+        """
         if event in _DELETED or call.state == w.FINISHED:
             self._bury(call.id, place)
+        elif event == v.CALL_CREATED and place > self._over.get(call.id, place):
+            del self._over[call.id]
 
     def begin(
         self, login: str, presence: wire.Presence, calls: Sequence[wire.Call], at: Millis

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Literal
 
 import msgspec
 
@@ -20,7 +19,9 @@ from cordboard.model.ids import Millis, Subject, agent_subject, is_subject, subj
 from cordboard.model.log import Entry
 from cordboard.model.state import SubjectState
 from cordboard.protocols.five9 import answers, centre, lists, wire, words as w
-from cordboard.protocols.five9.admission import WORD, Admission, Roles, Word, login_id, word_of
+from cordboard.protocols.five9.admission import WORD, Admission, Roles, Word, word_of
+from cordboard.protocols.five9.barriers import Standing, barred
+from cordboard.protocols.five9.credentials import SIGNING_IN, Credentials
 from cordboard.protocols.five9.entrance import ENTRANCE, Arrival, started, station_of, stopped
 from cordboard.protocols.five9.errands import TIMER, Errands, nobody
 from cordboard.protocols.five9.figures import FILTER
@@ -29,18 +30,8 @@ from cordboard.protocols.five9.moving import is_left, is_over
 from cordboard.protocols.five9.orders import GoneError
 from cordboard.protocols.five9.overview import TIMER as GATHERED, Overview
 from cordboard.protocols.five9.presence import logged_on
-from cordboard.protocols.five9.requests import PLANS, plan_of
-from cordboard.protocols.five9.routes import (
-    APPS,
-    LOGIN,
-    LOGIN_BY_TOKEN,
-    LOGOUT,
-    METADATA,
-    ROWS,
-    SENT,
-    SWITCHOVER,
-    Row,
-)
+from cordboard.protocols.five9.requests import plan_of
+from cordboard.protocols.five9.routes import APPS, LOGIN, LOGIN_BY_TOKEN, LOGOUT, METADATA, SWITCHOVER, row_of
 from cordboard.protocols.five9.settings import Settings
 
 JOINING: Millis = 3_000
@@ -51,10 +42,8 @@ _ASKED: Mapping[str, TargetKind] = {
     "org_skills": TargetKind.QUEUE,
 }
 """What the contact centre is asked for: whom of which kind there is."""
-_AT_THE_FRONT = frozenset({LOGIN, LOGIN_BY_TOKEN, METADATA, LOGOUT})
-"""What works from the moment of a login on."""
-_STAYS = _AT_THE_FRONT | {SWITCHOVER}
-"""What is answered here also when the service has moved: whoever asks is told where to."""
+_NOTHING_TO_SEE = SIGNING_IN | {METADATA}
+"""Who signs in, or asks where to go, need not wait for what the contact centre says of the agent."""
 
 
 class _Phase(Enum):
@@ -75,19 +64,11 @@ class Desk:
         self._ids = ids
         self._phase = _Phase.FRESH
         self._identity: k.Identity | None = None
-        self._token = ""
-        self._key = ""
-        self._login = ""
-        self._policy = ""
-        self._kept = False
+        self._shown = Credentials(settings)
         self._me = ""
         self._state = nobody(Subject(""))
         self._waiting: list[k.Called] = []
         self._roles = Roles(settings, maintenance)
-        self._known_from: Millis = 0
-        """Until when a new login is not known everywhere."""
-        self._borrowed = False
-        """Whether it is the login of the hub's own pages: Five9's ways of signing in are not for those who use them."""
         self._errands = Errands(ids)
         self._overview = Overview()
         self._asks: dict[str, k.Called] = {}
@@ -125,7 +106,7 @@ class Desk:
                 yield from self._joined(at)
             case k.Woke(name=name) if name == GATHERED:
                 for effect in self._overview.gathered():
-                    yield self._keeping(effect) if isinstance(effect, k.Reply) else effect
+                    yield self._shown.keeping(effect) if isinstance(effect, k.Reply) else effect
             case k.Woke(name="expiry", at=at):
                 yield from self._end(at)
             case k.Woke(name=name, at=at) if name.startswith(TIMER):
@@ -142,7 +123,7 @@ class Desk:
         self._state = joined.state
         if self._phase is _Phase.JOINING:
             yield from self._joined(at)
-        elif self._kept:
+        elif self._shown.kept:
             yield from self._errands.looked(self._state, at)
             yield from self._greet()
 
@@ -166,13 +147,13 @@ class Desk:
         if called is None:
             return
         match result:
-            case _ if _row(called).name == "org_skills":
+            case _ if row_of(called).name == "org_skills":
                 others = result.targets if isinstance(result, c.Targets) else ()
                 yield self._reply(called, lists.org_skills(self._state.profile, others))
             case c.Targets(targets=targets):
                 me = subject_id(self._state.subject)
                 found = lists.users(item for item in targets if item.id != me)
-                if _row(called).name == "users":
+                if row_of(called).name == "users":
                     found = [lists.user(self._state), *found]
                 yield self._reply(called, found)
             case c.NoAnswer(code=code, message=message):
@@ -208,48 +189,14 @@ class Desk:
             yield from self._inside(called)
         elif self._phase is not _Phase.FRESH:
             self._waiting.append(called)
-        elif _row(called).name in (LOGIN, LOGIN_BY_TOKEN):
-            yield from self._enter(called)
         else:
-            proof = centre.proof(called.headers, called.cookies, {}, self._settings)
-            self._key = self._token = proof
-            if not proof:
-                self._key = centre.kept(called.cookies, self._settings)
-            if not self._key:
-                yield answers.not_logged_in(called.call, called.at)
-                return
-            self._wait(called)
-            self._policy = w.ATTACH_EXISTING
-            self._borrowed = not proof
-            if proof:
-                self._roles.resume()
-            kind: Literal["ticket", "cookie"] = "ticket" if proof else "cookie"
-            yield k.SignIn(kind=kind, secret=self._key, remember=not proof)
-
-    def _enter(self, called: k.Called) -> k.SessionEffects:
-        try:
-            body = wire.decoded(called.body, wire.SignIn)
-        except ValueError as error:
-            yield answers.bad(called.call, str(error), called.at)
-            return
-        self._policy = body.policy
-        shown = body.password_credentials
-        if _row(called).name == LOGIN_BY_TOKEN:
-            kind, _, secret = called.headers.get("authorization", "").partition(" ")
-            if kind.lower() != "bearer" or not secret:
-                yield answers.not_logged_in(called.call, called.at)
-                return
-            self._wait(called)
-            yield k.SignIn(kind="bearer", secret=secret.strip(), remember=True)
-        elif shown is None:
-            yield answers.bad(called.call, "passwordCredentials are missing", called.at)
-        else:
-            self._wait(called)
-            yield k.SignIn(kind="password", user=shown.username, secret=shown.password, remember=True)
-
-    def _wait(self, called: k.Called) -> None:
-        self._phase = _Phase.CHECKING
-        self._waiting.append(called)
+            effect = self._shown.show(called)
+            if isinstance(effect, k.SignIn):
+                self._phase = _Phase.CHECKING
+                self._waiting.append(called)
+                if self._shown.resumed:
+                    self._roles.resume()
+            yield effect
 
     def _identified(self, frame: k.Identified) -> k.SessionEffects:
         if self._phase is not _Phase.CHECKING:
@@ -262,16 +209,11 @@ class Desk:
                 yield answers.refused(called.call, frame.error or "not-allowed", "", frame.at)
             return
         self._identity = identity
-        self._token = frame.token or self._token
-        self._key = self._key or self._token
-        self._login = login_id(self._key)
+        self._shown.granted(self._waiting[0], frame)
         self._state = nobody(agent_subject(centre.user_id(identity)))
-        if _row(self._waiting[0]).name in (LOGIN, LOGIN_BY_TOKEN):
-            self._known_from = frame.at + self._settings.propagation
         if identity.expires:
             yield k.Wake(name="expiry", after=max(0, identity.expires - frame.at))
-        # Who signs in, or asks where to go, need not wait for what the contact centre says of the agent.
-        if len(self._waiting) == 1 and _row(self._waiting[0]).name in (LOGIN, LOGIN_BY_TOKEN, METADATA):
+        if len(self._waiting) == 1 and row_of(self._waiting[0]).name in _NOTHING_TO_SEE:
             yield from self._joined(frame.at)
             return
         self._phase = _Phase.JOINING
@@ -281,7 +223,7 @@ class Desk:
     def _joined(self, at: Millis) -> k.SessionEffects:
         self._phase = _Phase.OPEN
         yield k.Cancel(name="joining")
-        if self._policy == w.ATTACH_EXISTING:
+        if self._shown.policy == w.ATTACH_EXISTING:
             self._roles.attach(moved=self._begins_anew)
         waiting, self._waiting = self._waiting, []
         for called in waiting:
@@ -289,18 +231,12 @@ class Desk:
 
     def _reply(self, called: k.Called, body: object = None, status: int = 0) -> k.Reply:
         """The first good answer keeps the session."""
-        return self._keeping(answers.reply(called.call, body, status))
-
-    def _keeping(self, reply: k.Reply) -> k.Reply:
-        if self._kept:
-            return reply
-        self._kept = True
-        return msgspec.structs.replace(reply, keep=self._key)
+        return self._shown.keeping(answers.reply(called.call, body, status))
 
     def _greet(self) -> k.SessionEffects:
         """Say to the agent's others that this login is here."""
-        if self._policy == w.FORCE_IN:
-            self._policy = ""
+        if self._shown.policy == w.FORCE_IN:
+            self._shown.policy = ""
             yield self._word("forced")
         yield self._word("hello")
         yield from self._share_state(again=True)
@@ -309,43 +245,32 @@ class Desk:
 
     def _inside(self, called: k.Called) -> k.SessionEffects:
         """One request of somebody who has signed in. The first one keeps the session, before it is answered by a plan."""
-        first = not self._kept
+        first = not self._shown.kept
         try:
             for effect in self._done(called):
-                yield self._keeping(effect) if isinstance(effect, k.Reply) else effect
+                yield self._shown.keeping(effect) if isinstance(effect, k.Reply) else effect
         except GoneError as error:
-            yield self._keeping(answers.gone(called.call, str(error), called.at))
+            yield self._shown.keeping(answers.gone(called.call, str(error), called.at))
         except ValueError as error:
-            yield self._keeping(answers.bad(called.call, str(error), called.at))
-        if first and self._kept and self._phase is _Phase.OPEN:
+            yield self._shown.keeping(answers.bad(called.call, str(error), called.at))
+        if first and self._shown.kept and self._phase is _Phase.OPEN:
             # Only who is kept is one of the agent's pages.
             yield k.Watch(subjects={self._state.subject: None})
         yield from self._share_state()
 
     def _done(self, called: k.Called) -> k.SessionEffects:
-        row, identity = _row(called), self._identity
+        row, identity = row_of(called), self._identity
         if identity is None:
             yield answers.not_logged_in(called.call, called.at)
             return
-        me = centre.user_id(identity)
-        login = self._admission(called).state(on=self._is_on)
-        if called.at < self._known_from and row.name not in _AT_THE_FRONT:
-            yield answers.not_logged_in(called.call, called.at)
-        elif self._is_elsewhere and row.name not in _STAYS:
-            yield answers.migrated(called.call, self._settings.farm, called.at)
-        elif called.params.get("agent", me) != me:
-            yield answers.refused(called.call, "not-allowed", "this is another user", called.at)
-        elif row.name in PLANS and called.method == "HEAD":
-            yield answers.refused(
-                called.call, "method-not-allowed", "who only looks has nothing done", called.at
-            )
-        elif row.name in PLANS and row.method == "GET" and _forgeable(called):
-            yield answers.refused(called.call, "not-allowed", "a page has to say whose it is", called.at)
-        elif called.params.get("org", self._settings.org) != self._settings.org:
-            yield answers.refused(called.call, "not-allowed", "this is another organisation", called.at)
-        elif self._settings.strict and not (row.free or row.alone) and login != w.WORKING:
-            name = answers.called(row.name, row.method)
-            yield answers.wrong_state(called.call, name, login, called.at)
+        standing = Standing(
+            me=centre.user_id(identity),
+            state=self._admission(called).state(on=self._is_on),
+            is_known=self._shown.is_known(called.at),
+            is_elsewhere=is_left(self._maintenance),
+        )
+        if (refusal := barred(called, standing, self._settings)) is not None:
+            yield refusal
         elif row.name in INQUIRIES:
             found = INQUIRIES[row.name](Sight(called, self._state, self._settings))
             yield self._reply(called, found)
@@ -381,25 +306,20 @@ class Desk:
         return self._roles[_role(called)]
 
     @property
-    def _is_elsewhere(self) -> bool:
-        """Whether the service has moved to another hub."""
-        return is_left(self._maintenance)
-
-    @property
     def _begins_anew(self) -> bool:
         """Whether a session of the user's is one from before a maintenance that ended here."""
         news = self._maintenance
-        return news is not None and is_over(news) and not is_left(news) and not self._borrowed
+        return news is not None and is_over(news) and not is_left(news) and not self._shown.borrowed
 
     def _where(self, called: k.Called) -> k.SessionEffects:
         """Who signs in, or asks where to go."""
         identity = self._identity
         if identity is not None:
             host, to = called.headers.get("host", ""), centre.destination(self._maintenance)
-            body = centre.login(self._token, identity, host, self._settings, to)
-            given = _row(called).name in (LOGIN, LOGIN_BY_TOKEN)
+            body = centre.login(self._shown.token, identity, host, self._settings, to)
+            given = row_of(called).name in SIGNING_IN
             reply = self._reply(called, body)
-            cookies = centre.cookies(self._token, self._settings) if given else ()
+            cookies = centre.cookies(self._shown.token, self._settings) if given else ()
             yield msgspec.structs.replace(reply, cookies=cookies)
 
     def _switchover(self, called: k.Called) -> k.SessionEffects:
@@ -453,12 +373,12 @@ class Desk:
         yield self._reply(called)
 
     def _optional(self, called: k.Called) -> k.SessionEffects:
-        if _row(called).name == "set_options":
+        if row_of(called).name == "set_options":
             self._options = wire.options_of(called.body)[:64]
         yield self._reply(called, wire.Options(options=self._options))
 
     def _statistics(self, called: k.Called) -> k.SessionEffects:
-        match _row(called).name:
+        match row_of(called).name:
             case "statistics":
                 yield self._word("statistics")
                 yield self._reply(called)
@@ -472,12 +392,12 @@ class Desk:
 
     def _heard(self, word: Word, page: str, at: Millis) -> k.SessionEffects:
         match word.kind:
-            case "hello" if word.login != self._login:
+            case "hello" if word.login != self._shown.login:
                 yield from self._share_state(again=True)
-            case "state" if word.login != self._login:
+            case "state" if word.login != self._shown.login:
                 self._roles.heard(word, page)
                 yield from self._share_state()
-            case "forced" if word.login != self._login:
+            case "forced" if word.login != self._shown.login:
                 yield from self._end(at)
             case "over":
                 self._roles.gone(page)
@@ -494,12 +414,12 @@ class Desk:
 
     def _share_state(self, *, again: bool = False) -> k.SessionEffects:
         """Tell the others where this login is, if that is news."""
-        if self._phase is _Phase.OPEN and self._kept and self._me:
+        if self._phase is _Phase.OPEN and self._shown.kept and self._me:
             for role, state in self._roles.news(on=self._is_on, again=again):
                 yield self._word("state", state=state, role=role)
 
     def _word(self, kind: str, state: str = "", role: str = APPS) -> k.Share:
-        data = msgspec.json.encode(Word(kind=kind, login=self._login, state=state, role=role))
+        data = msgspec.json.encode(Word(kind=kind, login=self._shown.login, state=state, role=role))
         return k.Share(subject=self._state.subject, name=WORD, data=data)
 
     def _end(self, at: Millis) -> k.SessionEffects:
@@ -517,14 +437,5 @@ class Desk:
         yield k.Close(channel="")
 
 
-def _forgeable(called: k.Called) -> bool:
-    """Whether any site's page may have made a browser send this, as it fetches pictures: cookies, and nothing that says from where."""
-    return not (called.origin or {"authorization", *SENT} & called.headers.keys())
-
-
 def _role(called: k.Called) -> str:
     return called.route.partition(".")[0]
-
-
-def _row(called: k.Called) -> Row:
-    return ROWS[called.route.partition(".")[2]]

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from cordboard.contract import Route
+from cordboard.contract import Called, Route
 
 APPS: Final = "appsvcs"
 SUPS: Final = "supsvcs"
@@ -271,6 +271,11 @@ MISSING: tuple[Row, ...] = tuple(
 """What Five9 documents besides: whoever asks hears in Five9's words that it is not offered. Why, `coverage/rest.toml` says."""
 
 ROWS: Mapping[str, Row] = {row.name: row for row in (*TABLE, *MISSING)}
+
+
+def row_of(called: Called) -> Row:
+    """The row of the door that a request came to."""
+    return ROWS[called.route.partition(".")[2]]
 
 
 def address(row: Row, context: str) -> str:

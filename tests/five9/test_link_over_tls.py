@@ -229,10 +229,10 @@ class Day:
             assert now - begun < PATIENCE, self.far.hub.links[LINK]
             if now >= asked:
                 asked = now + 0.5
-                if asks:
+                if self.far.hub.links[LINK].state == "login" and (driver := self.far.hub.driver(LINK)):
+                    driver.start()  # a person has looked
+                elif asks:
                     self.page.begin(c.SetAgentState(state=self.random.choice(READY)))
-                elif (driver := self.far.hub.driver(LINK)) and self.far.hub.links[LINK].state == "login":
-                    driver.start()
             await asyncio.sleep(0.01)
 
     async def _expired(self) -> None:

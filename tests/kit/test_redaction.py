@@ -132,5 +132,11 @@ def test_what_lets_somebody_in_is_hidden_wherever_it_stands_in_json() -> None:
         "inner": json.dumps({"refresh_token": HIDDEN, "kept": "here"}),
     }
     assert secretless('{"token": "cut in the mid') == f'{{"token": "{HIDDEN}'
+    around = f"{'x' * 40}Token{'y' * 40}"
+    assert secretless(f'{{"{around}": "s"}}') == f'{{"{around}": "{HIDDEN}"}}'
+    made_of_it = (
+        '"' + "token" * 20_000
+    )  # looked through in a moment, which it was not before names had an end
+    assert secretless(made_of_it) == made_of_it
     assert secretless('{"token": ""}') == '{"token": ""}'
     assert secretless("no JSON, token: x") == "no JSON, token: x"

@@ -15,7 +15,8 @@ LOGIN_COOKIE = "cordboard-login"
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """Who calls. `scopes`: ``agent:<id>`` (see and command that agent), ``team:<id>`` (see and supervise), ``tenant`` (see
     all), ``tenant:command`` (command all), ``simulate`` (drive the simulator), ``inspect`` (look at the way of what one sees:
-    frames, entries, commands), ``mint`` (mint tokens), ``operate`` (announce maintenance of the hub). `expires` in Millis, 0 for never.
+    frames, entries, commands), ``mint`` (mint tokens), ``operate`` (announce maintenance of the hub, restart its
+    links). `expires` in Millis, 0 for never.
     """
 
     subject: str

@@ -91,11 +91,11 @@ class Aliases:
 
 
 _SECRET = re.compile(
-    r"""("(?:\w*(?:token|password|secret|authorization)\w*|api_?key)"\s*:\s*")(?:[^"\\]|\\.)+"""
-    r"""|(\\"(?:\w*(?:token|password|secret|authorization)\w*|api_?key)\\"\s*:\s*\\")[^"\\]+""",
+    r"""("(?:\w{0,40}(?:token|password|secret|authorization)\w{0,40}|api_?key)"\s*:\s*")(?:[^"\\]|\\.)+"""
+    r"""|(\\"(?:\w{0,40}(?:token|password|secret|authorization)\w{0,40}|api_?key)\\"\s*:\s*\\")[^"\\]+""",
     re.IGNORECASE,
 )
-"""Also in JSON that is a text within JSON."""
+"""Also in JSON that is a text within JSON. Names have an end, so that a text which somebody made of such words is not searched for long."""
 _NUMBER = re.compile(r"\+?[0-9*#][0-9*#\s()./-]*")
 _TELLING = 4
 """Characters from which on a personal text cannot be a part of other words by chance."""

@@ -22,6 +22,7 @@ from tests.five9.gaps import Logs
 
 LEADS_TO: Mapping[str, tuple[str, ...]] = {
     "SingleStepTransferCall": ("SetDisposition", "SingleStepTransferCall", "CompleteContact"),
+    "TransferCall": ("TransferCall", "CompleteContact"),
     "AlternateCall": ("HoldCall", "AlternateCall", "RetrieveCall"),
     "CompleteContact": ("SetDisposition", "CompleteContact"),
     "RetrieveCall": ("RetrieveCall", "AlternateCall"),

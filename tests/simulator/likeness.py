@@ -332,7 +332,7 @@ def _true_party(party: Plain) -> Plain:
 
 
 def _customer(call: Plain, calls: dict[str, Plain]) -> str | None:
-    """The number of the customer of the matter: of this call, or of that which it is a consult about."""
+    """The number of the customer of the matter: of this call, of that which it came into, or of that which it is a consult about."""
     at: Plain | None = call
     while at is not None:
         if at["kind"] == "reservation":
@@ -340,5 +340,5 @@ def _customer(call: Plain, calls: dict[str, Plain]) -> str | None:
         for party in at["parties"]:
             if party["role"] == "customer":
                 return str(party["number"])
-        at = calls.get(at["parent"]) if at["parent"] else None
+        at = calls.get(at["into"] or at["parent"] or "")
     return None

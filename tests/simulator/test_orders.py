@@ -224,6 +224,43 @@ async def test_a_colleague_comes_along_with_their_matter(at: World) -> None:
     assert not at.flags()
 
 
+async def test_who_comes_along_has_the_customer_of_the_matter_that_goes_on(at: World) -> None:
+    first = at.newest("mia")
+    await done(at, "mia", c.SingleStepConferenceCall(contact=first, target=NOOR))
+    await at.clock.advance(600)
+    await done(at, "noor", c.AnswerCall(contact=at.newest("noor")))
+    theirs = at.newest("noor")
+    await done(at, "mia", c.ParkCall(contact=first))
+    second = await a_second(at)
+    agents = await done(at, "mia", c.TransferCall(contact=second, other=first))
+    assert agents["noor"]["contacts"][theirs]["customer"] == BEN
+    await at.fault(drop=1000)
+    await at.clock.advance(5000)
+    assert at.shown() == at.truth()
+    assert not at.flags()
+
+
+async def test_who_dials_for_a_campaign_puts_on_hold_what_was_taken_back_meanwhile(at: World) -> None:
+    first = at.newest("mia")
+    await done(at, "mia", c.ParkCall(contact=first))
+    await at.act("offer_entry", campaign="winter", agent="mia")
+    await at.clock.advance(600)
+    offered = at.newest("mia")
+    await done(at, "mia", c.RetrieveCall(contact=first))
+    agents = await done(at, "mia", c.AnswerCall(contact=offered))
+    (call,) = agents["mia"]["contacts"][first]["calls"].values()
+    assert {item["state"] for item in call["connections"].values() if item["id"] == "mia"} == {"hold"}
+
+
+async def test_nobody_takes_a_call_back_while_a_campaign_dials_for_them(at: World) -> None:
+    first = at.newest("mia")
+    await done(at, "mia", c.ParkCall(contact=first))
+    await at.act("start_campaign", campaign="arrears")
+    await at.clock.advance(1000)
+    assert at.truth()["agents"]["mia"]["state"] == "busy"
+    assert await refused(at, "mia", c.RetrieveCall(contact=first)) == "wrong-state"
+
+
 async def test_clear_disposition_and_complete(at: World) -> None:
     contact = at.newest("mia")
     agents = await done(at, "mia", c.ClearConnection(contact=contact))

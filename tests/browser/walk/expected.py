@@ -95,7 +95,7 @@ class _Truth:
             for party in at["parties"]:
                 if party["role"] == "customer":
                     return str(party["name"] or party["number"])
-            at = self._calls.get(at["parent"] or "")
+            at = self._calls.get(at["into"] or at["parent"] or "")
         far = (
             party for call in segment["calls"] for party in call["parties"] if party["agent"] != self._name
         )

@@ -68,6 +68,8 @@ def retrieve(exchange: Exchange, own: Party, cause: str | None = None) -> Party:
         raise RefusedError("wrong-state", own.state)
     if active(exchange, own.agent) is not None:
         raise RefusedError("another-call-active")
+    if own.agent in exchange.campaigns.reserved:
+        raise RefusedError("wrong-state", "a campaign dials for the agent")
     return exchange.move("retrieved", own, "connected", cause=cause)
 
 

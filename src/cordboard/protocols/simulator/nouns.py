@@ -272,7 +272,7 @@ class Nouns:
         return self._queues.get(ident or "")
 
     def customer(self, call: p.Call) -> Participant | None:
-        """The customer of the matter: of this call, or of the one that it is a consult about."""
+        """The customer of the matter: of this call, of the one that it has become part of, or of the one that it is a consult about."""
         seen: set[str] = set()
         at: p.Call | None = call
         while at is not None and at.id not in seen:
@@ -286,7 +286,7 @@ class Nouns:
             for item in self._picture.of_call(at.id):
                 if item.role == "customer":
                     return _participant(item)
-            at = self._picture.calls.get(at.parent) if at.parent else None
+            at = self._picture.calls.get(at.into or at.parent or "")
         return None
 
     def message(self, notice: p.Notice) -> TeamMessage:

@@ -134,6 +134,7 @@ def _decide(exchange: Exchange, own: Party, call: Call, command: CallCommand) ->
         raise RefusedError("wrong-state", own.state)
     match command:
         case AnswerCall():
+            _set_aside(exchange, own)
             return exchange.campaigns.accept(own, call)
         case DeflectCall(to=None, discard=discard):
             if discard:
@@ -226,12 +227,17 @@ def _make_call(exchange: Exchange, command: MakeCall) -> Done:
 def _answer(exchange: Exchange, own: Party) -> None:
     if own.state != "alerting":
         raise RefusedError("wrong-state", own.state)
+    _set_aside(exchange, own)
+    exchange.move("established", own, "connected")
+
+
+def _set_aside(exchange: Exchange, own: Party) -> None:
+    """Put on hold what the agent talks in, since they take another call."""
     other = active(exchange, own.agent)
     if other is not None:
         if other.state == "initiated":
             raise RefusedError("call-being-set-up", other.call)
         exchange.move("held", other, "hold", cause="other-call-answered")
-    exchange.move("established", own, "connected")
 
 
 def _deflect(exchange: Exchange, own: Party, call: Call, to: str | None) -> None:

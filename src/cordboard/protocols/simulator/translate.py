@@ -215,11 +215,13 @@ class Translator:
         return (ThreadId(before.interaction),)
 
     def _call(self, record: Record, call: p.Call) -> Iterator[Told]:
+        joined = isinstance(record.before, p.Call) and record.before.interaction != call.interaction
         for segment in self._concerned(call.id):
             event = CALL_EVENTS[record.kind](
                 contact=ContactId(segment.id),
                 call=CallId(call.id),
                 call_facts=self._nouns.call_facts(call, segment),
+                contact_facts=self._nouns.contact_facts(segment) if joined else None,
                 by=ConnectionId(record.data["by"]) if "by" in record.data else None,
                 **self._common(record),
             )

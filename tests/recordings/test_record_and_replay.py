@@ -8,6 +8,7 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.testing import CliRunner
 
@@ -16,7 +17,10 @@ from cordboard.app.replay import QUICK, begun, replay_settings, replaying
 from cordboard.cli.app import program
 from cordboard.kit.recording import Recording, loads
 from cordboard.model.errors import CallerError
-from cordboard.model.ids import LinkId, Subject
+from cordboard.model.events import LocalDataSet
+from cordboard.model.ids import ContactId, LinkId, Subject
+from cordboard.model.log import checksum, draft
+from cordboard.protocols.native import wire
 from cordboard.settings import parsed
 from cordboard.testing.matrix import Cell, Chain, chain, play
 from cordboard.testing.rig import likeness
@@ -120,9 +124,19 @@ async def test_what_a_vendor_let_the_link_in_by_is_in_no_recording(tmp_path: Pat
             async with asyncio.timeout(10):
                 while app.hub.links[LinkId("north")].state != "up":  # noqa: ASYNC110 - a link tells nobody but its log
                     await asyncio.sleep(0.01)
+            set_ = LocalDataSet(contact=ContactId("c"), variables={"password": "hunter2"})
+            await vendor.hub.append([draft(MIA, set_, vendor.hub.clock.now())])
+            async with asyncio.timeout(10):
+                while "hunter2" not in str(await app.hub.entries(MIA, 0, 1000)):  # noqa: ASYNC110 - as above
+                    await asyncio.sleep(0.01)
             file = tmp_path / "x.jsonl"
             await said(app, "record", "north", "-o", str(file), "--as-is")
     text = file.read_text(encoding="utf-8")
     assert "eyJ" not in text, "as all our tokens begin"
     assert "cbk_" not in text
     assert '"token":"[hidden]"' in text.replace("\\", "")
+    assert "hunter2" not in text
+    (line,) = [line for line in text.splitlines() if "LocalDataSet" in line]
+    entry = wire.decode_server(msgspec.json.decode(line)["frame"]["data"])
+    assert isinstance(entry, wire.Entry)
+    assert entry.sum == checksum(entry.subject, entry.seq, entry.at, entry.origin, bytes(entry.event))

@@ -66,7 +66,7 @@ def taken(hub: Hub, driver: Driver, *, as_is: bool) -> Taken:
             {"link": name},
         )
     commands = {item.command.id: item.command for item in hub.recorder.commands}
-    hide = _hiding(hub, driver) if not as_is else _as_it_is
+    hide = _hiding(hub, driver, as_is=as_is)
     steps: list[r.Step] = []
     for cause in causes[begun:]:
         if cause.size > len(cause.data):
@@ -94,17 +94,22 @@ def taken(hub: Hub, driver: Driver, *, as_is: bool) -> Taken:
     )
 
 
-def _hiding(hub: Hub, driver: Driver) -> Callable[[str], str]:
-    """What takes personal texts out of a frame. A protocol whose frames carry checksums makes them right again by `mended`."""
+def _hiding(hub: Hub, driver: Driver, *, as_is: bool) -> Callable[[str], str]:
+    """What takes secrets out of a frame, and personal texts unless `as_is`. A protocol whose frames carry checksums makes them right
+    again by `mended`, where something was taken out: a frame that came with a wrong one keeps it.
+    """
     aliases = Aliases()
-    for state in hub.states.values():
-        redacted(state, aliases)
-    mended: Callable[[str], str] = getattr(driver.protocol, "mended", _as_it_is)
-    return lambda text: mended(aliases.swept(text))
+    if not as_is:
+        for state in hub.states.values():
+            redacted(state, aliases)
+    mended: Callable[[str], str] = getattr(driver.protocol, "mended", lambda text: text)
 
+    def hide(text: str) -> str:
+        found = secretless(text)
+        found = found if as_is else aliases.swept(found)
+        return text if found == text else mended(found)
 
-def _as_it_is(text: str) -> str:
-    return text
+    return hide
 
 
 def _frame(cause: Cause, hide: Callable[[str], str]) -> LinkFrame | None:
@@ -114,12 +119,12 @@ def _frame(cause: Cause, hide: Callable[[str], str]) -> LinkFrame | None:
         case "opened":
             return Opened(channel=cause.where, at=cause.at)
         case "received":
-            data = hide(secretless(cause.data)) if isinstance(cause.data, str) else cause.data
+            data = hide(cause.data) if isinstance(cause.data, str) else cause.data
             return Received(channel=cause.where, data=data, at=cause.at)
         case "closed":
             return Closed(channel=first, code=int(rest), reason=cause.text, at=cause.at)
         case "replied":
-            data = hide(secretless(cause.text)).encode()
+            data = hide(cause.text).encode()
             return Replied(name=first, status=int(rest), headers={}, data=data, at=cause.at)
         case "failed":
             return Failed(name=cause.where, reason=cause.text, sent=True, at=cause.at)

@@ -44,7 +44,7 @@ FAVOURED = {
     "deflect_call": 1,
     "customer_hang_up": 5,
     "clear_connection": 3,
-    "park_call": 1,
+    "park_call": 3,
     "retrieve_call": 4,
     "conference_call": 8,
     "transfer_call": 6,

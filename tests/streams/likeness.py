@@ -17,6 +17,8 @@ Json = dict[str, Any]
 
 OWN = ("agent", "monitoring")
 TALKING = ("offered", "dialling", "active")
+AT_ONCE = 2_000
+"""Milliseconds within which a centre holds an agent back for a missed call."""
 
 
 def streams_truth(state: Json, centre: Json, agent: str) -> Json:
@@ -111,7 +113,8 @@ class _Truth:
         last = max(self._closed, key=lambda item: item["ended"])
         held_back = self._agent["state"] == "not_ready" and self._agent["reason"] == "no-answer"
         shown = last["ended_by"] == "missed" and (held_back or self._agent["state"] == "busy")
-        return last if shown else None
+        # Who was held back, or busy, only later is so for something else.
+        return last if shown and self._agent["since"] <= last["ended"] + AT_ONCE else None
 
     def _contact(self, segment: Json) -> Json:
         phase, ended = segment["phase"], segment["ended_by"]

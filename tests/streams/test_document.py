@@ -163,7 +163,7 @@ def subject(*contacts: Contact, state: Availability = Availability.READY, **more
     voice = AgentState(
         link=LINK,
         state=state,
-        since=AT,
+        since=more.pop("since", AT),
         fault=more.pop("fault", ""),
         pending=more.pop("pending", None),
         reason=more.pop("reason", None),
@@ -389,6 +389,27 @@ def test_a_missed_call_is_shown_until_the_agent_goes_on_whatever_else_ends_meanw
         assert [(item["contactId"], item["state"]["type"]) for item in found["contacts"]] == [("k", "missed")]
         assert found["state"]["name"] == "MissedCallAgent"
     assert told(subject(recent=(chat, missed)))["snapshot"]["contacts"] == []
+
+
+def test_a_missed_call_that_is_gone_does_not_come_again_when_the_agent_is_held_back_for_another() -> None:
+    missed = contact(
+        Phase.CLOSED,
+        own(ConnectionState.NULL),
+        far(ConnectionState.NULL),
+        ended_by=Ending.MISSED,
+        phase_since=Stamp(vendor=50_000, ours=50_300),
+    )
+
+    def shown(state: Availability, since: int) -> list[Any]:
+        fault = "no-answer" if state is Availability.NOT_READY else ""
+        found = told(subject(recent=(missed,), state=state, fault=fault, since=since))["snapshot"]
+        return [item["contactId"] for item in found["contacts"]]
+
+    assert shown(Availability.BUSY, 10_000) == ["k"], "it was closed before the agent's state was told"
+    assert shown(Availability.NOT_READY, 50_000) == ["k"]
+    assert shown(Availability.NOT_READY, 51_000) == ["k"], "the state was told a little later"
+    assert shown(Availability.NOT_READY, 90_000) == []
+    assert shown(Availability.BUSY, 90_000) == []
 
 
 def test_what_was_chosen_for_later_is_told() -> None:

@@ -41,6 +41,9 @@ FAULTS: Mapping[str, str] = {
 }
 """Why the contact centre holds an agent back -> the library's name for it, which it matches literally. Others: `Default`."""
 
+AT_ONCE: Millis = 2_000
+"""So soon after a missed call its contact centre has said that it holds the agent back for it."""
+
 _PHASES: Mapping[Phase, str] = {
     Phase.OFFERED: "PendingBusy",
     Phase.DIALLING: "CallingCustomer",
@@ -55,12 +58,17 @@ def voice_contacts(state: SubjectState) -> list[Contact]:
 
 
 def missed_contact(state: SubjectState) -> Contact | None:
-    """A missed call that was closed at once. It is shown until the agent goes on, as Amazon does until it is cleared."""
+    """A missed call that was closed at once. It is shown until the agent goes on, as Amazon does until it is cleared. Whoever is held
+    back later, or chooses that reason by hand, is so for something else: what is gone does not come again.
+    """
     voice = voice_state(state)
     if voice is None or voice_contacts(state):
         return None
     last = next((item for item in state.recent if item.medium is Medium.VOICE), None)  # chats go on meanwhile
     if last is None or last.ended_by is not Ending.MISSED:
+        return None
+    over = last.phase_since.vendor or last.phase_since.ours
+    if over and voice.since > over + AT_ONCE:
         return None
     held_back = voice.state is Availability.NOT_READY and voice.fault
     return last if held_back or voice.state is Availability.BUSY else None

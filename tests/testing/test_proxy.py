@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -298,3 +299,30 @@ async def test_the_vendor_says_what_it_never_said_and_spoils_what_it_did(
         await proxy.make(Trouble(kind="close", status=4001, body=b"gone"))
         said = await socket.receive(5)
         assert (said.type, said.data, said.extra) == (aiohttp.WSMsgType.CLOSE, 4001, "gone")
+
+
+async def test_who_never_says_good_bye_is_left_when_the_proxy_goes() -> None:
+    """A vendor hangs up at once; the client's TLS hears it and answers nothing."""
+    hung_up = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
+    port = hung_up.sockets[0].getsockname()[1]
+    async with FaultProxy(f"tcp://127.0.0.1:{port}", tls=True) as proxy:
+        reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        heard, said = ssl.MemoryBIO(), ssl.MemoryBIO()
+        tls = trusting(proxy).wrap_bio(heard, said, server_hostname="localhost")
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                writer.write(said.read())
+                heard.write(await reader.read(65_536))
+        writer.write(said.read())
+        async with asyncio.timeout(10):
+            while proxy.open or not proxy.connections:
+                await reader.read(65_536)  # its good-bye
+    async with asyncio.timeout(10):
+        with contextlib.suppress(ConnectionResetError):
+            while await reader.read(65_536):
+                pass
+    writer.close()
+    hung_up.close()

@@ -68,6 +68,17 @@ class Pipe:
             self._near[1].close()
             self._far[1].close()
 
+    async def gone(self) -> None:
+        """Returns when both ends are closed. With TLS that takes the other side's good-bye, and some never say it: cancelled, nobody
+        waits for it any longer.
+        """
+        writers = (self._near[1], self._far[1])
+        try:
+            await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
+        finally:
+            for writer in writers:
+                writer.transport.abort()
+
     def end(self, how: Ending) -> None:
         """Close both ends, with a good-bye (`cut`) or without (`reset`), or carry nothing any more and tell nobody (`half-open`)."""
         match how:

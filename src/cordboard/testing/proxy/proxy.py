@@ -257,10 +257,13 @@ class FaultProxy:
             await self._ignore(connection)
             return
         self._coming[connection] = None
+        near: Ends | None = None
         try:
             near = await _streams(connection, self._context())
             far = await asyncio.open_connection(*self._to, ssl=self._onward)
         except (OSError, asyncio.CancelledError):  # TLS that failed is an OSError as well
+            if near is not None:
+                near[1].transport.abort()
             _drop(connection)
             return
         finally:
@@ -273,6 +276,7 @@ class FaultProxy:
             await pipe.run()
         finally:
             self._pipes.discard(pipe)
+        await pipe.gone()
 
     async def _ignore(self, connection: socket.socket) -> None:
         """Hear what is said and say nothing, until they go."""

@@ -233,7 +233,7 @@ class BadLine:
         channel, clock = effect.channel, self.clock
 
         def refused(reason: str, after: Millis = 5, **more: int | None) -> None:
-            frame = Closed(channel=channel, code=0, reason=reason, at=clock.now(), **more)  # type: ignore[arg-type]
+            frame = Closed(channel=channel, code=0, reason=reason, at=clock.now(), **more)  # type: ignore[arg-type] # `status`, `retry_after`
             clock.call_after(after, lambda: feed(replace(frame, at=clock.now())))
 
         hindered = self._hindered()

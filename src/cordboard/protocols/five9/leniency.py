@@ -42,7 +42,7 @@ def read_list(data: bytes, kind: type[T]) -> list[T]:
     if not data.strip():
         return []
     try:
-        return wire.decoded(data, list[kind])  # type: ignore[valid-type]
+        return wire.decoded(data, list[kind])  # type: ignore[valid-type] # the caller says which
     except msgspec.ValidationError:
         found = wire.decoded(data, object)
     if found is None:
